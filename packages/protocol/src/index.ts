@@ -1,0 +1,1 @@
+export { ERROR_CODES, EXIT_CODES, type ErrorCode, OodError } from './errors.js';
