@@ -1,0 +1,8 @@
+// The entry of @oodgrid/engine that loads a tensor library; the package's main entry does not.
+export { type Engine, type EngineOptions, loadEngine } from './backend/engine.js';
+export { type Kernels } from './backend/kernels.js';
+export { portableKernels } from './backend/portable-kernels.js';
+export { tf } from './backend/tensors.js';
+export { executeTask, type TaskOutcome } from './executor/execute-task.js';
+export type { FittedUnit } from './executor/fit-task.js';
+export type { Chunk, TaskIo } from './executor/task-io.js';

@@ -1,0 +1,108 @@
+import { type Candidate, OodError } from '@oodgrid/protocol';
+import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
+import type { Direction, GradientContext, GradientScorer } from '../methods/method.js';
+import type { Model, Trace } from '../models/model.js';
+import type { ImageSource } from './image-source.js';
+import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
+import type { OpenUnit } from './unit.js';
+
+/** One (direction, magnitude) of a unit and the columns of the result that it fills. */
+interface Job {
+  readonly magnitude: number;
+  readonly column: number;
+}
+
+interface PlannedUnit {
+  readonly unit: OpenUnit;
+  readonly scorer: GradientScorer;
+  readonly columns: number;
+  readonly directions: readonly { readonly direction: Direction; readonly jobs: readonly Job[] }[];
+}
+
+/**
+ * Per batch: one forward pass for the gradients of all units, one gradient per direction for all
+ * magnitudes, one forward pass per (direction, magnitude) no further than the layer that it scores.
+ */
+export async function runGradientUnits(
+  model: Model,
+  source: ImageSource,
+  units: readonly OpenUnit[],
+  std: readonly number[],
+  io: TaskIo,
+  meter: WorkMeter,
+): Promise<void> {
+  const planned = units.map((unit) => planUnit(model, unit));
+  const taps = [...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap)))];
+  for (const start of source.batches) {
+    io.signal.throwIfAborted();
+    const chunks = tf.tidy(() => {
+      const batch = source.batch(start);
+      const trace = model.trace(batch.x, taps);
+      meter.images += batch.indices.length;
+      meter.forwards += batch.indices.length;
+      const stdTensor = tf.tensor1d([...std]);
+      return planned.map((unit) => scoreBatch(model, batch.x, batch.firstRow, trace, unit, stdTensor, meter));
+    });
+    for (const chunk of chunks) await io.emit(chunk);
+    io.progress(meter.counts);
+  }
+}
+
+function planUnit(model: Model, unit: OpenUnit): PlannedUnit {
+  const scorer = unit.method.gradient;
+  if (scorer === undefined) throw new OodError('internal', `method "${unit.method.name}" takes no gradient`);
+  const byDirection = new Map<string, { direction: Direction; jobs: Job[] }>();
+  let columns = 0;
+  for (const candidate of unit.spec.candidates) {
+    for (const direction of scorer.directions(model.architecture, candidate)) {
+      const entry = byDirection.get(direction.id) ?? { direction, jobs: [] };
+      entry.jobs.push({ magnitude: magnitudeOf(candidate), column: columns++ });
+      byDirection.set(direction.id, entry);
+    }
+  }
+  return { unit, scorer, columns, directions: [...byDirection.values()] };
+}
+
+function magnitudeOf(candidate: Candidate): number {
+  const { magnitude } = candidate;
+  if (magnitude === undefined) throw new OodError('internal', `candidate ${JSON.stringify(candidate)} has no magnitude`);
+  return magnitude;
+}
+
+function scoreBatch(
+  model: Model,
+  x: Tensor4D,
+  firstRow: number,
+  trace: Trace,
+  { unit, scorer, columns, directions }: PlannedUnit,
+  std: Tensor1D,
+  meter: WorkMeter,
+): Chunk {
+  const rows = x.shape[0];
+  const data = new Float32Array(rows * columns);
+  const context: GradientContext = { tf, fitted: unit.fitted };
+  for (const { direction, jobs } of directions) {
+    tf.tidy(() => {
+      const tap = trace.taps.get(direction.tap);
+      if (tap === undefined) throw new OodError('internal', `tap ${direction.tap} was not traced`);
+      let step: Tensor | undefined;
+      for (const { magnitude, column } of jobs) {
+        // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
+        if (magnitude !== 0 && step === undefined) {
+          step = scorer.step(context, trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)), std);
+          meter.gradients += rows;
+        }
+        const scores = tf.tidy(() => {
+          if (magnitude === 0 || step === undefined) return scorer.score(context, tap, direction);
+          const moved = tf.add<Tensor4D>(x, tf.mul(step, magnitude));
+          return scorer.score(context, model.forward(moved, direction.tap), direction);
+        });
+        if (magnitude !== 0) meter.forwards += rows;
+        const values = scores.dataSync<'float32'>();
+        scores.dispose();
+        for (let row = 0; row < rows; row++) data[row * columns + column] = values[row] ?? 0;
+      }
+    });
+  }
+  return { key: unit.spec.key, offsetRows: firstRow, rows, columns, data };
+}

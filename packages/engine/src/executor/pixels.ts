@@ -1,0 +1,28 @@
+import type { Transform } from '@oodgrid/protocol';
+
+/** Value of every byte per channel: 256 entries each. */
+export type PixelTable = readonly Float32Array[];
+
+/** (u8 / 255 - mean) / std in float32 steps, the bits that torchvision's ToTensor and Normalize give. */
+export function normalisedPixels({ mean, std }: Transform): PixelTable {
+  return mean.map((channelMean, channel) =>
+    Float32Array.from({ length: 256 }, (_, u8) => {
+      const centred = Math.fround(Math.fround(u8 / 255) - Math.fround(channelMean));
+      return centred / Math.fround(std[channel] ?? 1);
+    }),
+  );
+}
+
+/** (u8 - 127.5) / 255: FSSD's noise images are not normalised by the data set's mean and std. */
+export function noisePixels(channels: number): PixelTable {
+  const table = Float32Array.from({ length: 256 }, (_, u8) => (u8 - 127.5) / 255);
+  return Array.from({ length: channels }, () => table);
+}
+
+/** Looks every byte of interleaved channels up in its channel's table. */
+export function applyPixels(bytes: Uint8Array, tables: PixelTable, out: Float32Array, offset: number): void {
+  const channels = tables.length;
+  for (const [channel, table] of tables.entries()) {
+    for (let i = channel; i < bytes.length; i += channels) out[offset + i] = table[bytes[i] ?? 0] ?? 0;
+  }
+}

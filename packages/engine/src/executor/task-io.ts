@@ -1,0 +1,32 @@
+import type { Digest, WorkCounts } from '@oodgrid/protocol';
+
+/** Rows of one unit's result, as they are computed. */
+export type Chunk = {
+  readonly key: Digest;
+  readonly offsetRows: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns] row-major. */
+  readonly data: Float32Array;
+};
+
+/** How a task reaches the world outside the engine. */
+export interface TaskIo {
+  blob(digest: Digest): Promise<Uint8Array>;
+  putBlob(bytes: Uint8Array): Promise<Digest>;
+  /** Awaited before the next batch: back-pressure. */
+  emit(chunk: Chunk): Promise<void>;
+  progress(work: WorkCounts): void;
+  readonly signal: AbortSignal;
+}
+
+/** Passes done, counted in images: an image forwarded 88 times counts 88. */
+export class WorkMeter {
+  images = 0;
+  forwards = 0;
+  gradients = 0;
+
+  get counts(): WorkCounts {
+    return { images: this.images, forwards: this.forwards, gradients: this.gradients };
+  }
+}

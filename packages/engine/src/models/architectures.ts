@@ -1,0 +1,35 @@
+/** What can be said of an architecture without a tensor library. */
+export interface Architecture {
+  readonly name: string;
+  /** Height, width and channels of an input image. */
+  readonly input: readonly [height: number, width: number, channels: number];
+  /** Taps in forward order, as the FSSD paper numbers them. */
+  readonly layerTaps: readonly string[];
+  /** The tap that holds the logits. */
+  readonly logits: string;
+  /** PyTorch name of the last linear layer's weight [classes, features]: tells the class count. */
+  readonly headWeight: string;
+}
+
+export const ARCHITECTURES = {
+  lenet: {
+    name: 'lenet',
+    input: [28, 28, 1],
+    layerTaps: ['layer0', 'layer1', 'layer2', 'layer3'],
+    logits: 'layer3',
+    headWeight: 'fc2.weight',
+  },
+  'resnet34-cifar': {
+    name: 'resnet34-cifar',
+    input: [32, 32, 3],
+    layerTaps: ['layer0', 'layer1', 'layer2', 'layer3', 'layer4'],
+    logits: 'logits',
+    headWeight: 'linear.weight',
+  },
+} as const satisfies Record<string, Architecture>;
+
+export type ArchitectureName = keyof typeof ARCHITECTURES;
+
+export function architecture(name: ArchitectureName): Architecture {
+  return ARCHITECTURES[name];
+}

@@ -1,0 +1,119 @@
+import { as4D, flattenSamples, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
+import type { Layer } from './layer.js';
+
+export interface ConvOptions {
+  /** [rows, columns, in, out] */
+  readonly kernel: Tensor4D;
+  /** [out] */
+  readonly bias: Tensor1D;
+  readonly stride: 1 | 2;
+  /** Zeros on each side, as PyTorch counts them. */
+  readonly padding: number;
+  readonly isReluApplied: boolean;
+}
+
+const rank4 = (x: Tensor): Tensor4D => as4D(x, shape4(x));
+
+function shape4(x: Tensor): [number, number, number, number] {
+  const [n, height, width, channels] = x.shape;
+  if (n === undefined || height === undefined || width === undefined || channels === undefined) {
+    throw new RangeError(`expected a tensor [n, height, width, channels], got [${x.shape}]`);
+  }
+  return [n, height, width, channels];
+}
+
+/** Convolution, bias and optionally ReLU, as one layer so that what lies between is freed at once. */
+export const conv2d =
+  ({ kernel, bias, stride, padding, isReluApplied }: ConvOptions): Layer =>
+  ({ kernels }, input) => {
+    const x = rank4(input);
+    const [n, height, width, channels] = x.shape;
+    const pads: [number, number][] = [[0, 0], [padding, padding], [padding, padding], [0, 0]];
+    const y = tf.tidy(() => {
+      const padded = padding === 0 ? x : tf.pad(x, pads);
+      const z = tf.add(tf.conv2d<Tensor4D>(padded, kernel, stride, 'valid'), bias);
+      return isReluApplied ? tf.relu(z) : z;
+    });
+    return {
+      y,
+      pullback: (dy) =>
+        tf.tidy(() => {
+          const dz = rank4(isReluApplied ? kernels.reluGrad(dy, y) : dy);
+          const size: [number, number, number, number] = [n, height + 2 * padding, width + 2 * padding, channels];
+          const dx = tf.conv2dTranspose(dz, kernel, size, stride, 'valid');
+          return padding === 0 ? dx : tf.slice(dx, [0, padding, padding, 0], [n, height, width, channels]);
+        }),
+    };
+  };
+
+/** Fully connected layer on [n, in], optionally with ReLU; `weight` [in, out], `bias` [out]. */
+export const dense =
+  (weight: Tensor2D, bias: Tensor1D, isReluApplied: boolean): Layer =>
+  ({ kernels }, x) => {
+    const y = tf.tidy(() => {
+      const z = tf.add(tf.matMul(x, weight), bias);
+      return isReluApplied ? tf.relu(z) : z;
+    });
+    return {
+      y,
+      pullback: (dy) => tf.tidy(() => tf.matMul(isReluApplied ? kernels.reluGrad(dy, y) : dy, weight, false, true)),
+    };
+  };
+
+/** Non-overlapping max-pooling without padding. */
+export const maxPool =
+  (size: number): Layer =>
+  ({ kernels }, input) => {
+    const x = rank4(input);
+    const y = tf.maxPool(x, size, size, 'valid');
+    return { y, pullback: (dy) => kernels.maxPoolGrad(rank4(dy), x, y, size) };
+  };
+
+/** [n, h, w, c] to [n, h * w * c]. */
+export const flatten: Layer = (_pass, x) => ({ y: flattenSamples(x), pullback: (dy) => tf.reshape(dy, x.shape) });
+
+/** Mean over height and width: [n, h, w, c] to [n, c]. */
+export const globalAveragePool: Layer = (_pass, x) => {
+  const [n, height, width, channels] = shape4(x);
+  return {
+    y: tf.mean(x, [1, 2]),
+    pullback: (dy) =>
+      tf.tidy(() => tf.tile(as4D(tf.div(dy, height * width), [n, 1, 1, channels]), [1, height, width, 1])),
+  };
+};
+
+/** Identity in evaluation mode; the pass's mask in MC-dropout, which takes no gradient. */
+export const dropout =
+  (index: number): Layer =>
+  (pass, x) => ({ y: pass.dropout === undefined ? x : pass.dropout(index, x), pullback: (dy) => dy });
+
+/** ReLU of the sum of two branches of the same input. */
+export const residual =
+  (branch: readonly Layer[], shortcut: readonly Layer[]): Layer =>
+  (pass, x) => {
+    const main = chain(branch)(pass, x);
+    const side = chain(shortcut)(pass, x);
+    const y = tf.tidy(() => tf.relu(tf.add(main.y, side.y)));
+    return {
+      y,
+      pullback: (dy) =>
+        tf.tidy(() => {
+          const dz = pass.kernels.reluGrad(dy, y);
+          return tf.add(main.pullback(dz), side.pullback(dz));
+        }),
+    };
+  };
+
+/** Layers one after another; no layer is the identity. */
+export const chain =
+  (layers: readonly Layer[]): Layer =>
+  (pass, x) => {
+    const pullbacks: ((dy: Tensor) => Tensor)[] = [];
+    let y = x;
+    for (const layer of layers) {
+      const applied = layer(pass, y);
+      pullbacks.push(applied.pullback);
+      y = applied.y;
+    }
+    return { y, pullback: (dy) => pullbacks.reduceRight((gradient, pullback) => pullback(gradient), dy) };
+  };

@@ -1,0 +1,45 @@
+import { ARCHITECTURES } from './architectures.js';
+import { chain, conv2d, dense, dropout, flatten, maxPool } from './layers.js';
+import type { ModelParts } from './model.js';
+import type { WeightReader } from './weights.js';
+
+/**
+ * The LeNet of the FSSD paper's code (PyTorch's MNIST example): input [n, 28, 28, 1]; taps layer0
+ * [n, 26, 26, 32], layer1 [n, 24, 24, 64], layer2 [n, 128] (penultimate), layer3 [n, classes] (logits).
+ */
+export function lenet(reader: WeightReader, classes: number): ModelParts {
+  const conv = (name: string, inputs: number, outputs: number) =>
+    conv2d({
+      kernel: reader.convKernel(reader.values(`${name}.weight`, [outputs, inputs, 3, 3]), [outputs, inputs, 3, 3]),
+      bias: reader.vector(reader.values(`${name}.bias`, [outputs])),
+      stride: 1,
+      padding: 0,
+      isReluApplied: true,
+    });
+  const fc1 = dense(
+    reader.denseKernel(reader.values('fc1.weight', [128, 9216]), 128, [64, 12, 12]),
+    reader.vector(reader.values('fc1.bias', [128])),
+    true,
+  );
+  const fc2 = dense(
+    reader.denseKernel(reader.values('fc2.weight', [classes, 128]), classes, [128, 1, 1]),
+    reader.vector(reader.values('fc2.bias', [classes])),
+    false,
+  );
+  return {
+    architecture: ARCHITECTURES.lenet,
+    classes,
+    stages: [
+      { tap: 'layer0', layer: conv('conv1', 1, 32) },
+      { tap: 'layer1', layer: conv('conv2', 32, 64) },
+      { tap: 'layer2', layer: chain([maxPool(2), dropout(0), flatten, fc1]) },
+      { tap: 'layer3', layer: chain([dropout(1), fc2]) },
+    ],
+    // Dropout2d on [n, c, h, w] drops whole channels; on the 2-D penultimate it drops single units.
+    dropouts: [
+      { rate: 0.25, units: 64 },
+      { rate: 0.25, units: 128 },
+    ],
+    weights: reader.made,
+  };
+}

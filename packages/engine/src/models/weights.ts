@@ -1,0 +1,69 @@
+import { OodError } from '@oodgrid/protocol';
+import { as2D, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
+import type { TensorEntry } from '../formats/safetensors.js';
+
+/** Reads PyTorch-named weights into tfjs's layouts and remembers each tensor for disposal. */
+export class WeightReader {
+  readonly #tensors: ReadonlyMap<string, TensorEntry>;
+  readonly #name: string;
+  readonly made: Tensor[] = [];
+
+  constructor(tensors: ReadonlyMap<string, TensorEntry>, name: string) {
+    this.#tensors = tensors;
+    this.#name = name;
+  }
+
+  /** Values in the file's order. A negative dimension of `shape` matches any size. */
+  values(key: string, shape: readonly number[]): Float32Array {
+    const entry = this.#tensors.get(key);
+    if (entry === undefined) {
+      const present = [...this.#tensors.keys()].slice(0, 8).join(', ');
+      throw new OodError('corrupt-data', `${this.#name}: tensor "${key}" is missing; the file has ${present}, ...`);
+    }
+    const fits =
+      entry.shape.length === shape.length && shape.every((size, axis) => size < 0 || size === entry.shape[axis]);
+    if (!fits || entry.dtype !== 'F32' || !(entry.data instanceof Float32Array)) {
+      const want = shape.map((size) => (size < 0 ? '?' : size)).join(', ');
+      throw new OodError(
+        'corrupt-data',
+        `${this.#name}: tensor "${key}" is ${entry.dtype} [${entry.shape.join(', ')}], expected F32 [${want}]`,
+      );
+    }
+    const bad = entry.data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new OodError('corrupt-data', `${this.#name}: tensor "${key}" holds ${entry.data[bad]} at element ${bad}`);
+    }
+    return entry.data;
+  }
+
+  vector(values: Float32Array): Tensor1D {
+    return this.#keep(tf.tensor1d(values));
+  }
+
+  /** PyTorch [out, in, rows, columns] to [rows, columns, in, out]. */
+  convKernel(values: Float32Array, shape: [number, number, number, number]): Tensor4D {
+    return this.#keep(tf.tidy(() => tf.transpose(tf.tensor4d(values, shape), [2, 3, 1, 0])));
+  }
+
+  /**
+   * PyTorch [out, in] to [in, out]. Where the input was flattened channel-major from `[c, h, w]`, the
+   * rows are put into the order of a flattened [h, w, c] instead of transposing every activation.
+   */
+  denseKernel(values: Float32Array, out: number, flattened: [number, number, number]): Tensor2D {
+    const [channels, height, width] = flattened;
+    return this.#keep(
+      tf.tidy(() =>
+        as2D(
+          tf.transpose(tf.tensor4d(values, [out, channels, height, width]), [2, 3, 1, 0]),
+          height * width * channels,
+          out,
+        ),
+      ),
+    );
+  }
+
+  #keep<T extends Tensor>(tensor: T): T {
+    this.made.push(tensor);
+    return tf.keep(tensor);
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { digestSchema } from './ids.js';
+
+const count = z.number().int().min(0).max(2 ** 31);
+
+/** A model whose weights are a blob. */
+export const modelSpecSchema = z.object({
+  name: z.string().min(1),
+  architecture: z.enum(['lenet', 'resnet34-cifar']),
+  weights: digestSchema,
+  classes: z.number().int().min(2).max(100_000),
+});
+export type ModelSpec = z.infer<typeof modelSpecSchema>;
+
+/** One split of a data set: a safetensors blob of U8 `images` [n, h, w, c] and U8 `labels` [n]. */
+export const dataRefSchema = z.object({ name: z.string().min(1), images: digestSchema });
+export type DataRef = z.infer<typeof dataRefSchema>;
+
+/** Pixels become (u8 / 255 - mean) / std, one entry per channel. */
+export const transformSchema = z.object({ mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) });
+export type Transform = z.infer<typeof transformSchema>;
+
+/** Order in which a task reads samples; slices are positions in it. */
+export const orderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('file') }),
+  z.object({ kind: z.literal('numpy-permutation'), seed: z.number().int().min(0) }),
+]);
+export type Order = z.infer<typeof orderSchema>;
+
+/** What one method computes in a task. Its result has a row per sample and, candidate by candidate, the method's columns. */
+export const unitSpecSchema = z.object({
+  /** Content address of the result: the cache key. */
+  key: digestSchema,
+  /** Name in the engine's method table. */
+  method: z.string().min(1),
+  options: z.record(z.string(), z.unknown()),
+  fitted: digestSchema.nullable(),
+  /** Hyper-parameter settings to evaluate; empty for methods of the canonical pass. */
+  candidates: z.array(z.record(z.string(), z.number())),
+});
+export type UnitSpec = z.infer<typeof unitSpecSchema>;
+
+/** What one worker leases and computes: one slice, one model, every method that shares the pass. */
+export const taskSpecSchema = z.object({
+  kind: z.enum(['fit', 'sweep', 'score']),
+  model: modelSpecSchema,
+  /** Null for fits on noise. */
+  data: dataRefSchema.nullable(),
+  /** Blob of noise images, for fits that use them. */
+  noise: digestSchema.nullable(),
+  transform: transformSchema,
+  order: orderSchema,
+  /** Positions [from, to) in the order; batches start at `from`. */
+  from: count,
+  to: count,
+  batch: z.number().int().min(1).max(65_536),
+  seed: z.number().int().min(0),
+  units: z.array(unitSpecSchema).min(1),
+});
+export type TaskSpec = z.infer<typeof taskSpecSchema>;
+
+/** Passes done, counted in images: an image forwarded 88 times counts 88. */
+export const workCountsSchema = z.object({ images: count, forwards: count, gradients: count });
+export type WorkCounts = z.infer<typeof workCountsSchema>;
