@@ -3,10 +3,13 @@ import type { FittedTensors, Method } from './method.js';
 import { signStep } from './sign-step.js';
 import { TiedGaussian } from './tied-gaussian.js';
 
-/** Spatial mean of a tap: [n, h, w, c] to [n, c]; a 2-D tap as it is. */
+/**
+ * Spatial mean of a tap: [n, h, w, c] to [n, c]; a 2-D tap as it is. Rows first, then columns: two short
+ * float32 sums round less than one long one, and the precision matrix magnifies what is lost here.
+ */
 function pooled(tf: Tf, tap: Tensor): Tensor2D {
   const [n = 0] = tap.shape;
-  return tf.tidy(() => as2D(tap.rank === 4 ? tf.mean(tap, [1, 2]) : tap, n, tap.shape.at(-1) ?? 0));
+  return tf.tidy(() => as2D(tap.rank === 4 ? tf.mean(tf.mean(tap, 2), 1) : tap, n, tap.shape.at(-1) ?? 0));
 }
 
 interface LayerState {

@@ -1,0 +1,76 @@
+import { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
+
+/** The ten inverse penalties of scikit-learn's `LogisticRegressionCV`: 1e-4 to 1e4, logarithmic. */
+export const LOGISTIC_CS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (-4 + (8 * i) / 9));
+
+const FOLDS = 5;
+
+export interface LogisticCvFit extends LogisticFit {
+  readonly c: number;
+  /** Validation samples that each C of `LOGISTIC_CS` classified correctly, summed over the folds. */
+  readonly correct: readonly number[];
+}
+
+/**
+ * Logistic regression with C chosen by stratified 5-fold cross-validation without shuffling: the most
+ * correct validation samples, the smallest C among ties; then refitted on all samples.
+ */
+export function fitLogisticCv(data: LabelledFeatures): LogisticCvFit {
+  const folds = stratifiedFolds(data.labels, FOLDS);
+  const splits = Array.from({ length: FOLDS }, (_, fold) => ({
+    train: select(data, (row) => folds[row] !== fold),
+    held: select(data, (row) => folds[row] === fold),
+  }));
+  const correct = LOGISTIC_CS.map((c) =>
+    splits.reduce((total, { train, held }) => total + countCorrect(held, fitLogistic(train, c)), 0),
+  );
+  const c = LOGISTIC_CS[correct.indexOf(Math.max(...correct))] ?? 1;
+  return { ...fitLogistic(data, c), c, correct };
+}
+
+/**
+ * Fold of each sample as scikit-learn's `StratifiedKFold(shuffle=False)` assigns them. Throws RangeError
+ * when a class has fewer samples than folds.
+ */
+export function stratifiedFolds(labels: Uint8Array, folds: number): Uint8Array {
+  // Classes are numbered by first appearance, and fold sizes read off the sorted labels dealt round-robin.
+  const encoding = [...new Set(labels)];
+  const encoded = labels.map((label) => encoding.indexOf(label));
+  const sorted = encoded.slice().sort();
+  const out = new Uint8Array(labels.length);
+  for (const [code, label] of encoding.entries()) {
+    const sizes = Array.from({ length: folds }, (_, fold) => {
+      let size = 0;
+      for (let i = fold; i < sorted.length; i += folds) if (sorted[i] === code) size++;
+      return size;
+    });
+    if (sizes.reduce((a, b) => a + b, 0) < folds) {
+      throw new RangeError(`class ${label} has fewer samples than the ${folds} folds`);
+    }
+    let fold = 0;
+    let used = 0;
+    for (const [row, value] of encoded.entries()) {
+      if (value !== code) continue;
+      while (used >= (sizes[fold] ?? Infinity)) {
+        fold++;
+        used = 0;
+      }
+      out[row] = fold;
+      used++;
+    }
+  }
+  return out;
+}
+
+function select({ features, labels, d }: LabelledFeatures, isIn: (row: number) => boolean): LabelledFeatures {
+  const rows = Array.from(labels.keys()).filter(isIn);
+  const chosen = new Float64Array(rows.length * d);
+  for (const [i, row] of rows.entries()) chosen.set(features.subarray(row * d, (row + 1) * d), i * d);
+  return { features: chosen, labels: Uint8Array.from(rows, (row) => labels[row] ?? 0), d };
+}
+
+function countCorrect({ features, labels, d }: LabelledFeatures, fit: LogisticFit): number {
+  let correct = 0;
+  for (const [row, z] of decisionFunction(features, d, fit).entries()) if (z > 0 === (labels[row] === 1)) correct++;
+  return correct;
+}
