@@ -53,9 +53,27 @@ export class NumpyRandomState {
     return order;
   }
 
-  /** `randint(low, high, n)` with numpy's default 64-bit draw, for ranges below 2^32; `high` is excluded. */
-  randint(low: number, high: number, n: number): Float64Array {
-    return Float64Array.from({ length: n }, () => low + this.#interval(high - low - 1));
+  /**
+   * `randint(0, high, n, dtype=uint8)`, `high` at most 255 and excluded: four draws from each 32-bit word,
+   * lowest byte first, by masked rejection.
+   */
+  randintUint8(high: number, n: number): Uint8Array {
+    const max = high - 1;
+    const mask = 2 ** (32 - Math.clz32(max)) - 1;
+    let word = 0;
+    let left = 0;
+    return Uint8Array.from({ length: n }, () => {
+      for (;;) {
+        if (left === 0) {
+          word = this.next32();
+          left = 4;
+        }
+        const value = word & mask & 0xff;
+        word >>>= 8;
+        left--;
+        if (value <= max) return value;
+      }
+    });
   }
 
   /** Uniform integer in [0, max]. */

@@ -60,7 +60,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
     if (to - from !== expected) return refuse(`tensor "${key}" ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${to - from}`);
     if (start + to > bytes.length) return refuse(`tensor "${key}" ends at byte ${start + to}, the file at ${bytes.length}`);
     ranges.push([from, to]);
-    tensors.set(key, { dtype, shape, data: typed(dtype, bytes.slice(start + from, start + to)) });
+    tensors.set(key, { dtype, shape, data: typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to))) });
   }
   ranges.sort((a, b) => a[0] - b[0]);
   let end = 0;
@@ -72,7 +72,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
   return { metadata, tensors };
 }
 
-function typed(dtype: TensorEntry['dtype'], bytes: Uint8Array): TensorData {
+function typed(dtype: TensorEntry['dtype'], bytes: Uint8Array<ArrayBuffer>): TensorData {
   switch (dtype) {
     case 'F32':
       return new Float32Array(bytes.buffer);

@@ -1,0 +1,60 @@
+import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
+import { parseNpy } from '@oodgrid/engine';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { goldenOf } from './support/golden.js';
+import { columns, sharedNpz, sharedPath } from './support/shared.js';
+
+const METHODS = ['baseline', 'oe', 'deep_ensemble', 'mc_dropout', 'odin', 'fssd', 'fssd_no_preprocessing', 'mahalanobis'];
+
+const CASES = [
+  ['golden.json', 'features-mnist'],
+  ['golden-mnist-10k.json', 'features-mnist-10k'],
+] as const;
+
+function fitOn(arrays: ReturnType<typeof sharedNpz>) {
+  const id = columns(arrays, 'valFit_id');
+  const ood = columns(arrays, 'valFit_ood');
+  const features = new Float64Array(id.values.length + ood.values.length);
+  features.set(id.values);
+  features.set(ood.values, id.values.length);
+  const labels = new Uint8Array(features.length / id.d).fill(1, 0, id.values.length / id.d);
+  return { d: id.d, fit: fitLogisticCv({ features, labels, d: id.d }) };
+}
+
+describe.each(CASES)('the detector on the features of %s', (file, folder) => {
+  it.each(METHODS)('%s has the converged regression and metrics', (name) => {
+    const golden = goldenOf(file)[name]?.converged;
+    if (golden === undefined) throw new Error(`${file} has no ${name}`);
+    const arrays = sharedNpz(`reference/${folder}/features_${name}.npz`);
+    const { d, fit } = fitOn(arrays);
+    expect(fit.c).toBeCloseTo(golden.C, 12);
+    for (const [j, coef] of golden.coef.entries()) {
+      // The reference was converged to about 1e-6 of its largest coefficient.
+      expect(Math.abs((fit.coef[j] ?? Number.NaN) - coef)).toBeLessThan(2e-5 * Math.max(...golden.coef.map(Math.abs)));
+    }
+    const score = (key: string) => decisionFunction(columns(arrays, key).values, d, fit);
+    const got = rocMetrics(score('test_id'), score('test_ood'));
+    // A coefficient that differs by rounding may swap a handful of the 81 million pairs.
+    expect(got.auroc).toBeCloseTo(golden.test.auroc, 5);
+    expect(got.auprIn).toBeCloseTo(golden.test.auin, 5);
+    expect(got.auprOut).toBeCloseTo(golden.test.auout, 5);
+    expect(got.fpr80).toBeCloseTo(golden.test.fpr80, 3);
+    expect(got.fpr95).toBeCloseTo(golden.test.fpr95, 3);
+    expect(got.detacc).toBeCloseTo(golden.test.detacc, 3);
+  });
+});
+
+describe('numpy legacy generator', () => {
+  it('gives the permutation of the paper', () => {
+    const reference = parseNpy(readFileSync(sharedPath('reference/split_permutation_seed42_10000.npy')), 'permutation');
+    expect(Array.from(new NumpyRandomState(42).permutation(10_000))).toEqual(Array.from(reference.data, Number));
+  });
+
+  it('gives the paper noise after one permutation of 10,000', () => {
+    const reference = sharedNpz('reference/fss_noise_paper_seed42.npz').get('noise_uint8');
+    const random = new NumpyRandomState(42);
+    random.permutation(10_000);
+    expect(Array.from(random.randintUint8(255, 78_400)).join()).toBe(Array.from(reference?.data ?? [], Number).join());
+  });
+});
