@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What each package may import of ours (docs/architecture.md). */
+const ALLOWED = {
+  protocol: [],
+  stats: [],
+  engine: ['protocol', 'stats'],
+  runtime: ['protocol'],
+  transport: ['protocol', 'runtime'],
+  coordinator: ['protocol', 'stats', 'transport', 'runtime'],
+  worker: ['protocol', 'engine', 'transport', 'runtime'],
+  report: ['protocol', 'stats'],
+  cli: ['protocol', 'stats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
+};
+
+/** The only sub-paths that a package offers beside its main entry. */
+const ENTRIES = new Set(['@oodgrid/engine/compute']);
+
+/** Lines that break the table, for one source text. */
+export function violations(packageName, file, text) {
+  const found = [];
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+    const match = /^@oodgrid\/([\w-]+)(\/.*)?$/.exec(specifier);
+    if (match !== null) {
+      const [, target, path] = match;
+      if (!ALLOWED[packageName].includes(target)) found.push(`${file}: ${packageName} may not import ${specifier}`);
+      if (path !== undefined && !ENTRIES.has(specifier)) found.push(`${file}: deep import ${specifier}`);
+    }
+    if (packageName !== 'engine' && specifier.startsWith('@tensorflow/')) found.push(`${file}: only engine imports ${specifier}`);
+  }
+  return found;
+}
+
+export function checkBoundaries(root) {
+  const found = [];
+  for (const name of Object.keys(ALLOWED)) {
+    const source = join(root, 'packages', name, 'src');
+    if (!existsSync(source)) continue;
+    for (const path of readdirSync(source, { recursive: true })) {
+      if (!path.endsWith('.ts')) continue;
+      found.push(...violations(name, join('packages', name, 'src', path), readFileSync(join(source, path), 'utf8')));
+    }
+  }
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
