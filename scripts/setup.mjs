@@ -15,13 +15,16 @@ export async function setup() {
   await step(2, 4, 'packages from npm', installPackages);
   await step(3, 4, 'native TensorFlow (downloads 260 MB the first time)', installNative);
   await step(4, 4, 'compile TypeScript', async () => {
-    await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], { cwd: ROOT });
+    await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
+      cwd: ROOT,
+    });
   });
 }
 
 async function checkTools() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) throw new Error(`Node ${process.versions.node} is too old: install 20.19 or later`);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(`Node ${process.versions.node} is too old: install 20.19 or later`);
   await run('python3', ['-m', 'pip', '--version']).catch(() => {
     throw new Error('python3 with pip is missing: install Python 3 and pip (only the set-up uses them)');
   });
@@ -33,7 +36,11 @@ async function checkTools() {
 
 async function installPackages() {
   const hash = createHash('sha256');
-  for (const file of ['pnpm-lock.yaml', 'package.json', ...['packages', 'test', 'bench'].flatMap(manifests)]) {
+  for (const file of [
+    'pnpm-lock.yaml',
+    'package.json',
+    ...['packages', 'test', 'bench'].flatMap(manifests),
+  ]) {
     hash.update(readFileSync(join(ROOT, file)));
   }
   const stamp = join(ROOT, 'node_modules', '.oodgrid-installed');
@@ -50,19 +57,30 @@ function manifests(folder) {
   return folder === 'packages' ? PACKAGES.map((name) => join('packages', name, 'package.json')) : [own];
 }
 
-const PACKAGES = ['protocol', 'stats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report', 'cli'].filter(
-  (name) => existsSync(join(ROOT, 'packages', name, 'package.json')),
-);
+const PACKAGES = [
+  'protocol',
+  'stats',
+  'engine',
+  'runtime',
+  'transport',
+  'coordinator',
+  'worker',
+  'report',
+  'cli',
+].filter((name) => existsSync(join(ROOT, 'packages', name, 'package.json')));
 
 async function installNative() {
   if (process.env.OODGRID_ENGINE === 'wasm') return true;
   const recipe = recipeFor(process.platform, process.arch);
   try {
-    if (recipe === undefined) throw new Error(`there is no TensorFlow wheel for ${process.platform} ${process.arch}`);
+    if (recipe === undefined)
+      throw new Error(`there is no TensorFlow wheel for ${process.platform} ${process.arch}`);
     return await installEngine(recipe, cacheDir(), ROOT);
   } catch (error) {
     const reason = String(error.message).split('\n')[0];
-    process.stderr.write(`\n      no native engine (${reason}): going on with WebAssembly, about 10x slower forward and 20x on gradients, with other last bits ... `);
+    process.stderr.write(
+      `\n      no native engine (${reason}): going on with WebAssembly, about 10x slower forward and 20x on gradients, with other last bits ... `,
+    );
     return false;
   }
 }

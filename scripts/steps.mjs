@@ -6,7 +6,9 @@ export async function step(number, total, title, work) {
   const start = Date.now();
   try {
     const isSkipped = await work();
-    process.stderr.write(isSkipped ? 'already done\n' : `done (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
+    process.stderr.write(
+      isSkipped ? 'already done\n' : `done (${((Date.now() - start) / 1000).toFixed(1)} s)\n`,
+    );
   } catch (error) {
     process.stderr.write('failed\n');
     throw error;
@@ -27,7 +29,12 @@ export function run(command, args, { cwd, env = process.env, inherit = false } =
     child.on('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}\n${output.slice(-4000)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}\n${output.slice(-4000)}`,
+          ),
+        );
     });
   });
 }

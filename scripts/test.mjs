@@ -11,7 +11,9 @@ const file = join(folder, 'results.json');
 try {
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const code = await exitCodeOf(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], { cwd: ROOT });
+  const code = await exitCodeOf(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+    cwd: ROOT,
+  });
   const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(file, 'utf8'));
   process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed\n`);
   process.exitCode = code !== 0 ? code : numTotalTests === 0 ? 1 : 0;

@@ -24,10 +24,12 @@ export function violations(packageName, file, text) {
     const match = /^@oodgrid\/([\w-]+)(\/.*)?$/.exec(specifier);
     if (match !== null) {
       const [, target, path] = match;
-      if (!ALLOWED[packageName].includes(target)) found.push(`${file}: ${packageName} may not import ${specifier}`);
+      if (!ALLOWED[packageName].includes(target))
+        found.push(`${file}: ${packageName} may not import ${specifier}`);
       if (path !== undefined && !ENTRIES.has(specifier)) found.push(`${file}: deep import ${specifier}`);
     }
-    if (packageName !== 'engine' && specifier.startsWith('@tensorflow/')) found.push(`${file}: only engine imports ${specifier}`);
+    if (packageName !== 'engine' && specifier.startsWith('@tensorflow/'))
+      found.push(`${file}: only engine imports ${specifier}`);
   }
   return found;
 }
@@ -39,7 +41,9 @@ export function checkBoundaries(root) {
     if (!existsSync(source)) continue;
     for (const path of readdirSync(source, { recursive: true })) {
       if (!path.endsWith('.ts')) continue;
-      found.push(...violations(name, join('packages', name, 'src', path), readFileSync(join(source, path), 'utf8')));
+      found.push(
+        ...violations(name, join('packages', name, 'src', path), readFileSync(join(source, path), 'utf8')),
+      );
     }
   }
   if (found.length > 0) throw new Error(found.join('\n'));

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { run } from '../steps.mjs';
@@ -36,17 +44,30 @@ export async function installEngine(recipe, cache, root) {
 
 async function fetchWheel({ project, tag, sha256 }, folder) {
   mkdirSync(folder, { recursive: true });
-  const find = () => readdirSync(folder).find((name) => name.startsWith(project.replace('-', '_')) && name.endsWith('.whl'));
+  const find = () =>
+    readdirSync(folder).find((name) => name.startsWith(project.replace('-', '_')) && name.endsWith('.whl'));
   for (let attempt = 0; attempt < 2; attempt++) {
     if (find() === undefined) {
       const only = ['--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--platform', tag];
-      await run('python3', ['-m', 'pip', 'download', '--disable-pip-version-check', ...only, '-d', folder, `${project}==${TENSORFLOW}`]);
+      await run('python3', [
+        '-m',
+        'pip',
+        'download',
+        '--disable-pip-version-check',
+        ...only,
+        '-d',
+        folder,
+        `${project}==${TENSORFLOW}`,
+      ]);
     }
     const file = join(folder, find() ?? '');
     const got = await sha256Of(file);
     if (sha256 === undefined || got === sha256) return file;
     rmSync(file);
-    if (attempt === 1) throw new Error(`${file}: SHA-256 is ${got}, expected ${sha256}; the file was deleted, run the set-up again`);
+    if (attempt === 1)
+      throw new Error(
+        `${file}: SHA-256 is ${got}, expected ${sha256}; the file was deleted, run the set-up again`,
+      );
   }
   throw new Error('unreachable');
 }
@@ -63,11 +84,26 @@ async function build(recipe, wheel, work, root) {
   const libraries = recipe.libraries.map((name) => join(lib, name));
   const flags = ['-O2', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8'];
   const out = join(lib, 'tfjs_binding.node');
-  await run(process.env.CXX || 'c++', [...flags, ...includes, ...sources, '-o', out, ...libraries, ...recipe.linkFlags]);
+  await run(process.env.CXX || 'c++', [
+    ...flags,
+    ...includes,
+    ...sources,
+    '-o',
+    out,
+    ...libraries,
+    ...recipe.linkFlags,
+  ]);
   rmSync(join(work, 'include'), { recursive: true });
   const files = {};
   for (const name of readdirSync(lib)) files[name] = await sha256Of(join(lib, name));
-  const manifest = { engine: 'tensorflow', tensorflow: TENSORFLOW, variant: 'cpu', platform: process.platform, arch: process.arch, files };
+  const manifest = {
+    engine: 'tensorflow',
+    tensorflow: TENSORFLOW,
+    variant: 'cpu',
+    platform: process.platform,
+    arch: process.arch,
+    files,
+  };
   writeFileSync(join(work, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -1,11 +1,20 @@
-import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
-import { parseNpy } from '@oodgrid/engine';
 import { readFileSync } from 'node:fs';
+import { parseNpy } from '@oodgrid/engine';
+import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { goldenOf } from './support/golden.js';
 import { columns, sharedNpz, sharedPath } from './support/shared.js';
 
-const METHODS = ['baseline', 'oe', 'deep_ensemble', 'mc_dropout', 'odin', 'fssd', 'fssd_no_preprocessing', 'mahalanobis'];
+const METHODS = [
+  'baseline',
+  'oe',
+  'deep_ensemble',
+  'mc_dropout',
+  'odin',
+  'fssd',
+  'fssd_no_preprocessing',
+  'mahalanobis',
+];
 
 const CASES = [
   ['golden.json', 'features-mnist'],
@@ -31,7 +40,9 @@ describe.each(CASES)('the detector on the features of %s', (file, folder) => {
     expect(fit.c).toBeCloseTo(golden.C, 12);
     for (const [j, coef] of golden.coef.entries()) {
       // The reference was converged to about 1e-6 of its largest coefficient.
-      expect(Math.abs((fit.coef[j] ?? Number.NaN) - coef)).toBeLessThan(2e-5 * Math.max(...golden.coef.map(Math.abs)));
+      expect(Math.abs((fit.coef[j] ?? Number.NaN) - coef)).toBeLessThan(
+        2e-5 * Math.max(...golden.coef.map(Math.abs)),
+      );
     }
     const score = (key: string) => decisionFunction(columns(arrays, key).values, d, fit);
     const got = rocMetrics(score('test_id'), score('test_ood'));
@@ -47,14 +58,21 @@ describe.each(CASES)('the detector on the features of %s', (file, folder) => {
 
 describe('numpy legacy generator', () => {
   it('gives the permutation of the paper', () => {
-    const reference = parseNpy(readFileSync(sharedPath('reference/split_permutation_seed42_10000.npy')), 'permutation');
-    expect(Array.from(new NumpyRandomState(42).permutation(10_000))).toEqual(Array.from(reference.data, Number));
+    const reference = parseNpy(
+      readFileSync(sharedPath('reference/split_permutation_seed42_10000.npy')),
+      'permutation',
+    );
+    expect(Array.from(new NumpyRandomState(42).permutation(10_000))).toEqual(
+      Array.from(reference.data, Number),
+    );
   });
 
   it('gives the paper noise after one permutation of 10,000', () => {
     const reference = sharedNpz('reference/fss_noise_paper_seed42.npz').get('noise_uint8');
     const random = new NumpyRandomState(42);
     random.permutation(10_000);
-    expect(Array.from(random.randintUint8(255, 78_400)).join()).toBe(Array.from(reference?.data ?? [], Number).join());
+    expect(Array.from(random.randintUint8(255, 78_400)).join()).toBe(
+      Array.from(reference?.data ?? [], Number).join(),
+    );
   });
 });

@@ -1,7 +1,40 @@
 export { canonicalJson, digestOfJson } from './canonical-json.js';
-export { ERROR_CODES, EXIT_CODES, type ErrorCode, OodError } from './errors.js';
-export { type Digest, digestSchema, type RunId, runIdSchema, sha256, type TaskId, taskIdSchema } from './ids.js';
+export { didYouMean, suggestion } from './did-you-mean.js';
+export { ERROR_CODES, type ErrorCode, EXIT_CODES, OodError } from './errors.js';
+export {
+  type GridMethod,
+  type GridMethodName,
+  gridMethodSchema,
+  METHOD_NAMES,
+  type ModelReference,
+  rowKey,
+} from './grid/methods.js';
+export { type KnownNames, parseGrid } from './grid/parse.js';
+export { type DatasetReference, type Grid, gridSchema } from './grid/schema.js';
+export {
+  type Digest,
+  digestSchema,
+  type RunId,
+  runIdSchema,
+  sha256,
+  type TaskId,
+  taskIdSchema,
+} from './ids.js';
 export type { Candidate, MethodPlan, SplitOrder } from './method-plan.js';
+export {
+  type Cell,
+  type CellMetrics,
+  type Comparison,
+  cellSchema,
+  comparisonSchema,
+  type Environment,
+  environmentSchema,
+  type MetricInterval,
+  metricsSchema,
+  RESULTS_SCHEMA,
+  type Results,
+  resultsSchema,
+} from './results.js';
 export {
   type DataRef,
   dataRefSchema,
@@ -10,8 +43,8 @@ export {
   type Order,
   orderSchema,
   type TaskSpec,
-  taskSpecSchema,
   type Transform,
+  taskSpecSchema,
   transformSchema,
   type UnitSpec,
   unitSpecSchema,

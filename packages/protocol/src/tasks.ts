@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { digestSchema } from './ids.js';
 
-const count = z.number().int().min(0).max(2 ** 31);
+const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31);
 
 /** A model whose weights are a blob. */
 export const modelSpecSchema = z.object({
@@ -17,7 +21,10 @@ export const dataRefSchema = z.object({ name: z.string().min(1), images: digestS
 export type DataRef = z.infer<typeof dataRefSchema>;
 
 /** Pixels become (u8 / 255 - mean) / std, one entry per channel. */
-export const transformSchema = z.object({ mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) });
+export const transformSchema = z.object({
+  mean: z.array(z.number()).min(1),
+  std: z.array(z.number().positive()).min(1),
+});
 export type Transform = z.infer<typeof transformSchema>;
 
 /** Order in which a task reads samples; slices are positions in it. */
@@ -60,5 +67,6 @@ export const taskSpecSchema = z.object({
 export type TaskSpec = z.infer<typeof taskSpecSchema>;
 
 /** Passes done, counted in images: an image forwarded 88 times counts 88. */
-export const workCountsSchema = z.object({ images: count, forwards: count, gradients: count });
+const total = z.number().int().min(0);
+export const workCountsSchema = z.object({ images: total, forwards: total, gradients: total });
 export type WorkCounts = z.infer<typeof workCountsSchema>;

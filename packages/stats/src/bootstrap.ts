@@ -28,7 +28,8 @@ export function bootstrapMetrics(
       resample(ranked.idGroup, groups, seed, replicate, 0),
       resample(ranked.oodGroup, groups, seed, replicate, 1),
     );
-    for (const [i, name] of METRIC_NAMES.entries()) (values[i] ?? new Float64Array())[replicate] = metrics[name];
+    for (const [i, name] of METRIC_NAMES.entries())
+      (values[i] ?? new Float64Array())[replicate] = metrics[name];
   }
   const point = metricsOfRanked(ranked);
   const interval = (name: MetricName): Interval => {
@@ -50,7 +51,13 @@ export function bootstrapMetrics(
   };
 }
 
-function resample(groupOf: Int32Array, groups: number, seed: number, replicate: number, side: number): Float64Array {
+function resample(
+  groupOf: Int32Array,
+  groups: number,
+  seed: number,
+  replicate: number,
+  side: number,
+): Float64Array {
   const n = groupOf.length;
   const counts = new Float64Array(groups);
   for (const word of philoxWords({ seed, stream: side, counter: [replicate, 0] }, n)) {

@@ -40,7 +40,11 @@ function placements(id: Float64Array, ood: Float64Array): Placements {
  * AUROC with DeLong's confidence interval, clipped to [0, 1]; O(n log n).
  * DeLong et al. 1988; Sun and Xu, "Fast Implementation of DeLong's Algorithm", 2014.
  */
-export function delongAuroc(id: Float64Array, ood: Float64Array, level = 0.95): Interval & { readonly variance: number } {
+export function delongAuroc(
+  id: Float64Array,
+  ood: Float64Array,
+  level = 0.95,
+): Interval & { readonly variance: number } {
   const v = placements(id, ood);
   const value = mean(v.id);
   const variance = covariance(v.id, v.id) / id.length + covariance(v.ood, v.ood) / ood.length;
@@ -57,7 +61,12 @@ export interface PairedTest {
 }
 
 /** DeLong's paired test of two methods' AUROC on the same samples, in the same order. */
-export function delongPaired(aId: Float64Array, aOod: Float64Array, bId: Float64Array, bOod: Float64Array): PairedTest {
+export function delongPaired(
+  aId: Float64Array,
+  aOod: Float64Array,
+  bId: Float64Array,
+  bOod: Float64Array,
+): PairedTest {
   if (aId.length !== bId.length || aOod.length !== bOod.length) {
     throw new RangeError('a paired test needs the same samples for both methods');
   }
@@ -67,7 +76,12 @@ export function delongPaired(aId: Float64Array, aOod: Float64Array, bId: Float64
   const idDelta = a.id.map((value, i) => value - (b.id[i] ?? 0));
   const oodDelta = a.ood.map((value, i) => value - (b.ood[i] ?? 0));
   const variance = covariance(idDelta, idDelta) / aId.length + covariance(oodDelta, oodDelta) / aOod.length;
-  if (variance === 0) return { difference, z: difference === 0 ? 0 : Math.sign(difference) * Infinity, p: difference === 0 ? 1 : 0 };
+  if (variance === 0)
+    return {
+      difference,
+      z: difference === 0 ? 0 : Math.sign(difference) * Infinity,
+      p: difference === 0 ? 1 : 0,
+    };
   const z = difference / Math.sqrt(variance);
   return { difference, z, p: Math.min(1, 2 * normalCdf(-Math.abs(z))) };
 }

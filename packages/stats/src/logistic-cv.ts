@@ -71,6 +71,7 @@ function select({ features, labels, d }: LabelledFeatures, isIn: (row: number) =
 
 function countCorrect({ features, labels, d }: LabelledFeatures, fit: LogisticFit): number {
   let correct = 0;
-  for (const [row, z] of decisionFunction(features, d, fit).entries()) if (z > 0 === (labels[row] === 1)) correct++;
+  for (const [row, z] of decisionFunction(features, d, fit).entries())
+    if (z > 0 === (labels[row] === 1)) correct++;
   return correct;
 }

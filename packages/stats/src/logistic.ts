@@ -50,7 +50,11 @@ export function fitLogistic({ features, labels, d }: LabelledFeatures, c: number
 }
 
 /** w'x + b of each row: ranks as the probability of ID does, without its saturation. */
-export function decisionFunction(features: Float64Array, d: number, { coef, intercept }: LogisticFit): Float64Array {
+export function decisionFunction(
+  features: Float64Array,
+  d: number,
+  { coef, intercept }: LogisticFit,
+): Float64Array {
   const out = new Float64Array(features.length / d);
   for (let row = 0; row < out.length; row++) {
     let z = intercept;

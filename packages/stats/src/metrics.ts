@@ -56,7 +56,12 @@ export function metricsOfCounts(id: Float64Array, ood: Float64Array): Metrics {
 }
 
 /** Trapezoids over (recall, precision), one point per distinct score, from (0, precision of the first point). */
-function precisionRecallArea(positive: Float64Array, negative: Float64Array, total: number, isAscending: boolean): number {
+function precisionRecallArea(
+  positive: Float64Array,
+  negative: Float64Array,
+  total: number,
+  isAscending: boolean,
+): number {
   let truePositives = 0;
   let all = 0;
   let area = 0;

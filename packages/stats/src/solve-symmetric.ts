@@ -3,7 +3,10 @@
  * diagonal; a pivot lost to rounding is replaced by a tiny one, which only shortens a Newton step.
  */
 export function solveSymmetric(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const scale = Float64Array.from({ length: n }, (_, i) => 1 / Math.sqrt(Math.max(a[i * n + i] ?? 0, Number.MIN_VALUE * 2 ** 60)));
+  const scale = Float64Array.from(
+    { length: n },
+    (_, i) => 1 / Math.sqrt(Math.max(a[i * n + i] ?? 0, Number.MIN_VALUE * 2 ** 60)),
+  );
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

@@ -9,7 +9,13 @@ const metrics = z.object({
   fpr95: z.number(),
   fpr80: z.number(),
 });
-const fit = z.object({ C: z.number(), coef: z.array(z.number()), intercept: z.number(), test: metrics, select: metrics });
+const fit = z.object({
+  C: z.number(),
+  coef: z.array(z.number()),
+  intercept: z.number(),
+  test: metrics,
+  select: metrics,
+});
 const method = z.object({
   magnitude: z.number().optional(),
   temperature: z.number().optional(),
@@ -19,4 +25,5 @@ const method = z.object({
 const golden = z.object({ methods: z.record(z.string(), method) });
 
 /** What the paper's own code gives on our weights, with its regression solved to convergence. */
-export const goldenOf = (file: 'golden.json' | 'golden-mnist-10k.json') => golden.parse(sharedJson(`reference/${file}`)).methods;
+export const goldenOf = (file: 'golden.json' | 'golden-mnist-10k.json') =>
+  golden.parse(sharedJson(`reference/${file}`)).methods;

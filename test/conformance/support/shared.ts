@@ -17,9 +17,13 @@ export function sharedNpz(path: string): ReadonlyMap<string, NpyArray> {
 }
 
 /** An array's values as float64 with its column count. */
-export function columns(arrays: ReadonlyMap<string, NpyArray>, key: string): { readonly values: Float64Array; readonly d: number } {
+export function columns(
+  arrays: ReadonlyMap<string, NpyArray>,
+  key: string,
+): { readonly values: Float64Array; readonly d: number } {
   const array = arrays.get(key);
-  if (array === undefined || !(array.data instanceof Float32Array)) throw new Error(`no float32 array "${key}"`);
+  if (array === undefined || !(array.data instanceof Float32Array))
+    throw new Error(`no float32 array "${key}"`);
   return { values: Float64Array.from(array.data), d: array.shape[1] ?? 1 };
 }
 

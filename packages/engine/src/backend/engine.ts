@@ -50,7 +50,9 @@ export async function loadEngine(options: EngineOptions): Promise<Engine> {
     try {
       return nativeEngine(folder);
     } catch (error) {
-      options.log(`${OodError.from(error).message} Going on with WebAssembly: about 10x slower forward, 20x on gradients.`);
+      options.log(
+        `${OodError.from(error).message} Going on with WebAssembly: about 10x slower forward, 20x on gradients.`,
+      );
     }
   }
   const version = await loadWasm();
@@ -64,8 +66,8 @@ function nativeEngine(folder: string): Engine {
     kind: 'tensorflow',
     version: native.version,
     device: native.isGpu ? 'gpu' : 'cpu',
-    threads: process.env['TF_NUM_INTRAOP_THREADS'] ?? 'all',
-    isOneDnnOn: process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0',
+    threads: process.env.TF_NUM_INTRAOP_THREADS ?? 'all',
+    isOneDnnOn: process.env.TF_ENABLE_ONEDNN_OPTS !== '0',
   } as const;
   return { ...facts, numericsClass: numericsClass(facts), kernels: native.kernels };
 }

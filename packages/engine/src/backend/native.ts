@@ -44,7 +44,11 @@ export function loadNative(folder: string): NativeEngine {
     const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
     tf.registerBackend('tensorflow', () => backend, 3);
     if (!tf.setBackend('tensorflow')) throw new Error('tfjs refused the backend');
-    return { version: binding.TF_Version, isGpu: backend.isUsingGpuDevice, kernels: nativeKernels(binding, backend) };
+    return {
+      version: binding.TF_Version,
+      isGpu: backend.isUsingGpuDevice,
+      kernels: nativeKernels(binding, backend),
+    };
   } catch (cause) {
     const reason = OodError.from(cause).message;
     throw new OodError(
@@ -69,7 +73,12 @@ function nativeKernels(binding: Binding, backend: NativeBackend): Kernels {
         { name: 'padding', type: binding.TF_ATTR_STRING, value: 'VALID' },
         { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
       ];
-      return as4D(backend.executeSingleOutput('MaxPoolGrad', attributes, [x, y, dy]), [n, height, width, channels]);
+      return as4D(backend.executeSingleOutput('MaxPoolGrad', attributes, [x, y, dy]), [
+        n,
+        height,
+        width,
+        channels,
+      ]);
     },
   };
 }

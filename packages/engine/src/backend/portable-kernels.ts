@@ -35,4 +35,3 @@ export const portableKernels: Kernels = {
       return as4D(padded, [n, height, width, channels]);
     }),
 };
-

@@ -14,8 +14,12 @@ export async function loadWasm(): Promise<string> {
     if (!(await tf.setBackend('wasm'))) throw new Error('tfjs refused the backend');
     return wasm.version_wasm;
   } catch (cause) {
-    throw new OodError('engine-missing', `the WebAssembly engine could not be loaded: ${OodError.from(cause).message}`, {
-      cause,
-    });
+    throw new OodError(
+      'engine-missing',
+      `the WebAssembly engine could not be loaded: ${OodError.from(cause).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

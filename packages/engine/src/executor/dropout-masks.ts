@@ -8,7 +8,12 @@ import type { DropoutSite } from '../models/model.js';
  * Masks of one stochastic pass. Every entry is a function of (seed, sample, pass, layer, unit) alone;
  * kept entries are scaled by 1 / (1 - rate), as PyTorch does in training mode.
  */
-export function dropoutMasks(sites: readonly DropoutSite[], indices: Uint32Array, pass: number, seed: number): DropoutMask {
+export function dropoutMasks(
+  sites: readonly DropoutSite[],
+  indices: Uint32Array,
+  pass: number,
+  seed: number,
+): DropoutMask {
   return (index, h): Tensor => {
     const site = sites[index];
     if (site === undefined || h.shape.at(-1) !== site.units) {

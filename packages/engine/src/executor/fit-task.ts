@@ -37,7 +37,9 @@ export async function runFitUnits(
   }
   const fitted: FittedUnit[] = [];
   for (const { key, fitter } of fits) {
-    const tensors = [...fitter.finish()].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const);
+    const tensors = [...fitter.finish()].map(
+      ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
+    );
     fitted.push({ key, blob: await io.putBlob(writeSafetensors(new Map(tensors))) });
   }
   return fitted;

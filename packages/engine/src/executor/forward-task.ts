@@ -17,7 +17,9 @@ export async function runForwardUnits(
   meter: WorkMeter,
 ): Promise<void> {
   const scorers = units.map((unit) => ({ unit, scorer: forwardScorer(unit) }));
-  const taps = [...new Set(scorers.flatMap(({ unit, scorer }) => scorer.taps(model.architecture, unit.spec.options)))];
+  const taps = [
+    ...new Set(scorers.flatMap(({ unit, scorer }) => scorer.taps(model.architecture, unit.spec.options))),
+  ];
   for (const start of source.batches) {
     io.signal.throwIfAborted();
     const chunks = tf.tidy(() => {
@@ -36,7 +38,8 @@ export async function runForwardUnits(
 }
 
 function forwardScorer({ method }: OpenUnit): ForwardScorer {
-  if (method.forward === undefined) throw new OodError('internal', `method "${method.name}" has no forward scorer`);
+  if (method.forward === undefined)
+    throw new OodError('internal', `method "${method.name}" has no forward scorer`);
   return method.forward;
 }
 
@@ -60,7 +63,8 @@ function scoreBatch(
       seed,
       *stochasticLogits(passes): Iterable<Tensor2D> {
         const from = taps.get(model.lastDeterministicTap);
-        if (from === undefined) throw new OodError('internal', `${spec.method} needs tap ${model.lastDeterministicTap}`);
+        if (from === undefined)
+          throw new OodError('internal', `${spec.method} needs tap ${model.lastDeterministicTap}`);
         const masks = passes.map((pass) => dropoutMasks(model.dropouts, indices, pass, seed));
         for (const logits of model.stochasticLogits(from, model.lastDeterministicTap, masks)) {
           yield as2D(logits, indices.length, model.classes);

@@ -32,7 +32,9 @@ export async function runGradientUnits(
   meter: WorkMeter,
 ): Promise<void> {
   const planned = units.map((unit) => planUnit(model, unit));
-  const taps = [...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap)))];
+  const taps = [
+    ...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap))),
+  ];
   for (const start of source.batches) {
     io.signal.throwIfAborted();
     const chunks = tf.tidy(() => {
@@ -65,7 +67,8 @@ function planUnit(model: Model, unit: OpenUnit): PlannedUnit {
 
 function magnitudeOf(candidate: Candidate): number {
   const { magnitude } = candidate;
-  if (magnitude === undefined) throw new OodError('internal', `candidate ${JSON.stringify(candidate)} has no magnitude`);
+  if (magnitude === undefined)
+    throw new OodError('internal', `candidate ${JSON.stringify(candidate)} has no magnitude`);
   return magnitude;
 }
 
@@ -89,7 +92,11 @@ function scoreBatch(
       for (const { magnitude, column } of jobs) {
         // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
         if (magnitude !== 0 && step === undefined) {
-          step = scorer.step(context, trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)), std);
+          step = scorer.step(
+            context,
+            trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)),
+            std,
+          );
           meter.gradients += rows;
         }
         const scores = tf.tidy(() => {

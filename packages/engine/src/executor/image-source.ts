@@ -27,7 +27,10 @@ export class ImageSource {
     const { tensors } = parseSafetensors(blob, name);
     const images = tensors.get('images');
     if (images === undefined || !(images.data instanceof Uint8Array) || images.shape.length !== 4) {
-      throw new OodError('corrupt-data', `${name}: expected a U8 tensor "images" [n, height, width, channels]`);
+      throw new OodError(
+        'corrupt-data',
+        `${name}: expected a U8 tensor "images" [n, height, width, channels]`,
+      );
     }
     const [count = 0, height = 0, width = 0, channels = 0] = images.shape;
     const labels = tensors.get('labels')?.data;
@@ -40,11 +43,15 @@ export class ImageSource {
         ? Uint32Array.from({ length: count }, (_, i) => i)
         : Uint32Array.from(new NumpyRandomState(task.order.seed).permutation(count));
     this.#task = task;
-    if (task.to > count) throw new OodError('internal', `task asks for sample ${task.to} of ${name}, which has ${count}`);
+    if (task.to > count)
+      throw new OodError('internal', `task asks for sample ${task.to} of ${name}, which has ${count}`);
   }
 
   /** Reads the task's data set, or its noise images where it has no data set. */
-  static async open(task: TaskSpec, blob: (digest: NonNullable<TaskSpec['noise']>) => Promise<Uint8Array>): Promise<ImageSource> {
+  static async open(
+    task: TaskSpec,
+    blob: (digest: NonNullable<TaskSpec['noise']>) => Promise<Uint8Array>,
+  ): Promise<ImageSource> {
     if (task.data !== null) return new ImageSource(task, await blob(task.data.images), task.data.name, false);
     if (task.noise === null) throw new OodError('internal', 'a task needs a data set or noise images');
     return new ImageSource(task, await blob(task.noise), 'noise images', true);
@@ -66,7 +73,12 @@ export class ImageSource {
     const indices = this.#order.slice(start, Math.min(start + this.#task.batch, this.#task.to));
     const values = new Float32Array(indices.length * pixels);
     for (const [row, index] of indices.entries()) {
-      applyPixels(this.#images.subarray(index * pixels, (index + 1) * pixels), this.#pixels, values, row * pixels);
+      applyPixels(
+        this.#images.subarray(index * pixels, (index + 1) * pixels),
+        this.#pixels,
+        values,
+        row * pixels,
+      );
     }
     return {
       x: tf.tensor4d(values, [indices.length, height, width, channels]),

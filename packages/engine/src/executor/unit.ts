@@ -13,7 +13,10 @@ export interface OpenUnit {
 }
 
 /** Loads the fitted states that the units name. The caller disposes them with `closeUnits`. */
-export async function openUnits(specs: readonly UnitSpec[], io: Pick<TaskIo, 'blob'>): Promise<readonly OpenUnit[]> {
+export async function openUnits(
+  specs: readonly UnitSpec[],
+  io: Pick<TaskIo, 'blob'>,
+): Promise<readonly OpenUnit[]> {
   const units: OpenUnit[] = [];
   for (const spec of specs) {
     units.push({ spec, method: findMethod(spec.method), fitted: await loadFitted(spec, io) });
@@ -31,7 +34,8 @@ async function loadFitted(spec: UnitSpec, io: Pick<TaskIo, 'blob'>): Promise<Fit
   const { tensors } = parseSafetensors(await io.blob(spec.fitted), name);
   return new Map(
     [...tensors].map(([key, { data, shape }]) => {
-      if (!(data instanceof Float32Array)) throw new OodError('corrupt-data', `${name}: tensor "${key}" is not F32`);
+      if (!(data instanceof Float32Array))
+        throw new OodError('corrupt-data', `${name}: tensor "${key}" is not F32`);
       return [key, tf.tensor(data, [...shape])];
     }),
   );

@@ -15,7 +15,8 @@ const TYPES = {
   '|u1': { bytes: 1, make: (buffer: ArrayBuffer) => new Uint8Array(buffer) },
 } as const;
 
-const HEADER = /^\{'descr': '([<|][fiu][148])', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \}\s*$/;
+const HEADER =
+  /^\{'descr': '([<|][fiu][148])', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \}\s*$/;
 
 /** Reads a .npy file of little-endian numbers. Throws `corrupt-data` naming `name` and what is wrong. */
 export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
@@ -23,21 +24,30 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
     throw new OodError('corrupt-data', `${name}: not a readable npy array: ${what}`);
   };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || view.getUint32(0) !== 0x934e554d) return refuse('it does not start with the npy signature');
+  if (bytes.length < 12 || view.getUint32(0) !== 0x934e554d)
+    return refuse('it does not start with the npy signature');
   const major = bytes[6] ?? 0;
   const lengthBytes = major === 1 ? 2 : 4;
   const headerLength = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = 8 + lengthBytes + headerLength;
-  if (start > bytes.length) return refuse(`the header claims ${headerLength} bytes, the file has ${bytes.length}`);
+  if (start > bytes.length)
+    return refuse(`the header claims ${headerLength} bytes, the file has ${bytes.length}`);
   const text = new TextDecoder('latin1').decode(bytes.subarray(8 + lengthBytes, start));
   const match = HEADER.exec(text);
   const type = Object.entries(TYPES).find(([descr]) => descr === match?.[1])?.[1];
-  if (match === null || type === undefined) return refuse(`unsupported header ${JSON.stringify(text.trim().slice(0, 120))}`);
-  const shape = (match[3] ?? '').split(',').filter((part) => part.trim() !== '').map(Number);
-  if (match[2] === 'True' && shape.length > 1) return refuse('Fortran order is not supported; save it with numpy.ascontiguousarray');
+  if (match === null || type === undefined)
+    return refuse(`unsupported header ${JSON.stringify(text.trim().slice(0, 120))}`);
+  const shape = (match[3] ?? '')
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
+  if (match[2] === 'True' && shape.length > 1)
+    return refuse('Fortran order is not supported; save it with numpy.ascontiguousarray');
   const expected = shape.reduce((product, size) => product * size, type.bytes);
   if (expected !== bytes.length - start) {
-    return refuse(`shape [${shape.join(', ')}] needs ${expected} bytes, the file holds ${bytes.length - start}`);
+    return refuse(
+      `shape [${shape.join(', ')}] needs ${expected} bytes, the file holds ${bytes.length - start}`,
+    );
   }
   return { shape, data: type.make(new Uint8Array(bytes.subarray(start)).buffer) };
 }

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
-import { zipSync, type Zippable } from 'fflate';
+import { type Zippable, zipSync } from 'fflate';
 import { type NpyArray, parseNpy, writeNpy } from './npy.js';
 
 /** Largest array that a member of an archive may unfold to. */
@@ -34,8 +34,12 @@ export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, N
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       if (start + packed > bytes.length) return refuse(`member "${member}" ends beyond the file`);
       const body = bytes.subarray(start, start + packed);
-      const raw = method === 8 ? inflateRawSync(body, { maxOutputLength: Math.min(unpacked + 1, MAX_MEMBER_BYTES) }) : body;
-      if (raw.length !== unpacked) return refuse(`member "${member}" has ${raw.length} bytes, the directory says ${unpacked}`);
+      const raw =
+        method === 8
+          ? inflateRawSync(body, { maxOutputLength: Math.min(unpacked + 1, MAX_MEMBER_BYTES) })
+          : body;
+      if (raw.length !== unpacked)
+        return refuse(`member "${member}" has ${raw.length} bytes, the directory says ${unpacked}`);
       arrays.set(member.replace(/\.npy$/, ''), parseNpy(raw, `${name}: ${member}`));
       at += 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     }
@@ -50,6 +54,7 @@ export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, N
 /** Writes arrays as numpy reads them; the same arrays always give the same bytes. */
 export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
   const files: Zippable = {};
-  for (const [key, array] of arrays) files[`${key}.npy`] = [writeNpy(array), { mtime: '1980-01-01T00:00:00' }];
+  for (const [key, array] of arrays)
+    files[`${key}.npy`] = [writeNpy(array), { mtime: '1980-01-01T00:00:00' }];
   return zipSync(files, { level: 6 });
 }

@@ -42,9 +42,12 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)));
   } catch (cause) {
-    throw new OodError('corrupt-data', `${name}: not a valid safetensors file: the header is not JSON`, { cause });
+    throw new OodError('corrupt-data', `${name}: not a valid safetensors file: the header is not JSON`, {
+      cause,
+    });
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) return refuse('the header is not an object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    return refuse('the header is not an object');
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
   const ranges: [number, number][] = [];
@@ -55,12 +58,24 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
     }
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) return refuse(`tensor "${key}" has a malformed entry`);
-    const { dtype, shape, data_offsets: [from, to] } = parsed.data;
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = parsed.data;
     const expected = shape.reduce((product, size) => product * size, BYTES[dtype]);
-    if (to - from !== expected) return refuse(`tensor "${key}" ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${to - from}`);
-    if (start + to > bytes.length) return refuse(`tensor "${key}" ends at byte ${start + to}, the file at ${bytes.length}`);
+    if (to - from !== expected)
+      return refuse(
+        `tensor "${key}" ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${to - from}`,
+      );
+    if (start + to > bytes.length)
+      return refuse(`tensor "${key}" ends at byte ${start + to}, the file at ${bytes.length}`);
     ranges.push([from, to]);
-    tensors.set(key, { dtype, shape, data: typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to))) });
+    tensors.set(key, {
+      dtype,
+      shape,
+      data: typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to))),
+    });
   }
   ranges.sort((a, b) => a[0] - b[0]);
   let end = 0;
@@ -68,7 +83,8 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
     if (from !== end) return refuse(`its tensors overlap or leave a hole at byte ${start + end}`);
     end = to;
   }
-  if (start + end !== bytes.length) return refuse(`${bytes.length - start - end} bytes follow the last tensor`);
+  if (start + end !== bytes.length)
+    return refuse(`${bytes.length - start - end} bytes follow the last tensor`);
   return { metadata, tensors };
 }
 
@@ -94,7 +110,7 @@ export function writeSafetensors(
 ): Uint8Array {
   const names = [...tensors.keys()].sort();
   const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   const parts: Uint8Array[] = [];
   for (const key of names) {

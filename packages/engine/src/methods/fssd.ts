@@ -13,7 +13,12 @@ function singularityOf(fitted: FittedTensors, tap: string): Tensor {
   return found;
 }
 
-function layerDistances(tf: Tf, architecture: Architecture, fitted: FittedTensors, taps: ReadonlyMap<string, Tensor>) {
+function layerDistances(
+  tf: Tf,
+  architecture: Architecture,
+  fitted: FittedTensors,
+  taps: ReadonlyMap<string, Tensor>,
+) {
   const columns = architecture.layerTaps.map((name) => {
     const tap = taps.get(name);
     if (tap === undefined) throw new RangeError(`FSSD needs tap ${name}`);
@@ -36,7 +41,8 @@ export const fssd: Method = {
   forward: {
     taps: (architecture) => architecture.layerTaps,
     passes: () => 0,
-    score: ({ tf, architecture, fitted, taps }) => tf.tidy(() => layerDistances(tf, architecture, fitted, taps)),
+    score: ({ tf, architecture, fitted, taps }) =>
+      tf.tidy(() => layerDistances(tf, architecture, fitted, taps)),
   },
   gradient: {
     directions: (architecture) => architecture.layerTaps.map((tap) => ({ id: tap, tap, temperature: 1 })),
@@ -58,7 +64,7 @@ export const fssd: Method = {
     score: ({ tf, fitted }, tap, direction) => as1D(distance(tf, tap, singularityOf(fitted, direction.tap))),
   },
   fitTaps: (architecture) => architecture.layerTaps,
-  fitter: (tf, architecture) => {
+  fitter: (_tf, architecture) => {
     const sums = new Map<string, Float64Array>();
     let count = 0;
     return {

@@ -22,7 +22,8 @@ interface LayerState {
 function layerState(fitted: FittedTensors, tap: string): LayerState {
   const means = fitted.get(`means.${tap}`);
   const precision = fitted.get(`precision.${tap}`);
-  if (means === undefined || precision === undefined) throw new RangeError(`Mahalanobis has no fitted state for ${tap}`);
+  if (means === undefined || precision === undefined)
+    throw new RangeError(`Mahalanobis has no fitted state for ${tap}`);
   return { means, precision };
 }
 
@@ -75,7 +76,10 @@ export const mahalanobis: Method = {
           const tap = taps.get(name);
           if (tap === undefined) throw new RangeError(`Mahalanobis needs tap ${name}`);
           const layer = layers.get(name) ?? new TiedGaussian(classes, tap.shape.at(-1) ?? 0);
-          layer.add(tf.tidy(() => pooled(tf, tap).dataSync<'float32'>()), labels);
+          layer.add(
+            tf.tidy(() => pooled(tf, tap).dataSync<'float32'>()),
+            labels,
+          );
           layers.set(name, layer);
         }
       },

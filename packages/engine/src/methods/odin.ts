@@ -14,7 +14,7 @@ export const odin: Method = {
   reference: 'Liang et al. 2018, arXiv:1706.02690',
   gradient: {
     directions: (architecture, candidate) => {
-      const temperature = candidate['temperature'] ?? 1;
+      const temperature = candidate.temperature ?? 1;
       return [{ id: `T${temperature}`, tap: architecture.logits, temperature }];
     },
     cotangent: ({ tf }, logits, { temperature }) =>

@@ -36,7 +36,10 @@ export class TiedGaussian {
     const counts = new Float64Array(this.#classes);
     this.#forEachRow((features, row, label) => {
       if (label >= this.#classes) {
-        throw new OodError('invalid-input', `the train set has label ${label}, but the model has ${this.#classes} classes`);
+        throw new OodError(
+          'invalid-input',
+          `the train set has label ${label}, but the model has ${this.#classes} classes`,
+        );
       }
       counts[label] = (counts[label] ?? 0) + 1;
       for (let j = 0; j < width; j++) {
@@ -45,7 +48,10 @@ export class TiedGaussian {
     });
     const empty = counts.indexOf(0);
     if (empty >= 0) {
-      throw new OodError('invalid-input', `${layer}: the train set has no sample of class ${empty}; Mahalanobis needs every class`);
+      throw new OodError(
+        'invalid-input',
+        `${layer}: the train set has no sample of class ${empty}; Mahalanobis needs every class`,
+      );
     }
     return Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / width)] ?? 1));
   }
@@ -73,7 +79,8 @@ export class TiedGaussian {
       for (let i = 0; i < width; i++) {
         const zi = z[i] ?? 0;
         if (zi === 0) continue;
-        for (let j = i; j < width; j++) products[i * width + j] = (products[i * width + j] ?? 0) + zi * (z[j] ?? 0);
+        for (let j = i; j < width; j++)
+          products[i * width + j] = (products[i * width + j] ?? 0) + zi * (z[j] ?? 0);
       }
     });
     for (let i = 0; i < width; i++) {
@@ -100,7 +107,9 @@ export class TiedGaussian {
  */
 export function pseudoInverse(matrix: Float64Array, d: number): Float64Array {
   const square = Matrix.from1DArray(d, d, matrix);
-  const { realEigenvalues: lambda, eigenvectorMatrix: v } = new EigenvalueDecomposition(square, { assumeSymmetric: true });
+  const { realEigenvalues: lambda, eigenvectorMatrix: v } = new EigenvalueDecomposition(square, {
+    assumeSymmetric: true,
+  });
   const largest = Math.max(...lambda.map(Math.abs));
   const scaled = v.clone();
   for (const [k, value] of lambda.entries()) {

@@ -1,4 +1,12 @@
-import { as4D, flattenSamples, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
+import {
+  as4D,
+  flattenSamples,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+} from '../backend/tensors.js';
 import type { Layer } from './layer.js';
 
 export interface ConvOptions {
@@ -28,7 +36,12 @@ export const conv2d =
   ({ kernels }, input) => {
     const x = rank4(input);
     const [n, height, width, channels] = x.shape;
-    const pads: [number, number][] = [[0, 0], [padding, padding], [padding, padding], [0, 0]];
+    const pads: [number, number][] = [
+      [0, 0],
+      [padding, padding],
+      [padding, padding],
+      [0, 0],
+    ];
     const y = tf.tidy(() => {
       const padded = padding === 0 ? x : tf.pad(x, pads);
       const z = tf.add(tf.conv2d<Tensor4D>(padded, kernel, stride, 'valid'), bias);
@@ -39,7 +52,12 @@ export const conv2d =
       pullback: (dy) =>
         tf.tidy(() => {
           const dz = rank4(isReluApplied ? kernels.reluGrad(dy, y) : dy);
-          const size: [number, number, number, number] = [n, height + 2 * padding, width + 2 * padding, channels];
+          const size: [number, number, number, number] = [
+            n,
+            height + 2 * padding,
+            width + 2 * padding,
+            channels,
+          ];
           const dx = tf.conv2dTranspose(dz, kernel, size, stride, 'valid');
           return padding === 0 ? dx : tf.slice(dx, [0, padding, padding, 0], [n, height, width, channels]);
         }),
@@ -56,7 +74,8 @@ export const dense =
     });
     return {
       y,
-      pullback: (dy) => tf.tidy(() => tf.matMul(isReluApplied ? kernels.reluGrad(dy, y) : dy, weight, false, true)),
+      pullback: (dy) =>
+        tf.tidy(() => tf.matMul(isReluApplied ? kernels.reluGrad(dy, y) : dy, weight, false, true)),
     };
   };
 
@@ -70,7 +89,10 @@ export const maxPool =
   };
 
 /** [n, h, w, c] to [n, h * w * c]. */
-export const flatten: Layer = (_pass, x) => ({ y: flattenSamples(x), pullback: (dy) => tf.reshape(dy, x.shape) });
+export const flatten: Layer = (_pass, x) => ({
+  y: flattenSamples(x),
+  pullback: (dy) => tf.reshape(dy, x.shape),
+});
 
 /** Mean over height and width: [n, h, w, c] to [n, c]. */
 export const globalAveragePool: Layer = (_pass, x) => {

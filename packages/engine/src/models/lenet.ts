@@ -10,7 +10,12 @@ import type { WeightReader } from './weights.js';
 export function lenet(reader: WeightReader, classes: number): ModelParts {
   const conv = (name: string, inputs: number, outputs: number) =>
     conv2d({
-      kernel: reader.convKernel(reader.values(`${name}.weight`, [outputs, inputs, 3, 3]), [outputs, inputs, 3, 3]),
+      kernel: reader.convKernel(reader.values(`${name}.weight`, [outputs, inputs, 3, 3]), [
+        outputs,
+        inputs,
+        3,
+        3,
+      ]),
       bias: reader.vector(reader.values(`${name}.bias`, [outputs])),
       stride: 1,
       padding: 0,

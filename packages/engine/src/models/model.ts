@@ -92,7 +92,8 @@ export class Model implements Disposable {
     for (const dropout of masks) {
       yield tf.tidy(() => {
         let h = from;
-        for (const stage of this.#stages.slice(first)) h = stage.layer({ kernels: this.#kernels, dropout }, h).y;
+        for (const stage of this.#stages.slice(first))
+          h = stage.layer({ kernels: this.#kernels, dropout }, h).y;
         return h;
       });
     }

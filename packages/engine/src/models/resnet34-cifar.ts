@@ -32,7 +32,13 @@ export function resnet34Cifar(reader: WeightReader, classes: number): ModelParts
     false,
   );
   stages.push({ tap: 'logits', layer: chain([globalAveragePool, head]) });
-  return { architecture: ARCHITECTURES['resnet34-cifar'], classes, stages, dropouts: [], weights: reader.made };
+  return {
+    architecture: ARCHITECTURES['resnet34-cifar'],
+    classes,
+    stages,
+    dropouts: [],
+    weights: reader.made,
+  };
 }
 
 function basicBlock(reader: WeightReader, name: string, inputs: number, width: number, stride: 1 | 2): Layer {
@@ -41,7 +47,16 @@ function basicBlock(reader: WeightReader, name: string, inputs: number, width: n
     convBn(reader, `${name}.conv2`, `${name}.bn2`, width, width, 3, 1, false),
   ];
   if (stride === 1 && inputs === width) return residual(branch, []);
-  const shortcut = convBn(reader, `${name}.shortcut.0`, `${name}.shortcut.1`, inputs, width, 1, stride, false);
+  const shortcut = convBn(
+    reader,
+    `${name}.shortcut.0`,
+    `${name}.shortcut.1`,
+    inputs,
+    width,
+    1,
+    stride,
+    false,
+  );
   return residual(branch, [shortcut]);
 }
 

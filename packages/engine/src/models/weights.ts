@@ -18,10 +18,14 @@ export class WeightReader {
     const entry = this.#tensors.get(key);
     if (entry === undefined) {
       const present = [...this.#tensors.keys()].slice(0, 8).join(', ');
-      throw new OodError('corrupt-data', `${this.#name}: tensor "${key}" is missing; the file has ${present}, ...`);
+      throw new OodError(
+        'corrupt-data',
+        `${this.#name}: tensor "${key}" is missing; the file has ${present}, ...`,
+      );
     }
     const fits =
-      entry.shape.length === shape.length && shape.every((size, axis) => size < 0 || size === entry.shape[axis]);
+      entry.shape.length === shape.length &&
+      shape.every((size, axis) => size < 0 || size === entry.shape[axis]);
     if (!fits || entry.dtype !== 'F32' || !(entry.data instanceof Float32Array)) {
       const want = shape.map((size) => (size < 0 ? '?' : size)).join(', ');
       throw new OodError(
@@ -31,7 +35,10 @@ export class WeightReader {
     }
     const bad = entry.data.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new OodError('corrupt-data', `${this.#name}: tensor "${key}" holds ${entry.data[bad]} at element ${bad}`);
+      throw new OodError(
+        'corrupt-data',
+        `${this.#name}: tensor "${key}" holds ${entry.data[bad]} at element ${bad}`,
+      );
     }
     return entry.data;
   }

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { gridMethodSchema, modelReferenceSchema } from './methods.js';
+
+const normalisationSchema = z.strictObject({
+  mean: z.array(z.number()).min(1).max(16),
+  std: z.array(z.number().positive()).min(1).max(16),
+});
+
+/** A data set by its catalog name, or a folder of the user's. */
+const datasetReferenceSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[\w.-]{1,60}$/)
+      .optional(),
+    dir: z.string().min(1),
+    normalisation: normalisationSchema.optional(),
+  }),
+]);
+export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
+
+/** One grid.yaml, parsed. */
+export const gridSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/)
+    .optional(),
+  protocol: z.enum(['fssd-paper']),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(42),
+  models: z.array(modelReferenceSchema).min(1),
+  pairs: z.array(z.strictObject({ id: datasetReferenceSchema, ood: datasetReferenceSchema })).min(1),
+  methods: z
+    .array(z.preprocess((value) => (typeof value === 'string' ? { name: value } : value), gridMethodSchema))
+    .min(1),
+  outputs: z
+    .strictObject({
+      dir: z.string().min(1).default('runs'),
+      formats: z
+        .array(z.enum(['csv', 'markdown', 'latex', 'html']))
+        .default(['csv', 'markdown', 'latex', 'html']),
+    })
+    .default({ dir: 'runs', formats: ['csv', 'markdown', 'latex', 'html'] }),
+  options: z
+    .strictObject({
+      workers: z.number().int().min(1).max(1024).optional(),
+      slice: z.number().int().multipleOf(512).min(512).default(2048),
+      bootstrapReplicates: z.number().int().min(100).max(100_000).default(1000),
+    })
+    .default({ slice: 2048, bootstrapReplicates: 1000 }),
+});
+export type Grid = z.infer<typeof gridSchema>;

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { digestSchema, runIdSchema } from './ids.js';
+import { workCountsSchema } from './tasks.js';
+
+export const RESULTS_SCHEMA = 'oodgrid.results/v1';
+
+const share = z.number().min(0).max(1);
+const intervalSchema = z.object({ value: share, low: share, high: share });
+export type MetricInterval = z.infer<typeof intervalSchema>;
+
+/**
+ * Metrics of the `fssd-paper` protocol with 95 % intervals: DeLong for AUROC, stratified bootstrap for
+ * the others. ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
+ */
+export const metricsSchema = z.object({
+  auroc: intervalSchema,
+  auprIn: intervalSchema,
+  auprOut: intervalSchema,
+  fpr80: intervalSchema,
+  fpr95: intervalSchema,
+  tnr95: intervalSchema,
+  detacc: intervalSchema,
+});
+export type CellMetrics = z.infer<typeof metricsSchema>;
+
+/** One row of the final table. */
+export const cellSchema = z.object({
+  /** Key of the grid row: the method's name, or what `as` says. */
+  method: z.string(),
+  title: z.string(),
+  id: z.string(),
+  ood: z.string(),
+  model: z.string(),
+  protocol: z.string(),
+  metrics: metricsSchema,
+  hyperparameters: z.object({
+    /** The setting chosen on valSelect; null where there is nothing to choose. */
+    chosen: z.record(z.string(), z.number()).nullable(),
+    /** True when no setting had a TNR above 0 and the protocol's fallback was taken. */
+    isFallback: z.boolean(),
+    /** TNR at 95 % TPR on valSelect of every setting, in the protocol's order. */
+    tnrOfCandidates: z.array(share),
+    /** The logistic regression over the method's columns. */
+    regression: z.object({ c: z.number(), coef: z.array(z.number()), intercept: z.number() }),
+  }),
+  counts: z.object({
+    valFitId: z.number().int(),
+    valFitOod: z.number().int(),
+    valSelectId: z.number().int(),
+    valSelectOod: z.number().int(),
+    testId: z.number().int(),
+    testOod: z.number().int(),
+  }),
+  /** Per-sample scores: file relative to the run's folder, SHA-256 of the float64 arrays. */
+  scores: z.object({ file: z.string(), id: digestSchema, ood: digestSchema }),
+  /** Compute time of the tasks behind the cell; a task that serves several cells counts in each. */
+  seconds: z.number().min(0),
+});
+export type Cell = z.infer<typeof cellSchema>;
+
+/** DeLong's paired test between two rows on the test samples that both have. */
+export const comparisonSchema = z.object({
+  id: z.string(),
+  ood: z.string(),
+  model: z.string(),
+  a: z.string(),
+  b: z.string(),
+  /** AUROC of a minus AUROC of b on the shared samples. */
+  difference: z.number(),
+  p: share,
+  samplesId: z.number().int(),
+  samplesOod: z.number().int(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+export const environmentSchema = z.object({
+  engine: z.string(),
+  engineVersion: z.string(),
+  device: z.string(),
+  numericsClass: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  cpu: z.string(),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+export const resultsSchema = z.object({
+  schema: z.literal(RESULTS_SCHEMA),
+  run: z.object({
+    id: runIdSchema,
+    name: z.string(),
+    startedAt: z.iso.datetime(),
+    seconds: z.number().min(0),
+    workers: z.number().int().min(1),
+    tasks: z.number().int(),
+    /** Results taken from the cache instead of computed. */
+    cachedUnits: z.number().int(),
+    work: workCountsSchema,
+  }),
+  /** The grid as it was resolved: no paths, every default filled in. */
+  grid: z.record(z.string(), z.unknown()),
+  environment: environmentSchema,
+  cells: z.array(cellSchema),
+  comparisons: z.array(comparisonSchema),
+  digest: digestSchema,
+});
+export type Results = z.infer<typeof resultsSchema>;
