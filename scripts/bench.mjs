@@ -7,7 +7,9 @@ import { exitCodeOf } from './steps.mjs';
 const [name, ...rest] = process.argv.slice(2);
 const script = join(ROOT, 'bench', name ?? '', 'bench.mjs');
 if (name === undefined || !existsSync(script)) {
-  const known = readdirSync(join(ROOT, 'bench')).filter((entry) => existsSync(join(ROOT, 'bench', entry, 'bench.mjs')));
+  const known = readdirSync(join(ROOT, 'bench')).filter((entry) =>
+    existsSync(join(ROOT, 'bench', entry, 'bench.mjs')),
+  );
   process.stderr.write(`usage: pnpm bench NAME [--json]; benches here: ${known.join(', ')}\n`);
   process.exitCode = 2;
 } else {
