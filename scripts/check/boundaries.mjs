@@ -6,16 +6,16 @@ const ALLOWED = {
   protocol: [],
   stats: [],
   engine: ['protocol', 'stats'],
-  runtime: ['protocol'],
-  transport: ['protocol', 'runtime'],
-  coordinator: ['protocol', 'stats', 'transport', 'runtime'],
+  runtime: [],
+  transport: ['protocol'],
+  coordinator: ['protocol', 'stats', 'transport'],
   worker: ['protocol', 'engine', 'transport', 'runtime'],
   report: ['protocol', 'stats'],
   cli: ['protocol', 'stats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
 };
 
 /** The only sub-paths that a package offers beside its main entry. */
-const ENTRIES = new Set(['@oodgrid/engine/compute']);
+const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/protocol/wire']);
 
 /** Lines that break the table, for one source text. */
 export function violations(packageName, file, text) {

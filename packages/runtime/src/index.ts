@@ -1,1 +1,1 @@
-export {};
+export { type ShutdownSource, shutdownSignal } from './shutdown.js';

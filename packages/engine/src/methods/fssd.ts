@@ -36,8 +36,6 @@ function layerDistances(
  */
 export const fssd: Method = {
   name: 'fssd',
-  revision: 1,
-  reference: 'Huang et al. 2020, arXiv:2011.14654',
   forward: {
     taps: (architecture) => architecture.layerTaps,
     passes: () => 0,

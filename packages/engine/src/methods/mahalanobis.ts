@@ -47,8 +47,6 @@ function classScores(tf: Tf, f: Tensor2D, { means, precision }: LayerState): Ten
  */
 export const mahalanobis: Method = {
   name: 'mahalanobis',
-  revision: 1,
-  reference: 'Lee et al. 2018, arXiv:1807.03888',
   gradient: {
     directions: (architecture) => architecture.layerTaps.map((tap) => ({ id: tap, tap, temperature: 1 })),
     // loss = mean_batch 1/2 (f - mu)' P (f - mu) of the closest class: d(loss)/d(f) = P (f - mu) / n

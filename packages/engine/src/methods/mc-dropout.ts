@@ -13,8 +13,6 @@ const optionsSchema = z.object({ passes: z.number().int().min(1).max(10_000) });
  */
 export const mcDropout: Method = {
   name: 'mc-dropout',
-  revision: 1,
-  reference: 'Gal & Ghahramani 2016, arXiv:1506.02142',
   forward: {
     // The deterministic layers end at layer1; asking for it lets the canonical pass stop there.
     taps: (architecture) => [architecture.layerTaps[1] ?? architecture.logits],

@@ -1,7 +1,8 @@
-import type { Candidate, MethodPlan } from '@oodgrid/protocol';
+import type { Candidate } from '@oodgrid/protocol';
 import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
 import type { Architecture } from '../models/architectures.js';
 import type { Trace } from '../models/model.js';
+import type { ComputeName } from './revisions.js';
 
 /** What a method learned before scoring, by name. */
 export type FittedTensors = ReadonlyMap<string, Tensor>;
@@ -67,14 +68,9 @@ export interface Fitter {
 
 /** One file of this shape per arithmetic; the table in `table.ts` lists them. */
 export interface Method {
-  readonly name: string;
-  /** Bump when the arithmetic changes: cached scores of the older revision are then not used. */
-  readonly revision: number;
-  readonly reference: string;
+  readonly name: ComputeName;
   readonly forward?: ForwardScorer;
   readonly gradient?: GradientScorer;
   readonly fitTaps?: (architecture: Architecture) => readonly string[];
   readonly fitter?: (tf: Tf, architecture: Architecture, classes: number) => Fitter;
 }
-
-export type { Candidate, MethodPlan };

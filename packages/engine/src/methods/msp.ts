@@ -9,8 +9,6 @@ import type { Method } from './method.js';
  */
 export const msp: Method = {
   name: 'msp',
-  revision: 1,
-  reference: 'Hendrycks & Gimpel 2017, arXiv:1610.02136',
   forward: {
     taps: (architecture) => [architecture.logits],
     passes: () => 0,

@@ -10,8 +10,6 @@ import { signStep } from './sign-step.js';
  */
 export const odin: Method = {
   name: 'odin',
-  revision: 1,
-  reference: 'Liang et al. 2018, arXiv:1706.02690',
   gradient: {
     directions: (architecture, candidate) => {
       const temperature = candidate.temperature ?? 1;

@@ -14,7 +14,3 @@ export function findMethod(name: string): Method {
   if (method === undefined) throw new OodError('not-found', `this engine has no method "${name}"`);
   return method;
 }
-
-export function listComputeMethods(): readonly Method[] {
-  return METHODS;
-}

@@ -1,0 +1,30 @@
+import { Args } from '@oclif/core';
+import { OodError, suggestion } from '@oodgrid/protocol';
+import { OodCommand } from '../../ood-command.js';
+import { type MethodEntry, methodEntries } from '../../output/catalog-entries.js';
+
+export default class MethodsShow extends OodCommand {
+  static override description = "Show a method's score, needs and options";
+  static override args = { method: Args.string({ description: 'name of the method', required: true }) };
+
+  async run(): Promise<MethodEntry> {
+    const { args } = await this.parse(MethodsShow);
+    const methods = methodEntries();
+    const found = methods.find(({ name }) => name === args.method);
+    if (found === undefined) {
+      const known = methods.map(({ name }) => name);
+      throw new OodError('not-found', `unknown method "${args.method}"${suggestion(args.method, known)}`);
+    }
+    const options = Object.entries(found.options).map(([name, text]) => `    ${name.padEnd(14)} ${text}`);
+    this.log(
+      [
+        `${found.name}: ${found.title} (${found.reference})`,
+        `  score    ${found.score}`,
+        `  needs    ${found.needs}`,
+        `  options  ${options.length === 0 ? 'none' : ''}`.trimEnd(),
+        ...options,
+      ].join('\n'),
+    );
+    return found;
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { Args } from '@oclif/core';
+import { findModel, listModels, parseSafetensors, weightsPath } from '@oodgrid/engine';
+import { OodError, sha256, suggestion } from '@oodgrid/protocol';
+import { cliContext } from '../../context.js';
+import { OodCommand } from '../../ood-command.js';
+import { type ModelEntry, modelEntry } from '../../output/catalog-entries.js';
+
+type ModelReport = ModelEntry & {
+  readonly isIntact: boolean;
+  readonly tensors: { name: string; shape: number[] }[];
+};
+
+export default class ModelsShow extends OodCommand {
+  static override description = "Show a bundled model's card and tensors, and check its weights";
+  static override args = { model: Args.string({ description: 'name of the model', required: true }) };
+
+  async run(): Promise<ModelReport> {
+    const { args } = await this.parse(ModelsShow);
+    const card = findModel(args.model);
+    if (card === undefined) {
+      const known = listModels().map(({ name }) => name);
+      throw new OodError('not-found', `unknown model "${args.model}"${suggestion(args.model, known)}`);
+    }
+    const path = weightsPath(cliContext([]).modelsDir, card.name);
+    const bytes = await readFile(path);
+    const tensors = [...parseSafetensors(bytes, path).tensors].map(([name, { shape }]) => ({
+      name,
+      shape: [...shape],
+    }));
+    const report = { ...modelEntry(card, true), isIntact: sha256(bytes) === card.sha256, tensors };
+    this.log(
+      [
+        `${card.name}: ${card.title}`,
+        `  architecture   ${card.architecture}, ${card.classes} classes`,
+        `  trained on     ${card.trainedOn}`,
+        `  test accuracy  ${(100 * card.testAccuracy).toFixed(2)} %`,
+        `  weights        ${path} (${report.isIntact ? 'SHA-256 as in the catalog' : 'NOT what the catalog has'})`,
+        ...tensors.map(({ name, shape }) => `  ${name.padEnd(14)} [${shape.join(', ')}]`),
+      ].join('\n'),
+    );
+    return report;
+  }
+}

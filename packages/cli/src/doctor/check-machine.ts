@@ -1,0 +1,42 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { OodError } from '@oodgrid/protocol';
+import { defaultWorkers } from '../local/default-workers.js';
+import { type Check, ok, problem, warning } from './check.js';
+
+const GIB = 1024 ** 3;
+const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
+
+export function checkNode(version = process.versions.node): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return ok('node', version);
+  return problem('node', `${version} is too old`, 'install Node 20.19 or later');
+}
+
+export function checkMachine(): Check {
+  const detail = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${gib(freemem())} of ${gib(totalmem())} memory free; ${defaultWorkers()} workers by default`;
+  if (freemem() >= 1.5 * GIB) return ok('machine', detail);
+  return warning('machine', detail, 'close other programs: a worker needs about 1.2 GiB');
+}
+
+/** The cache must be writable and have room for data sets and scores. */
+export async function checkCache(cacheDir: string): Promise<Check> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    await access(cacheDir, constants.W_OK);
+    const { bavail, bsize } = await statfs(cacheDir);
+    const free = bavail * bsize;
+    if (free >= 2 * GIB) return ok('cache', `${cacheDir}, ${gib(free)} free`);
+    return warning(
+      'cache',
+      `${cacheDir}, only ${gib(free)} free`,
+      'make room, or point OODGRID_CACHE to another disk',
+    );
+  } catch (error) {
+    return problem(
+      'cache',
+      `${cacheDir}: ${OodError.from(error).message}`,
+      'point OODGRID_CACHE to a folder that you may write to',
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/coordinator';
+import { ARCHITECTURES, METHOD_CARDS, methodPlan } from '@oodgrid/engine';
+import {
+  type DatasetReference,
+  type Grid,
+  type GridMethod,
+  type MethodPlan,
+  type ModelReference,
+  type ModelSpec,
+  OodError,
+  rowKey,
+} from '@oodgrid/protocol';
+import type { BlobStore } from '@oodgrid/transport';
+import type { CliContext } from '../context.js';
+import { datasetName, resolveDataset } from './resolve-datasets.js';
+import { type ModelSources, resolveModel } from './resolve-models.js';
+import { resolveNoise } from './resolve-noise.js';
+
+export interface ResolveOptions {
+  readonly context: CliContext;
+  /** Folder that relative paths of the grid start from. */
+  readonly baseDir: string;
+  readonly blobs: BlobStore;
+  readonly signal: AbortSignal;
+}
+
+/** Turns every name and path of a grid into content: weights, images and noise become blobs. */
+export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<ResolvedGrid> {
+  const { context, baseDir, blobs, signal } = options;
+  const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs };
+  const models = await resolveModels(grid.models, sources);
+  const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
+  requireOneSpecPerName([...models, ...auxiliaryModels]);
+  const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
+  const datasets = await resolveDatasets(grid, rows, { context, baseDir, blobs, signal, models });
+  return {
+    name: grid.name ?? 'grid',
+    protocol: grid.protocol,
+    seed: grid.seed,
+    bootstrapReplicates: grid.options.bootstrapReplicates,
+    models,
+    auxiliaryModels: auxiliaryModels.filter(({ name }) => !models.some((model) => model.name === name)),
+    datasets,
+    pairs: grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) })),
+    rows,
+  };
+}
+
+function modelsOf(method: GridMethod): readonly ModelReference[] {
+  if (method.name === 'deep-ensemble') return method.members;
+  return method.name === 'outlier-exposure' ? [method.model] : [];
+}
+
+const modelName = (reference: ModelReference): string =>
+  typeof reference === 'string' ? reference : reference.name;
+
+async function resolveModels(
+  references: readonly ModelReference[],
+  sources: ModelSources,
+): Promise<ModelSpec[]> {
+  const byName = new Map<string, ModelSpec>();
+  for (const reference of references) {
+    const model = await resolveModel(reference, sources);
+    const known = byName.get(model.name);
+    if (known !== undefined && known.weights !== model.weights) throw twoModels(model.name);
+    byName.set(model.name, model);
+  }
+  return [...byName.values()];
+}
+
+function requireOneSpecPerName(models: readonly ModelSpec[]): void {
+  for (const model of models) {
+    if (models.some(({ name, weights }) => name === model.name && weights !== model.weights))
+      throw twoModels(model.name);
+  }
+}
+
+const twoModels = (name: string) =>
+  new OodError('invalid-input', `two different models are called "${name}"; give one of them another name`);
+
+async function resolveRow(
+  method: GridMethod,
+  grid: Grid,
+  models: readonly ModelSpec[],
+  options: ResolveOptions,
+): Promise<ResolvedRow> {
+  const plans: Record<string, MethodPlan> = {};
+  for (const { name, architecture } of models) {
+    plans[name] = methodPlan(method, ARCHITECTURES[architecture], modelsOf(method).map(modelName));
+  }
+  const [first] = models;
+  if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
+  const { modelsDir } = options.context;
+  const noise =
+    method.name === 'fssd'
+      ? await resolveNoise(method.noise, {
+          ...options,
+          modelsDir,
+          input: ARCHITECTURES[first.architecture].input,
+        })
+      : null;
+  return { row: rowKey(method), title: titleOf(method, grid), plans, noise };
+}
+
+/** The method's title; rows that share a method are told apart by their key. */
+function titleOf(method: GridMethod, grid: Grid): string {
+  const title = METHOD_CARDS.find(({ name }) => name === method.name)?.title ?? method.name;
+  const isAlone = grid.methods.filter(({ name }) => name === method.name).length === 1;
+  return isAlone || method.as === undefined ? title : `${title} [${method.as}]`;
+}
+
+async function resolveDatasets(
+  grid: Grid,
+  rows: readonly ResolvedRow[],
+  sources: Parameters<typeof resolveDataset>[2],
+): Promise<ResolvedDataset[]> {
+  const isFitOnTrain = rows.some(({ plans }) => Object.values(plans).some(({ fit }) => fit === 'train'));
+  const references = new Map<string, { reference: DatasetReference; isId: boolean }>();
+  for (const { id, ood } of grid.pairs) {
+    for (const [reference, isId] of [
+      [id, true],
+      [ood, false],
+    ] as const) {
+      const name = datasetName(reference);
+      const known = references.get(name);
+      if (known !== undefined && JSON.stringify(known.reference) !== JSON.stringify(reference)) {
+        throw new OodError(
+          'invalid-input',
+          `two different data sets are called "${name}"; give one of them a name`,
+        );
+      }
+      references.set(name, { reference, isId: isId || known?.isId === true });
+    }
+  }
+  const datasets: ResolvedDataset[] = [];
+  for (const { reference, isId } of references.values()) {
+    datasets.push(await resolveDataset(reference, isId && isFitOnTrain, sources));
+  }
+  return datasets;
+}

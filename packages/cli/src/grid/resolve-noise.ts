@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type NpyArray, parseNpz, writeSafetensors } from '@oodgrid/engine';
+import { type Digest, type GridMethod, OodError } from '@oodgrid/protocol';
+import { NumpyRandomState } from '@oodgrid/stats';
+import type { BlobStore } from '@oodgrid/transport';
+
+type NoiseOption = Extract<GridMethod, { name: 'fssd' }>['noise'];
+
+/** Noise images of the paper's code. */
+const NOISE_IMAGES = 100;
+const PAPER_NOISE = 'fss-noise-paper-seed42.npz';
+
+export interface NoiseSources {
+  readonly modelsDir: string;
+  readonly baseDir: string;
+  readonly blobs: BlobStore;
+  /** Height, width and channels that the grid's models take. */
+  readonly input: readonly [height: number, width: number, channels: number];
+}
+
+/** Makes FSSD's noise images a blob of U8 `images` [n, h, w, c]. */
+export async function resolveNoise(
+  noise: NoiseOption,
+  sources: NoiseSources,
+): Promise<{ blob: Digest; count: number }> {
+  const { count, planar } = await planarNoise(noise, sources);
+  const [height, width, channels] = sources.input;
+  const data = interleave(planar, count, height * width, channels);
+  const images = { dtype: 'U8', shape: [count, height, width, channels], data } as const;
+  return { blob: await sources.blobs.put(writeSafetensors(new Map([['images', images]]))), count };
+}
+
+/** Bytes in PyTorch's order [n, c, h, w]: a seed means `RandomState(seed).randint(0, 255)` as uint8 of that shape. */
+async function planarNoise(noise: NoiseOption, { modelsDir, baseDir, input }: NoiseSources) {
+  const [height, width, channels] = input;
+  if (typeof noise === 'object' && 'seed' in noise) {
+    const planar = new NumpyRandomState(noise.seed).randintUint8(
+      255,
+      NOISE_IMAGES * channels * height * width,
+    );
+    return { count: NOISE_IMAGES, planar };
+  }
+  const path = noise === 'paper' ? join(modelsDir, PAPER_NOISE) : resolve(baseDir, noise.npz);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    const error = OodError.from(cause);
+    throw new OodError(error.code, `${path}: the noise images could not be read: ${error.message}`, {
+      cause,
+    });
+  });
+  const arrays = parseNpz(bytes, path);
+  const array: NpyArray | undefined =
+    arrays.get('noise_uint8') ?? (arrays.size === 1 ? [...arrays.values()][0] : undefined);
+  const [count = 0, ...shape] = array?.shape ?? [];
+  if (
+    !(array?.data instanceof Uint8Array) ||
+    shape.join() !== [channels, height, width].join() ||
+    count === 0
+  ) {
+    const hint = noise === 'paper' ? '; give a seed instead: noise: {seed: 42}' : '';
+    throw new OodError(
+      'invalid-input',
+      `${path}: expected one uint8 array [n, ${channels}, ${height}, ${width}] (or one named "noise_uint8"), found ${describe(arrays)}${hint}`,
+    );
+  }
+  return { count, planar: array.data };
+}
+
+const describe = (arrays: ReadonlyMap<string, NpyArray>): string =>
+  [...arrays].map(([key, { shape }]) => `"${key}" [${shape.join(', ')}]`).join(', ') || 'none';
+
+/** [n, c, pixels] to [n, pixels, c]. */
+function interleave(planar: Uint8Array, count: number, pixels: number, channels: number): Uint8Array {
+  const out = new Uint8Array(planar.length);
+  for (let image = 0; image < count; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const from = (image * channels + channel) * pixels;
+      for (let i = 0; i < pixels; i++) out[(image * pixels + i) * channels + channel] = planar[from + i] ?? 0;
+    }
+  }
+  return out;
+}

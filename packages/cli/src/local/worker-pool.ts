@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { workerEnvironment } from '@oodgrid/engine';
+import { OodError } from '@oodgrid/protocol';
+import { WORKER_MAIN, type WorkerSettings } from '@oodgrid/worker';
+
+export interface WorkerPoolOptions {
+  readonly workers: number;
+  readonly settings: Omit<WorkerSettings, 'workerId'>;
+  /** Called when workers die faster than replacing them can help. */
+  readonly onHopeless: (error: OodError) => void;
+}
+
+const STDERR_TAIL = 4000;
+const GRACE_MS = 5000;
+
+/**
+ * Worker processes of a local run. One that dies is replaced, at most three times as often as there are
+ * workers: its task goes to another, and the results are the same bits.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #children = new Set<ChildProcess>();
+  #started = 0;
+  #isClosing = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    for (let i = 0; i < options.workers; i++) this.#start();
+  }
+
+  /** Waits for drained workers to end by themselves; ends those that do not. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.all(
+      [...this.#children].map(async (child) => {
+        const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+        await new Promise((resolve) => child.once('exit', resolve));
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  #start(): void {
+    const { settings } = this.#options;
+    const own: WorkerSettings = { ...settings, workerId: `worker-${++this.#started}` };
+    const child = fork(WORKER_MAIN, [], {
+      env: { ...process.env, ...workerEnvironment(), OODGRID_WORKER: JSON.stringify(own) },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Ctrl-C reaches the whole process group: only the parent decides what it means.
+      detached: true,
+    });
+    let tail = '';
+    child.stderr?.on('data', (data: Buffer) => {
+      tail = (tail + data.toString()).slice(-STDERR_TAIL);
+    });
+    this.#children.add(child);
+    child.once('error', (error) =>
+      this.#options.onHopeless(
+        new OodError('unavailable', `a worker could not be started: ${error.message}`),
+      ),
+    );
+    child.once('exit', (code, signal) => {
+      this.#children.delete(child);
+      if (this.#isClosing || code === 0) return;
+      if (this.#started < 4 * this.#options.workers) this.#start();
+      else {
+        const how = signal ?? `exit code ${code}`;
+        this.#options.onHopeless(
+          new OodError(
+            'unavailable',
+            `workers keep dying (the last: ${own.workerId}, ${how}):\n${tail.trim()}`,
+          ),
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { METHOD_CARDS, type MethodCard, type ModelCard } from '@oodgrid/engine';
+import { z } from 'zod';
+
+export const modelEntrySchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  architecture: z.string(),
+  classes: z.number().int(),
+  trainedOn: z.string(),
+  testAccuracy: z.number(),
+  sha256: z.string(),
+  isPresent: z.boolean(),
+});
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+export const modelEntry = (card: ModelCard, isPresent: boolean): ModelEntry => ({ ...card, isPresent });
+
+export const methodEntrySchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  reference: z.string(),
+  score: z.string(),
+  compute: z.string(),
+  needs: z.string(),
+  options: z.record(z.string(), z.string()),
+});
+export type MethodEntry = z.infer<typeof methodEntrySchema>;
+
+export const methodEntries = (): MethodEntry[] =>
+  METHOD_CARDS.map((card: MethodCard) => ({ ...card, options: { ...card.options } }));

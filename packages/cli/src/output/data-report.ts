@@ -1,0 +1,22 @@
+import type { Dataset, DatasetState } from '@oodgrid/engine';
+import { z } from 'zod';
+
+export const dataEntrySchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  split: z.enum(['test', 'train']),
+  count: z.number().int(),
+  shape: z.array(z.number().int()),
+  classes: z.number().int(),
+  state: z.enum(['present', 'absent', 'corrupt']),
+  path: z.string(),
+});
+export type DataEntry = z.infer<typeof dataEntrySchema>;
+
+export function dataEntry(
+  { name, title, input, classes, splits }: Dataset,
+  split: 'test' | 'train',
+  { state, path }: DatasetState,
+): DataEntry {
+  return { name, title, split, count: splits[split]?.count ?? 0, shape: [...input], classes, state, path };
+}

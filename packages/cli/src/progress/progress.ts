@@ -1,0 +1,57 @@
+import { type PlannedTask, type RunEvent, taskWork } from '@oodgrid/coordinator';
+import type { WorkCounts } from '@oodgrid/protocol';
+
+/** What a watcher wants to know of a run, from its events. */
+export interface ProgressState {
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+  readonly imagesPerSecond: number;
+  /** Undefined until there is something to reckon with. */
+  readonly etaSeconds: number | undefined;
+}
+
+/** A gradient costs about one and a half forward passes. */
+const cost = ({ forwards, gradients }: WorkCounts) => forwards + 1.5 * gradients;
+
+/** Folds run events into rates; the clock is the caller's. */
+export class Progress {
+  readonly #remaining = new Map<string, number>();
+  readonly #tasksTotal: number;
+  readonly #startSeconds: number;
+  #running = new Map<string, WorkCounts>();
+  #computed = 0;
+  #imagesForwarded = 0;
+  #tasksDone = 0;
+
+  constructor(tasks: readonly PlannedTask[], nowSeconds: number) {
+    for (const task of tasks) this.#remaining.set(task.id, cost(taskWork(task)));
+    this.#tasksTotal = tasks.length;
+    this.#startSeconds = nowSeconds;
+  }
+
+  add(event: RunEvent): void {
+    if (event.kind === 'task-progress') this.#running.set(event.taskId, event.work);
+    if (event.kind === 'task-started' || event.kind === 'task-failed') this.#running.delete(event.taskId);
+    if (event.kind !== 'task-done') return;
+    this.#running.delete(event.taskId);
+    this.#remaining.delete(event.taskId);
+    this.#tasksDone++;
+    this.#computed += cost(event.work);
+    this.#imagesForwarded += event.work.forwards;
+  }
+
+  state(nowSeconds: number): ProgressState {
+    const elapsed = Math.max(nowSeconds - this.#startSeconds, 1e-3);
+    const running = [...this.#running.values()];
+    const computed = this.#computed + running.reduce((sum, work) => sum + cost(work), 0);
+    const images = this.#imagesForwarded + running.reduce((sum, { forwards }) => sum + forwards, 0);
+    let left = -running.reduce((sum, work) => sum + cost(work), 0);
+    for (const one of this.#remaining.values()) left += one;
+    return {
+      tasksDone: this.#tasksDone,
+      tasksTotal: this.#tasksTotal,
+      imagesPerSecond: images / elapsed,
+      etaSeconds: computed > 0 ? (Math.max(left, 0) * elapsed) / computed : undefined,
+    };
+  }
+}

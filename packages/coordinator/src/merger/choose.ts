@@ -1,0 +1,45 @@
+import type { PlannedChoice } from '../planner/plan.js';
+import { fitDetector, tnr95 } from './detector.js';
+import { candidateColumns } from './features.js';
+import type { SeriesReader } from './unit-results.js';
+
+export interface ChoiceOutcome {
+  /** Position in the choice's candidates. */
+  readonly candidate: number;
+  readonly isFallback: boolean;
+  readonly tnrOfCandidates: readonly number[];
+}
+
+/**
+ * The candidate with the highest TNR at 95 % TPR on valSelect, the first in list order among equals; the
+ * protocol's fallback when none is above 0. A generator, so that a caller with other work can pause
+ * between the regressions (about 50 ms each).
+ */
+export function* choose(choice: PlannedChoice, reader: SeriesReader): Generator<void, ChoiceOutcome> {
+  const { columns: d } = choice;
+  const sides = {
+    fitId: reader.read(choice.valFit.id),
+    fitOod: reader.read(choice.valFit.ood),
+    selectId: reader.read(choice.valSelect.id),
+    selectOod: reader.read(choice.valSelect.ood),
+  };
+  const tnrOfCandidates: number[] = [];
+  for (const candidate of choice.candidates.keys()) {
+    const detector = fitDetector(
+      candidateColumns(sides.fitId, candidate, d),
+      candidateColumns(sides.fitOod, candidate, d),
+      d,
+    );
+    const selectId = candidateColumns(sides.selectId, candidate, d);
+    const selectOod = candidateColumns(sides.selectOod, candidate, d);
+    tnrOfCandidates.push(tnr95(detector, selectId, selectOod));
+    yield;
+  }
+  const best = Math.max(...tnrOfCandidates);
+  const isFallback = !(best > 0);
+  return {
+    candidate: isFallback ? choice.fallbackCandidate : tnrOfCandidates.indexOf(best),
+    isFallback,
+    tnrOfCandidates,
+  };
+}

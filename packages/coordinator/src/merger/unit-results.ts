@@ -1,0 +1,47 @@
+import { OodError } from '@oodgrid/protocol';
+import type { Plan, Series } from '../planner/plan.js';
+
+/** Rows of one unit: row r belongs to position `from + r` of its task's order. */
+export interface UnitScores {
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns] row-major. */
+  readonly data: Float32Array;
+}
+
+/** A series put together: what all its slices gave, in order. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/** Looks series up by id, in whatever order their slices arrived. */
+export class SeriesReader {
+  readonly #series: ReadonlyMap<string, Series>;
+  readonly #units: ReadonlyMap<string, UnitScores>;
+
+  constructor(plan: Plan, units: ReadonlyMap<string, UnitScores>) {
+    this.#series = new Map(plan.series.map((one) => [one.id, one]));
+    this.#units = units;
+  }
+
+  read(id: string): Matrix {
+    const series = this.#series.get(id);
+    if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
+    const first = series.parts[0]?.from ?? 0;
+    const rows = (series.parts.at(-1)?.to ?? 0) - first;
+    const data = new Float32Array(rows * series.columns);
+    for (const { unit, from, to } of series.parts) {
+      const scores = this.#units.get(unit);
+      if (scores?.rows !== to - from || scores.columns !== series.columns) {
+        throw new OodError(
+          'internal',
+          `unit "${unit}" has no result of ${to - from} rows and ${series.columns} columns`,
+        );
+      }
+      data.set(scores.data, (from - first) * series.columns);
+    }
+    return { rows, columns: series.columns, data };
+  }
+}

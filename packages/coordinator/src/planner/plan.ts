@@ -1,0 +1,93 @@
+import type { Candidate, DataRef, Digest, ModelSpec, Order, TaskSpec, Transform } from '@oodgrid/protocol';
+
+/**
+ * One computation by one method on one slice, before its fitted state and hyper-parameters are known. Its
+ * `id` is unique in the plan and says what it is; its cache key exists only once it is bound.
+ */
+export interface PlannedUnit {
+  readonly id: string;
+  readonly method: string;
+  readonly revision: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Id of the fit unit whose state it reads. */
+  readonly fit: string | null;
+  /** Settings to evaluate, or the choice whose outcome is the one setting. */
+  readonly candidates:
+    | { readonly kind: 'listed'; readonly list: readonly Candidate[] }
+    | { readonly kind: 'chosen'; readonly choice: string };
+  readonly columns: number;
+  /** Passes per sample, for cost estimates. */
+  readonly forwards: number;
+  readonly gradients: number;
+}
+
+/** Units that share a pass: what one worker will lease. */
+export interface PlannedTask {
+  readonly id: string;
+  readonly kind: TaskSpec['kind'];
+  readonly model: ModelSpec;
+  readonly data: DataRef | null;
+  readonly noise: Digest | null;
+  readonly transform: Transform;
+  readonly order: Order;
+  readonly from: number;
+  readonly to: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly units: readonly PlannedUnit[];
+  /** Ids of fit units and choices that must be known first. */
+  readonly needs: readonly string[];
+  /** Higher first: what others wait for goes before what nobody waits for. */
+  readonly priority: number;
+}
+
+/** The row range that one unit fills in the result of a series. */
+export interface SeriesPart {
+  readonly unit: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All slices of one method on one data set and model: parts cover [from, to) of the order without gaps. */
+export interface Series {
+  readonly id: string;
+  readonly columns: number;
+  readonly parts: readonly SeriesPart[];
+}
+
+/** A choice of hyper-parameters: for one method on one pair and model. */
+export interface PlannedChoice {
+  readonly id: string;
+  readonly candidates: readonly Candidate[];
+  readonly fallbackCandidate: number;
+  readonly columns: number;
+  /** Series of the sweeps, candidate-major columns. */
+  readonly valFit: { readonly id: string; readonly ood: string };
+  readonly valSelect: { readonly id: string; readonly ood: string };
+}
+
+/** Where the features of one side of a cell are. */
+export type CellSide =
+  /** Rows of whole-set series in file order, averaged over models where there are several. */
+  | { readonly kind: 'whole'; readonly series: readonly string[]; readonly count: number }
+  /** The chosen candidate's columns of the sweeps, and the test split's own series. */
+  | { readonly kind: 'swept'; readonly test: string; readonly count: number };
+
+export interface PlannedCell {
+  readonly row: string;
+  readonly title: string;
+  readonly id: string;
+  readonly ood: string;
+  readonly model: string;
+  readonly splitOrder: 'file' | 'permuted';
+  readonly columns: number;
+  readonly choice: string | null;
+  readonly sides: { readonly id: CellSide; readonly ood: CellSide };
+}
+
+export interface Plan {
+  readonly tasks: readonly PlannedTask[];
+  readonly series: readonly Series[];
+  readonly choices: readonly PlannedChoice[];
+  readonly cells: readonly PlannedCell[];
+}

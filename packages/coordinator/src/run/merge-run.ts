@@ -1,0 +1,95 @@
+import type { Environment, Results, RunId } from '@oodgrid/protocol';
+import { RESULTS_SCHEMA } from '@oodgrid/protocol';
+import { compareCells } from '../merger/compare.js';
+import { type MergedCell, mergeCell } from '../merger/merge-cell.js';
+import { resultsDigest } from '../merger/results-digest.js';
+import type { Plan, PlannedCell } from '../planner/plan.js';
+import { describeGrid, type ResolvedGrid } from '../planner/resolved-grid.js';
+import type { RunOutcome } from './grid-run.js';
+
+/** Facts of a run that are no results. */
+export interface RunFacts {
+  readonly id: RunId;
+  readonly startedAt: Date;
+  readonly workers: number;
+  readonly machine: Pick<Environment, 'node' | 'platform' | 'cpu'>;
+  readonly secondsElapsed: () => number;
+}
+
+export interface MergedRun {
+  readonly results: Results;
+  readonly cells: readonly MergedCell[];
+}
+
+/** Merges everything that the tasks gave into results. `pause` is awaited between cells. */
+export async function mergeRun(
+  grid: ResolvedGrid,
+  plan: Plan,
+  outcome: RunOutcome,
+  facts: RunFacts,
+  pause: () => Promise<void>,
+): Promise<MergedRun> {
+  const context = {
+    reader: outcome.reader,
+    choices: outcome.choices,
+    protocol: grid.protocol,
+    seed: grid.seed,
+    bootstrapReplicates: grid.bootstrapReplicates,
+    secondsOf: (cell: PlannedCell) => secondsOf(cell, plan, outcome),
+  };
+  const cells: MergedCell[] = [];
+  for (const planned of plan.cells) {
+    cells.push(mergeCell(planned, context));
+    await pause();
+  }
+  const comparisons = compareCells(cells);
+  const description = describeGrid(grid);
+  const table = cells.map(({ cell }) => cell);
+  const results: Results = {
+    schema: RESULTS_SCHEMA,
+    run: {
+      id: facts.id,
+      name: grid.name,
+      startedAt: facts.startedAt.toISOString(),
+      seconds: facts.secondsElapsed(),
+      workers: facts.workers,
+      tasks: plan.tasks.length,
+      cachedUnits: outcome.cachedUnits,
+      work: outcome.work,
+    },
+    grid: description,
+    environment: {
+      engine: outcome.worker.engine.kind,
+      engineVersion: outcome.worker.engine.version,
+      device: outcome.worker.engine.device,
+      numericsClass: outcome.worker.numericsClass,
+      ...facts.machine,
+    },
+    cells: table,
+    comparisons,
+    digest: resultsDigest(description, table, comparisons),
+  };
+  return { results, cells };
+}
+
+/** Compute time of the tasks behind a cell; a task that serves several cells counts in each. */
+function secondsOf(cell: PlannedCell, plan: Plan, outcome: RunOutcome): number {
+  const choice = plan.choices.find(({ id }) => id === cell.choice);
+  const sides = [cell.sides.id, cell.sides.ood].flatMap((side) =>
+    side.kind === 'whole' ? side.series : [side.test],
+  );
+  const sweeps =
+    choice === undefined ? [] : Object.values(choice.valFit).concat(Object.values(choice.valSelect));
+  const wanted = new Set([...sides, ...sweeps]);
+  const tasks = new Map<string, number>();
+  for (const { id, parts } of plan.series) {
+    if (!wanted.has(id)) continue;
+    for (const { unit } of parts) {
+      const done = outcome.secondsOfUnit.get(unit);
+      if (done !== undefined) tasks.set(done.taskId, done.seconds);
+    }
+  }
+  let total = 0;
+  for (const seconds of tasks.values()) total += seconds;
+  return total;
+}

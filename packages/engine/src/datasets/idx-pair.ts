@@ -1,0 +1,33 @@
+import { OodError } from '@oodgrid/protocol';
+import { parseIdx } from '../formats/idx.js';
+import type { DecodedSplit, FileNames, SplitKind } from './dataset.js';
+
+/** MNIST's file names, which its successors kept. */
+export function idxFiles(split: SplitKind): readonly FileNames[] {
+  const prefix = split === 'test' ? 't10k' : 'train';
+  return ['images-idx3-ubyte', 'labels-idx1-ubyte'].map(
+    (rest): FileNames => [`${prefix}-${rest}.gz`, `${prefix}-${rest}`],
+  );
+}
+
+/** Images [n, h, w] and labels [n] as IDX files. */
+export function decodeIdxPair(files: readonly Uint8Array[], names: readonly string[]): DecodedSplit {
+  const [imageFile = new Uint8Array(), labelFile = new Uint8Array()] = files;
+  const [imageName = 'images', labelName = 'labels'] = names;
+  const images = parseIdx(imageFile, imageName);
+  const labels = parseIdx(labelFile, labelName);
+  const [count = 0, height = 0, width = 0] = images.shape;
+  if (images.shape.length !== 3) {
+    throw new OodError(
+      'corrupt-data',
+      `${imageName}: expected images [n, height, width], found [${images.shape.join(', ')}]`,
+    );
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new OodError(
+      'corrupt-data',
+      `${labelName}: expected ${count} labels, one per image, found [${labels.shape.join(', ')}]`,
+    );
+  }
+  return { images: images.data, labels: labels.data, shape: [count, height, width, 1] };
+}

@@ -1,0 +1,155 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OodError, sha256 } from '@oodgrid/protocol';
+import type { Dataset, DecodedSplit, SplitFacts, SplitKind } from './dataset.js';
+import { datasetBlob, parseDatasetBlob } from './dataset-blob.js';
+import { type ReadOptions, readFiles } from './read-files.js';
+import { SourceUnavailable } from './source-failure.js';
+import { findDataset } from './table.js';
+
+export interface LoadOptions extends ReadOptions {
+  readonly cacheDir: string;
+  /** Receives one line for each source that is skipped. */
+  readonly log: (line: string) => void;
+}
+
+export interface LoadedSplit extends DecodedSplit {
+  /** Where it came from, for people. */
+  readonly source: string;
+}
+
+export interface DatasetState {
+  readonly state: 'present' | 'absent' | 'corrupt';
+  readonly path: string;
+}
+
+const cachePath = (cacheDir: string, name: string, split: SplitKind) =>
+  join(cacheDir, 'data', name, `${split}.safetensors`);
+
+/**
+ * One split of a catalog data set: from the cache, else from the first source that has it, then cached.
+ * Throws `not-found` for an unknown name or split, `unavailable` when no source has it, `corrupt-data`
+ * naming file, expected and got when a checksum is wrong.
+ */
+export async function loadDataset(
+  name: string,
+  split: SplitKind,
+  options: LoadOptions,
+): Promise<LoadedSplit> {
+  const dataset = findDataset(name);
+  const facts = dataset?.splits[split];
+  if (dataset === undefined) throw new OodError('not-found', `unknown data set "${name}"`);
+  if (facts === undefined) throw new OodError('not-found', `data set "${name}" has no ${split} split`);
+  const cached = await fromCache(dataset, split, facts, options);
+  if (cached !== undefined) return cached;
+  const loaded = await fromSources(dataset, split, facts, options);
+  await store(cachePath(options.cacheDir, name, split), datasetBlob(loaded));
+  return loaded;
+}
+
+/** State of a split's cached copy, its checksum included. */
+export async function verifyDataset(
+  name: string,
+  split: SplitKind,
+  { cacheDir }: { readonly cacheDir: string },
+): Promise<DatasetState> {
+  const path = cachePath(cacheDir, name, split);
+  const facts = findDataset(name)?.splits[split];
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined || facts === undefined) return { state: 'absent', path };
+  try {
+    requireFacts(parseDatasetBlob(bytes, path), facts, path);
+    return { state: 'present', path };
+  } catch {
+    return { state: 'corrupt', path };
+  }
+}
+
+async function fromCache(
+  dataset: Dataset,
+  split: SplitKind,
+  facts: SplitFacts,
+  { cacheDir, log }: LoadOptions,
+): Promise<LoadedSplit | undefined> {
+  const path = cachePath(cacheDir, dataset.name, split);
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  try {
+    const decoded = parseDatasetBlob(bytes, path);
+    requireFacts(decoded, facts, path);
+    return { ...decoded, source: 'cache' };
+  } catch (error) {
+    log(`${OodError.from(error).message}; fetching it again`);
+    await rm(path, { force: true });
+    return undefined;
+  }
+}
+
+async function fromSources(
+  dataset: Dataset,
+  split: SplitKind,
+  facts: SplitFacts,
+  options: LoadOptions,
+): Promise<LoadedSplit> {
+  const skipped: string[] = [];
+  for (const source of dataset.sources) {
+    try {
+      const { files, names, from } = await readFiles(dataset, split, source, options);
+      const decoded = dataset.decode(files, names);
+      requireFacts(decoded, facts, names.join(', '));
+      return { ...decoded, source: from };
+    } catch (error) {
+      if (!(error instanceof SourceUnavailable)) throw error;
+      skipped.push(error.message);
+      // That no folder was given is no news.
+      if (source.kind !== 'folder' || options.dataDirs.length > 0)
+        options.log(`${dataset.name}/${split}: skipped a source: ${error.message}`);
+    }
+  }
+  throw new OodError(
+    'unavailable',
+    `data set "${dataset.name}" (${split}) is in no source that can be reached: ${skipped.join('; ')}. Put ${dataset
+      .files(split)
+      .map(([name]) => name)
+      .join(', ')} into a folder and give it with --data-dir`,
+  );
+}
+
+function requireFacts({ images, labels, shape }: DecodedSplit, facts: SplitFacts, where: string): void {
+  if (shape[0] !== facts.count) {
+    throw new OodError('corrupt-data', `${where}: expected ${facts.count} samples, got ${shape[0]}`);
+  }
+  if (facts.sha256 === null) return;
+  for (const [what, bytes] of [
+    ['images', images],
+    ['labels', labels],
+  ] as const) {
+    const got = sha256(bytes);
+    const expected = facts.sha256[what];
+    if (got !== expected)
+      throw new OodError(
+        'corrupt-data',
+        `${where}: SHA-256 of the ${what}: expected ${expected}, got ${got}`,
+      );
+  }
+}
+
+/** Written whole or not at all: to a temporary file, synced, renamed. */
+async function store(path: string, bytes: Uint8Array): Promise<void> {
+  const fresh = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(fresh, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, path);
+  } catch (cause) {
+    await rm(fresh, { force: true });
+    const error = OodError.from(cause);
+    throw new OodError(error.code, `${path}: the data set could not be cached: ${error.message}`, { cause });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Dataset } from './dataset.js';
+import { decodeIdxPair, idxFiles } from './idx-pair.js';
+
+/** LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998. */
+export const mnist: Dataset = {
+  name: 'mnist',
+  title: 'MNIST: handwritten digits (test set)',
+  input: [28, 28, 1],
+  classes: 10,
+  normalisation: { mean: [0.1307], std: [0.3081] },
+  splits: {
+    test: {
+      count: 10_000,
+      sha256: {
+        images: '6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161',
+        labels: 'ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5',
+      },
+    },
+  },
+  sources: [
+    { kind: 'folder' },
+    { kind: 'url', title: 'official source', base: 'http://yann.lecun.com/exdb/mnist/' },
+    {
+      kind: 'url',
+      title: 'mirror of the official source',
+      base: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
+    },
+  ],
+  files: idxFiles,
+  decode: decodeIdxPair,
+};

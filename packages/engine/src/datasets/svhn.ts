@@ -1,0 +1,54 @@
+import { OodError } from '@oodgrid/protocol';
+import { parseMat5 } from '../formats/mat5.js';
+import type { Dataset, DecodedSplit } from './dataset.js';
+
+const SIDE = 32;
+const CHANNELS = 3;
+
+/** X [32, 32, 3, n] and y [n, 1], column-major; the digit 0 has label 10. */
+function decodeCropped(files: readonly Uint8Array[], names: readonly string[]): DecodedSplit {
+  const [file = new Uint8Array()] = files;
+  const name = names[0] ?? 'svhn';
+  const arrays = parseMat5(file, name);
+  const x = arrays.get('X');
+  const y = arrays.get('y');
+  const [height, width, channels, count = 0] = x?.shape ?? [];
+  if (
+    x === undefined ||
+    y === undefined ||
+    height !== SIDE ||
+    width !== SIDE ||
+    channels !== CHANNELS ||
+    y.data.length !== count
+  ) {
+    throw new OodError('corrupt-data', `${name}: expected X [32, 32, 3, n] and y [n, 1] of bytes`);
+  }
+  const images = new Uint8Array(count * SIDE * SIDE * CHANNELS);
+  for (let image = 0; image < count; image++) {
+    const from = image * SIDE * SIDE * CHANNELS;
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      for (let column = 0; column < SIDE; column++) {
+        for (let row = 0; row < SIDE; row++) {
+          images[from + (row * SIDE + column) * CHANNELS + channel] =
+            x.data[from + (channel * SIDE + column) * SIDE + row] ?? 0;
+        }
+      }
+    }
+  }
+  return { images, labels: y.data.map((label) => label % 10), shape: [count, SIDE, SIDE, CHANNELS] };
+}
+
+/** Netzer et al., "Reading Digits in Natural Images with Unsupervised Feature Learning", 2011. Checked by count and shape. */
+export const svhn: Dataset = {
+  name: 'svhn',
+  title: 'SVHN: house numbers (test set)',
+  input: [SIDE, SIDE, CHANNELS],
+  classes: 10,
+  splits: { test: { count: 26_032, sha256: null } },
+  sources: [
+    { kind: 'folder' },
+    { kind: 'url', title: 'official source', base: 'http://ufldl.stanford.edu/housenumbers/' },
+  ],
+  files: (split) => [[`${split}_32x32.mat`]],
+  decode: decodeCropped,
+};

@@ -1,0 +1,36 @@
+import { OodError } from '@oodgrid/protocol';
+import { unzipped } from './gunzip.js';
+
+const PIXELS = 32 * 32;
+const RECORD = 1 + 3 * PIXELS;
+const MAX_BYTES = 1024 ** 3;
+
+/** Reads a CIFAR-10 binary batch (a label byte, then 32x32 red, green and blue planes); images come out as [n, h, w, c]. */
+export function parseCifarBinary(
+  bytes: Uint8Array,
+  name: string,
+): { readonly images: Uint8Array; readonly labels: Uint8Array } {
+  const raw = unzipped(bytes, name, MAX_BYTES);
+  const count = raw.length / RECORD;
+  if (!Number.isInteger(count) || count === 0) {
+    throw new OodError(
+      'corrupt-data',
+      `${name}: ${raw.length} bytes are no whole number of CIFAR-10 records of ${RECORD} bytes`,
+    );
+  }
+  const images = new Uint8Array(count * 3 * PIXELS);
+  const labels = new Uint8Array(count);
+  for (let record = 0; record < count; record++) {
+    const from = record * RECORD;
+    const label = raw[from] ?? 0;
+    if (label > 9)
+      throw new OodError('corrupt-data', `${name}: record ${record} has label ${label}, CIFAR-10 has 0 to 9`);
+    labels[record] = label;
+    for (let channel = 0; channel < 3; channel++) {
+      for (let pixel = 0; pixel < PIXELS; pixel++) {
+        images[(record * PIXELS + pixel) * 3 + channel] = raw[from + 1 + channel * PIXELS + pixel] ?? 0;
+      }
+    }
+  }
+  return { images, labels };
+}

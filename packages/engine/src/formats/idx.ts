@@ -1,0 +1,32 @@
+import { OodError } from '@oodgrid/protocol';
+import { unzipped } from './gunzip.js';
+
+/** No data set of the field comes near this; a header that promises more is damaged. */
+const MAX_BYTES = 1024 ** 3;
+const UINT8 = 0x08;
+
+export interface IdxArray {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** Reads an IDX file of bytes (MNIST's format), gzipped or not. Throws `corrupt-data` naming `name`. */
+export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
+  const refuse = (what: string): never => {
+    throw new OodError('corrupt-data', `${name}: not a readable IDX file: ${what}`);
+  };
+  const raw = unzipped(bytes, name, MAX_BYTES);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  if (raw.length < 4 || view.getUint16(0) !== 0) return refuse('it does not start with two zero bytes');
+  if (raw[2] !== UINT8) return refuse(`its type is 0x${(raw[2] ?? 0).toString(16)}, expected 0x08 (bytes)`);
+  const rank = raw[3] ?? 0;
+  const start = 4 + 4 * rank;
+  if (rank === 0 || raw.length < start)
+    return refuse(`${raw.length} bytes are too few for a header of ${rank} dimensions`);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const expected = shape.reduce((product, size) => product * size, 1);
+  if (expected !== raw.length - start) {
+    return refuse(`[${shape.join(', ')}] needs ${expected} bytes, the file holds ${raw.length - start}`);
+  }
+  return { shape, data: raw.subarray(start) };
+}

@@ -1,0 +1,107 @@
+import { inflateSync } from 'node:zlib';
+import { OodError } from '@oodgrid/protocol';
+
+export interface MatArray {
+  readonly shape: readonly number[];
+  /** Column-major, as MATLAB keeps it. */
+  readonly data: Uint8Array;
+}
+
+const MAX_BYTES = 2 * 1024 ** 3 - 1;
+const HEADER = 128;
+const MI_INT8 = 1;
+const MI_UINT8 = 2;
+const MI_UINT32 = 6;
+const MI_INT32 = 5;
+const MI_DOUBLE = 9;
+const MI_MATRIX = 14;
+const MI_COMPRESSED = 15;
+
+interface Element {
+  readonly type: number;
+  readonly body: Uint8Array;
+  readonly end: number;
+}
+
+/**
+ * Reads the numeric arrays of a MATLAB 5 file whose values are bytes (stored as uint8, or as doubles that
+ * are bytes): what SVHN's `.mat` files hold. Throws `corrupt-data` naming `name`.
+ */
+export function parseMat5(bytes: Uint8Array, name: string): ReadonlyMap<string, MatArray> {
+  const refuse = (what: string): never => {
+    throw new OodError('corrupt-data', `${name}: not a readable MATLAB 5 file: ${what}`);
+  };
+  if (bytes.length < HEADER || bytes[126] !== 0x49 || bytes[127] !== 0x4d)
+    return refuse('it has no little-endian header');
+  const arrays = new Map<string, MatArray>();
+  for (let at = HEADER; at < bytes.length; ) {
+    const element = readElement(bytes, at, refuse);
+    at = element.end;
+    const matrix =
+      element.type === MI_COMPRESSED ? readElement(inflate(element.body, refuse), 0, refuse) : element;
+    if (matrix.type !== MI_MATRIX) continue;
+    const { key, array } = readMatrix(matrix.body, refuse);
+    if (array !== undefined) arrays.set(key, array);
+  }
+  return arrays;
+}
+
+type Refuse = (what: string) => never;
+
+function inflate(body: Uint8Array, refuse: Refuse): Uint8Array {
+  try {
+    return inflateSync(body, { maxOutputLength: MAX_BYTES });
+  } catch (cause) {
+    return refuse(`a compressed part could not be unpacked: ${OodError.from(cause).message}`);
+  }
+}
+
+/** A tagged element; short ones keep up to four bytes inside the tag. */
+function readElement(bytes: Uint8Array, at: number, refuse: Refuse): Element {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (at + 8 > bytes.length) return refuse(`a tag at byte ${at} lies beyond the end`);
+  const word = view.getUint32(at, true);
+  const small = word >>> 16;
+  if (small > 0) {
+    if (small > 4) return refuse(`a short element of ${small} bytes at byte ${at}`);
+    return { type: word & 0xffff, body: bytes.subarray(at + 4, at + 4 + small), end: at + 8 };
+  }
+  const size = view.getUint32(at + 4, true);
+  if (at + 8 + size > bytes.length)
+    return refuse(`an element at byte ${at} claims ${size} bytes, the file ends before`);
+  // Compressed elements are not padded to eight bytes, all others are.
+  const padded = word === MI_COMPRESSED ? size : Math.ceil(size / 8) * 8;
+  return { type: word, body: bytes.subarray(at + 8, at + 8 + size), end: at + 8 + padded };
+}
+
+function readMatrix(
+  body: Uint8Array,
+  refuse: Refuse,
+): { readonly key: string; readonly array: MatArray | undefined } {
+  const flags = readElement(body, 0, refuse);
+  const dimensions = readElement(body, flags.end, refuse);
+  const key = readElement(body, dimensions.end, refuse);
+  if (flags.type !== MI_UINT32 || dimensions.type !== MI_INT32 || key.type !== MI_INT8)
+    return refuse('a matrix without its parts');
+  const values = readElement(body, key.end, refuse);
+  const view = new DataView(dimensions.body.buffer, dimensions.body.byteOffset, dimensions.body.byteLength);
+  const shape = Array.from({ length: dimensions.body.length / 4 }, (_, axis) =>
+    view.getInt32(4 * axis, true),
+  );
+  const name = new TextDecoder().decode(key.body);
+  const data = toBytes(values);
+  if (data === undefined) return { key: name, array: undefined };
+  const expected = shape.reduce((product, size) => product * size, 1);
+  if (data.length !== expected)
+    return refuse(`"${name}" [${shape.join(', ')}] needs ${expected} values, it has ${data.length}`);
+  return { key: name, array: { shape, data } };
+}
+
+function toBytes({ type, body }: Element): Uint8Array | undefined {
+  if (type === MI_UINT8) return body;
+  if (type !== MI_DOUBLE) return undefined;
+  const doubles = new Float64Array(new Uint8Array(body).buffer);
+  return doubles.every((value) => Number.isInteger(value) && value >= 0 && value < 256)
+    ? Uint8Array.from(doubles)
+    : undefined;
+}

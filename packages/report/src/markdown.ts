@@ -1,0 +1,34 @@
+import type { Results } from '@oodgrid/protocol';
+import { marksOf } from './best-marks.js';
+import { cellGroups } from './cell-groups.js';
+import { chosenText } from './hyperparameters.js';
+import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
+
+const escaped = (text: string) => text.replaceAll(/([\\|*_`<>[\]~])/g, '\\$1');
+
+/** GitHub-flavoured tables, one per pair and model: best in bold, ~ where DeLong's test sees no difference. */
+export function resultsMarkdown(results: Results): string {
+  const sections = cellGroups(results).map((group) => {
+    const marks = marksOf(group, results.comparisons);
+    const head = [
+      'Method',
+      ...METRIC_COLUMNS.map(({ title, isLowerBetter }) => `${title} ${isLowerBetter ? '↓' : '↑'}`),
+      'Chosen',
+    ];
+    const rows = group.cells.map((cell) => [
+      escaped(cell.title),
+      ...METRIC_COLUMNS.map(({ key }) => {
+        const { value, low, high } = cell.metrics[key];
+        const like = key === 'auroc' && marks.isLikeBest(cell) ? '~' : '';
+        const text = marks.isBest(cell, key) ? `**${percent(value)}**` : percent(value);
+        return key === 'auroc' ? `${like}${text} (${percent(low)}–${percent(high)})` : text;
+      }),
+      escaped(chosenText(cell)),
+    ]);
+    const rule = head.map((_, column) => (column === 0 || column === head.length - 1 ? ':--' : '--:'));
+    const lines = [head, rule, ...rows].map((row) => `| ${row.join(' | ')} |`);
+    return [`### ${escaped(`${group.id} vs ${group.ood}, ${group.model}`)}`, '', ...lines].join('\n');
+  });
+  const note = `${METRICS_NOTE} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).`;
+  return `${[...sections, note, `Digest \`${results.digest}\``].join('\n\n')}\n`;
+}
