@@ -1,24 +1,16 @@
 import { OodError } from '@oodgrid/protocol';
 import { philoxWords } from '@oodgrid/stats';
-import { type Tensor, tf } from '../backend/tensors.js';
-import type { DropoutMask } from '../models/layer.js';
+import { type Tensor2D, tf } from '../backend/tensors.js';
 import type { DropoutSite } from '../models/model.js';
 
 /**
- * Masks of one stochastic pass. Every entry is a function of (seed, sample, pass, layer, unit) alone;
+ * Factors of one stochastic pass. Every entry is a function of (seed, sample, pass, layer, unit) alone;
  * kept entries are scaled by 1 / (1 - rate), as PyTorch does in training mode.
  */
-export function dropoutMasks(
-  sites: readonly DropoutSite[],
-  indices: Uint32Array,
-  pass: number,
-  seed: number,
-): DropoutMask {
-  return (index, h): Tensor => {
+export function dropoutMask(sites: readonly DropoutSite[], indices: Uint32Array, pass: number, seed: number) {
+  return (index: number): Tensor2D => {
     const site = sites[index];
-    if (site === undefined || h.shape.at(-1) !== site.units) {
-      throw new OodError('internal', `dropout layer ${index} has no site for a tensor [${h.shape}]`);
-    }
+    if (site === undefined) throw new OodError('internal', `the model has no dropout layer ${index}`);
     const keep = new Float32Array(indices.length * site.units);
     const scale = 1 / (1 - site.rate);
     const threshold = Math.round(site.rate * 2 ** 32);
@@ -28,7 +20,6 @@ export function dropoutMasks(
         keep[row * site.units + unit] = (words[unit] ?? 0) >= threshold ? scale : 0;
       }
     }
-    const shape = h.rank === 4 ? [indices.length, 1, 1, site.units] : [indices.length, site.units];
-    return tf.tidy(() => tf.mul(h, tf.tensor(keep, shape)));
+    return tf.tensor2d(keep, [indices.length, site.units]);
   };
 }

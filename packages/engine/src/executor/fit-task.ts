@@ -26,8 +26,8 @@ export async function runFitUnits(
     io.signal.throwIfAborted();
     tf.tidy(() => {
       const batch = source.batch(start);
-      const trace = model.trace(batch.x, taps);
-      for (const { fitter } of fits) fitter.add(trace, batch.labels);
+      const values = model.taps(batch.x, taps);
+      for (const { fitter } of fits) fitter.add(values, batch.labels);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
     });

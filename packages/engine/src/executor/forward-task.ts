@@ -2,7 +2,7 @@ import { OodError } from '@oodgrid/protocol';
 import { as2D, type Tensor, type Tensor2D, tf } from '../backend/tensors.js';
 import type { ForwardScorer } from '../methods/method.js';
 import type { Model } from '../models/model.js';
-import { dropoutMasks } from './dropout-masks.js';
+import { dropoutMask } from './dropout-masks.js';
 import type { ImageBatch, ImageSource } from './image-source.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
@@ -24,12 +24,12 @@ export async function runForwardUnits(
     io.signal.throwIfAborted();
     const chunks = tf.tidy(() => {
       const batch = source.batch(start);
-      const trace = model.trace(batch.x, taps);
+      const values = model.taps(batch.x, taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
       return scorers.map(({ unit, scorer }) => {
         meter.forwards += batch.indices.length * scorer.passes(unit.spec.options);
-        return scoreBatch(model, trace.taps, batch, unit, scorer, seed);
+        return scoreBatch(model, values, batch, unit, scorer, seed);
       });
     });
     for (const chunk of chunks) await io.emit(chunk);
@@ -62,11 +62,11 @@ function scoreBatch(
       indices,
       seed,
       *stochasticLogits(passes): Iterable<Tensor2D> {
-        const from = taps.get(model.lastDeterministicTap);
+        const from = taps.get(model.architecture.stochasticTap ?? '');
         if (from === undefined)
-          throw new OodError('internal', `${spec.method} needs tap ${model.lastDeterministicTap}`);
-        const masks = passes.map((pass) => dropoutMasks(model.dropouts, indices, pass, seed));
-        for (const logits of model.stochasticLogits(from, model.lastDeterministicTap, masks)) {
+          throw new OodError('internal', `${spec.method} needs the tap before the first dropout`);
+        const masks = passes.map((pass) => dropoutMask(model.dropouts, indices, pass, seed));
+        for (const logits of model.stochasticLogits(from, masks)) {
           yield as2D(logits, indices.length, model.classes);
         }
       },

@@ -66,7 +66,7 @@ export const fssd: Method = {
     const sums = new Map<string, Float64Array>();
     let count = 0;
     return {
-      add: ({ taps }) => {
+      add: (taps) => {
         for (const name of architecture.layerTaps) {
           const tap = taps.get(name);
           if (tap === undefined) throw new RangeError(`FSSD needs tap ${name}`);

@@ -69,7 +69,7 @@ export const mahalanobis: Method = {
   fitter: (tf, architecture, classes) => {
     const layers = new Map<string, TiedGaussian>();
     return {
-      add: ({ taps }, labels) => {
+      add: (taps, labels) => {
         for (const name of architecture.layerTaps) {
           const tap = taps.get(name);
           if (tap === undefined) throw new RangeError(`Mahalanobis needs tap ${name}`);

@@ -14,8 +14,7 @@ const optionsSchema = z.object({ passes: z.number().int().min(1).max(10_000) });
 export const mcDropout: Method = {
   name: 'mc-dropout',
   forward: {
-    // The deterministic layers end at layer1; asking for it lets the canonical pass stop there.
-    taps: (architecture) => [architecture.layerTaps[1] ?? architecture.logits],
+    taps: ({ stochasticTap }) => (stochasticTap === undefined ? [] : [stochasticTap]),
     passes: (options) => optionsSchema.parse(options).passes,
     score: ({ tf, options, stochasticLogits }) => {
       const { passes } = optionsSchema.parse(options);

@@ -1,4 +1,4 @@
-import type { Candidate, GridMethod, MethodPlan } from '@oodgrid/protocol';
+import { type Candidate, type GridMethod, type MethodPlan, OodError } from '@oodgrid/protocol';
 import type { Architecture } from '../models/architectures.js';
 import { type ComputeName, REVISIONS } from './revisions.js';
 
@@ -38,6 +38,12 @@ function configure(method: GridMethod, architecture: Architecture): Configured {
     case 'outlier-exposure':
       return { ...ONE_PASS, compute: 'msp', columns: ['msp'], cost: { forwards: 1, gradients: 0 } };
     case 'mc-dropout':
+      if (architecture.stochasticTap === undefined) {
+        throw new OodError(
+          'invalid-input',
+          `mc-dropout: architecture "${architecture.name}" has no dropout layer`,
+        );
+      }
       return {
         ...ONE_PASS,
         compute: 'mc-dropout',

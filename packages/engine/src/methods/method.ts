@@ -1,7 +1,6 @@
 import type { Candidate } from '@oodgrid/protocol';
 import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
 import type { Architecture } from '../models/architectures.js';
-import type { Trace } from '../models/model.js';
 import type { ComputeName } from './revisions.js';
 
 /** What a method learned before scoring, by name. */
@@ -62,7 +61,7 @@ export interface GradientScorer {
 
 /** Receives the taps of every batch of the fit's data, then gives the fitted state. */
 export interface Fitter {
-  add(trace: Pick<Trace, 'taps'>, labels: Uint8Array): void;
+  add(taps: ReadonlyMap<string, Tensor>, labels: Uint8Array): void;
   finish(): ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 }
 

@@ -7,6 +7,8 @@ export interface Architecture {
   readonly layerTaps: readonly string[];
   /** The tap that holds the logits. */
   readonly logits: string;
+  /** The tap that every dropout layer follows: what lies before it runs once for all stochastic passes. */
+  readonly stochasticTap?: string;
   /** PyTorch name of the last linear layer's weight [classes, features]: tells the class count. */
   readonly headWeight: string;
 }
@@ -17,6 +19,7 @@ export const ARCHITECTURES = {
     input: [28, 28, 1],
     layerTaps: ['layer0', 'layer1', 'layer2', 'layer3'],
     logits: 'layer3',
+    stochasticTap: 'pool',
     headWeight: 'fc2.weight',
   },
   'resnet34-cifar': {
@@ -29,7 +32,3 @@ export const ARCHITECTURES = {
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof ARCHITECTURES;
-
-export function architecture(name: ArchitectureName): Architecture {
-  return ARCHITECTURES[name];
-}

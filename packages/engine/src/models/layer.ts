@@ -1,13 +1,18 @@
 import type { Kernels } from '../backend/kernels.js';
-import type { Tensor } from '../backend/tensors.js';
+import type { Tensor, Tensor2D } from '../backend/tensors.js';
 
-/** Replaces the identity of a dropout layer; `index` counts the model's dropout layers from 0. */
-export type DropoutMask = (index: number, h: Tensor) => Tensor;
+/** What stochastic passes over one batch share. */
+export interface Dropout {
+  /** Factors [n, units] of a dropout layer in this pass: 0, or 1 / (1 - rate). `index` counts the model's dropout layers from 0. */
+  readonly mask: (index: number) => Tensor2D;
+  /** A value that is the same in every pass: made the first time, kept until the last. */
+  readonly once: (index: number, make: () => Tensor) => Tensor;
+}
 
 export interface Pass {
   readonly kernels: Kernels;
   /** Absent in evaluation mode. */
-  readonly dropout?: DropoutMask;
+  readonly dropout?: Dropout;
 }
 
 /** A layer's output together with its vector-Jacobian product. */

@@ -1,4 +1,5 @@
 import {
+  as2D,
   as4D,
   flattenSamples,
   type Tensor,
@@ -88,6 +89,18 @@ export const maxPool =
     return { y, pullback: (dy) => kernels.maxPoolGrad(rank4(dy), x, y, size) };
   };
 
+/**
+ * `conv2d` without padding followed by `maxPool`, forward only. Rounding is monotone, so the maximum commutes with the bias and
+ * ReLU: they run on a quarter of the values and give the same bits.
+ */
+export const conv2dMaxPool =
+  ({ kernel, bias, stride }: Pick<ConvOptions, 'kernel' | 'bias' | 'stride'>, size: number) =>
+  (input: Tensor): Tensor =>
+    tf.tidy(() => {
+      const pooled = tf.maxPool(tf.conv2d(rank4(input), kernel, stride, 'valid'), size, size, 'valid');
+      return tf.relu(tf.add(pooled, bias));
+    });
+
 /** [n, h, w, c] to [n, h * w * c]. */
 export const flatten: Layer = (_pass, x) => ({
   y: flattenSamples(x),
@@ -104,10 +117,44 @@ export const globalAveragePool: Layer = (_pass, x) => {
   };
 };
 
-/** Identity in evaluation mode; the pass's mask in MC-dropout, which takes no gradient. */
+/** Drops single units of [n, units]; identity in evaluation mode. MC-dropout takes no gradient. */
 export const dropout =
   (index: number): Layer =>
-  (pass, x) => ({ y: pass.dropout === undefined ? x : pass.dropout(index, x), pullback: (dy) => dy });
+  (pass, x) => ({
+    y: pass.dropout === undefined ? x : tf.tidy(() => tf.mul(x, pass.dropout?.mask(index) ?? 1)),
+    pullback: (dy) => dy,
+  });
+
+/**
+ * Drops whole channels of [n, h, w, c], flattens, and applies a dense layer with ReLU. A dropped channel
+ * takes its share of the product out, so each channel's share is multiplied out once for all passes: a pass
+ * then costs h * w times less.
+ */
+export const channelDropoutDense = (index: number, weight: Tensor2D, bias: Tensor1D): Layer => {
+  const plain = chain([flatten, dense(weight, bias, true)]);
+  return (pass, x) => {
+    const { dropout: stochastic } = pass;
+    if (stochastic === undefined) return plain(pass, x);
+    const y = tf.tidy(() => {
+      const shares = stochastic.once(index, () => channelShares(rank4(x), weight));
+      const [n = 0, channels = 0, out = 0] = shares.shape;
+      const mask = tf.reshape(stochastic.mask(index), [n, 1, channels]);
+      return tf.relu(tf.add(as2D(tf.matMul(mask, shares), n, out), bias));
+    });
+    return { y, pullback: (dy) => dy };
+  };
+};
+
+/** [n, c, out]: what each channel of `x` adds to the product with `weight` [h * w * c, out]. */
+function channelShares(x: Tensor4D, weight: Tensor2D): Tensor {
+  const [n, height, width, channels] = shape4(x);
+  const out = weight.shape[1];
+  return tf.tidy(() => {
+    const byChannel = tf.transpose(tf.reshape(x, [n, height * width, channels]), [2, 0, 1]);
+    const weights = tf.transpose(tf.reshape(weight, [height * width, channels, out]), [1, 0, 2]);
+    return tf.transpose(tf.matMul(byChannel, weights), [1, 0, 2]);
+  });
+}
 
 /** ReLU of the sum of two branches of the same input. */
 export const residual =

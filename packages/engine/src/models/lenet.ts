@@ -1,5 +1,5 @@
 import { ARCHITECTURES } from './architectures.js';
-import { chain, conv2d, dense, dropout, flatten, maxPool } from './layers.js';
+import { chain, channelDropoutDense, conv2d, conv2dMaxPool, dense, dropout, maxPool } from './layers.js';
 import type { ModelParts } from './model.js';
 import type { WeightReader } from './weights.js';
 
@@ -9,7 +9,7 @@ import type { WeightReader } from './weights.js';
  */
 export function lenet(reader: WeightReader, classes: number): ModelParts {
   const conv = (name: string, inputs: number, outputs: number) =>
-    conv2d({
+    ({
       kernel: reader.convKernel(reader.values(`${name}.weight`, [outputs, inputs, 3, 3]), [
         outputs,
         inputs,
@@ -20,12 +20,9 @@ export function lenet(reader: WeightReader, classes: number): ModelParts {
       stride: 1,
       padding: 0,
       isReluApplied: true,
-    });
-  const fc1 = dense(
-    reader.denseKernel(reader.values('fc1.weight', [128, 9216]), 128, [64, 12, 12]),
-    reader.vector(reader.values('fc1.bias', [128])),
-    true,
-  );
+    }) as const;
+  const conv2 = conv('conv2', 32, 64);
+  const fc1 = reader.denseKernel(reader.values('fc1.weight', [128, 9216]), 128, [64, 12, 12]);
   const fc2 = dense(
     reader.denseKernel(reader.values('fc2.weight', [classes, 128]), classes, [128, 1, 1]),
     reader.vector(reader.values('fc2.bias', [classes])),
@@ -35,9 +32,10 @@ export function lenet(reader: WeightReader, classes: number): ModelParts {
     architecture: ARCHITECTURES.lenet,
     classes,
     stages: [
-      { tap: 'layer0', layer: conv('conv1', 1, 32) },
-      { tap: 'layer1', layer: conv('conv2', 32, 64) },
-      { tap: 'layer2', layer: chain([maxPool(2), dropout(0), flatten, fc1]) },
+      { tap: 'layer0', layer: conv2d(conv('conv1', 1, 32)) },
+      { tap: 'layer1', layer: conv2d(conv2) },
+      { tap: 'pool', layer: maxPool(2), withPrevious: conv2dMaxPool(conv2, 2) },
+      { tap: 'layer2', layer: channelDropoutDense(0, fc1, reader.vector(reader.values('fc1.bias', [128]))) },
       { tap: 'layer3', layer: chain([dropout(1), fc2]) },
     ],
     // Dropout2d on [n, c, h, w] drops whole channels; on the 2-D penultimate it drops single units.

@@ -1,12 +1,14 @@
 import type { Kernels } from '../backend/kernels.js';
-import { as4D, type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
+import { as4D, type Tensor, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
 import type { Architecture } from './architectures.js';
-import type { DropoutMask, Layer } from './layer.js';
+import type { Layer } from './layer.js';
 
 /** A run of layers that ends in a tap. */
 export interface Stage {
   readonly tap: string;
   readonly layer: Layer;
+  /** This stage and the one before in one step, with the same bits: for forward passes that do not want what lies between. */
+  readonly withPrevious?: (x: Tensor) => Tensor;
 }
 
 export interface DropoutSite {
@@ -50,13 +52,34 @@ export class Model implements Disposable {
     this.#kernels = kernels;
   }
 
-  /** Runs no further than the last tap asked for; keeps that tap and frees everything else. */
+  /** Value of one tap; everything else is freed. `x` [n, h, w, c]. */
   forward(x: Tensor4D, tap: string): Tensor {
     return tf.tidy(() => {
-      let h: Tensor = x;
-      for (const stage of this.#upTo([tap])) h = stage.layer({ kernels: this.#kernels }, h).y;
-      return h;
+      const value = this.taps(x, [tap]).get(tap);
+      if (value === undefined) throw new RangeError(`model ${this.architecture.name} has no tap ${tap}`);
+      return value;
     });
+  }
+
+  /** Values of several taps of one forward pass, which runs no further than the last of them. */
+  taps(x: Tensor4D, taps: readonly string[]): ReadonlyMap<string, Tensor> {
+    const values = new Map<string, Tensor>();
+    const stages = this.#upTo(taps);
+    let h: Tensor = x;
+    for (let i = 0; i < stages.length; i++) {
+      const stage = stages[i];
+      const next = stages[i + 1];
+      if (stage === undefined) break;
+      if (next?.withPrevious !== undefined && !taps.includes(stage.tap)) {
+        h = next.withPrevious(h);
+        values.set(next.tap, h);
+        i++;
+      } else {
+        h = stage.layer({ kernels: this.#kernels }, h).y;
+        values.set(stage.tap, h);
+      }
+    }
+    return values;
   }
 
   /** Runs as far as the last of `taps` and keeps what the gradients need. `x` [n, h, w, c]. */
@@ -84,24 +107,29 @@ export class Model implements Disposable {
   }
 
   /**
-   * The logits of `passes` stochastic passes over one batch. `from` is the value of tap `fromTap`,
-   * which lies before every dropout layer, so that what is deterministic runs once.
+   * Logits of one stochastic pass per entry of `passes`, which gives a dropout layer's factors [n, units]. `from` is the
+   * value of the architecture's `stochasticTap`.
    */
-  *stochasticLogits(from: Tensor, fromTap: string, masks: readonly DropoutMask[]): Generator<Tensor> {
-    const first = this.#stages.findIndex((stage) => stage.tap === fromTap) + 1;
-    for (const dropout of masks) {
-      yield tf.tidy(() => {
-        let h = from;
-        for (const stage of this.#stages.slice(first))
-          h = stage.layer({ kernels: this.#kernels, dropout }, h).y;
-        return h;
-      });
+  *stochasticLogits(from: Tensor, passes: Iterable<(index: number) => Tensor2D>): Generator<Tensor> {
+    const first = this.#stages.findIndex(({ tap }) => tap === this.architecture.stochasticTap) + 1;
+    const shared = new Map<number, Tensor>();
+    const once = (index: number, make: () => Tensor): Tensor => {
+      const known = shared.get(index) ?? tf.keep(make());
+      shared.set(index, known);
+      return known;
+    };
+    try {
+      for (const mask of passes) {
+        yield tf.tidy(() => {
+          let h = from;
+          for (const { layer } of this.#stages.slice(first))
+            h = layer({ kernels: this.#kernels, dropout: { mask, once } }, h).y;
+          return h;
+        });
+      }
+    } finally {
+      tf.dispose([...shared.values()]);
     }
-  }
-
-  /** The last tap before the first dropout layer. */
-  get lastDeterministicTap(): string {
-    return this.architecture.layerTaps[1] ?? this.architecture.logits;
   }
 
   [Symbol.dispose](): void {
