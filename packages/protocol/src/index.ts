@@ -1,6 +1,7 @@
 export { canonicalJson, digestOfJson } from './canonical-json.js';
 export { didYouMean, suggestion } from './did-you-mean.js';
 export { ERROR_CODES, type ErrorCode, EXIT_CODES, OodError } from './errors.js';
+export { gridJsonSchema } from './grid/json-schema.js';
 export {
   type GridMethod,
   type GridMethodName,

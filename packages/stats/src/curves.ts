@@ -7,9 +7,10 @@ export function rocCurve(id: Float64Array, ood: Float64Array): Point[] {
   return [[0, 0], ...cumulative(id, ood).map(([tp, fp]): Point => [fp / ood.length, tp / id.length])];
 }
 
-/** Precision-recall points (recall, precision) with ID positive, one per distinct score. */
+/** Precision-recall points (recall, precision) with ID positive, one per distinct score, from recall 0 at the first one's precision. */
 export function prCurve(id: Float64Array, ood: Float64Array): Point[] {
-  return cumulative(id, ood).map(([tp, fp]): Point => [tp / id.length, tp / (tp + fp)]);
+  const points = cumulative(id, ood).map(([tp, fp]): Point => [tp / id.length, tp / (tp + fp)]);
+  return [[0, points[0]?.[1] ?? 1], ...points];
 }
 
 /** At most `limit` points, evenly chosen, always with the first and the last. */

@@ -13,6 +13,13 @@ export const modelEntrySchema = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+export const modelReportSchema = modelEntrySchema.extend({
+  /** Whether the weights have the SHA-256 of the catalog. */
+  isIntact: z.boolean(),
+  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.number().int()) })),
+});
+export type ModelReport = z.infer<typeof modelReportSchema>;
+
 export const modelEntry = (card: ModelCard, isPresent: boolean): ModelEntry => ({ ...card, isPresent });
 
 export const methodEntrySchema = z.object({

@@ -1,4 +1,5 @@
 import { as2D } from '../backend/tensors.js';
+import { maxSoftmax } from './max-softmax.js';
 import type { Method } from './method.js';
 
 /**
@@ -15,7 +16,7 @@ export const msp: Method = {
     score: ({ tf, taps, architecture }) => {
       const logits = taps.get(architecture.logits);
       if (logits === undefined) throw new RangeError('msp needs the logits');
-      return tf.tidy(() => as2D(tf.max(tf.softmax(logits), 1), logits.shape[0] ?? 0, 1));
+      return tf.tidy(() => as2D(maxSoftmax(tf, logits), logits.shape[0] ?? 0, 1));
     },
   },
 };

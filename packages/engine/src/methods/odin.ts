@@ -1,4 +1,5 @@
 import { as1D } from '../backend/tensors.js';
+import { maxSoftmax } from './max-softmax.js';
 import type { Method } from './method.js';
 import { signStep } from './sign-step.js';
 
@@ -23,7 +24,6 @@ export const odin: Method = {
         return tf.div(tf.div(tf.sub(p, label), n), temperature);
       }),
     step: ({ tf }, gradient, std) => signStep(tf, gradient, std),
-    score: ({ tf }, logits, { temperature }) =>
-      tf.tidy(() => as1D(tf.max(tf.softmax(tf.div(logits, temperature)), 1))),
+    score: ({ tf }, logits, { temperature }) => tf.tidy(() => maxSoftmax(tf, tf.div(logits, temperature))),
   },
 };

@@ -29,7 +29,14 @@ export function histogramPlot(id: Float64Array, ood: Float64Array, options: Hist
     .digits(1);
   const body = `<path class="area ood" d="${shape(oodShares) ?? ''}"/><path class="area id" d="${shape(idShares) ?? ''}"/>`;
   return plotSvg(
-    { ...options, x, y, xTitle: 'score (higher = more in-distribution)', yTitle: 'share of samples' },
+    {
+      ...options,
+      x,
+      y,
+      xTitle: 'score (higher = more in-distribution)',
+      yTitle: 'share of samples',
+      formatX: x.tickFormat(5, '.3~g'),
+    },
     body,
   );
 }

@@ -27,15 +27,15 @@ body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,"
 main{max-width:1180px;margin:0 auto;padding:28px 20px 60px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 10px}h3{font-size:16px;margin:0}
 p{margin:6px 0}.muted,figcaption,.facts dt{color:var(--muted)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:4px 24px;margin:14px 0;padding:14px 18px;background:var(--card);border:1px solid var(--line);border-radius:8px}
-.facts div{display:flex;gap:8px}.facts dt{flex:none}.facts dd{margin:0;overflow-wrap:anywhere}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 24px;margin:14px 0;padding:14px 18px;background:var(--card);border:1px solid var(--line);border-radius:8px}
+.facts div{display:flex;gap:8px}.facts dt{flex:none}.facts dd{margin:0;overflow-wrap:anywhere}.facts div:last-child{grid-column:1/-1}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child,th:last-child,td:last-child{text-align:left}
 thead th{font-weight:600;border-bottom:2px solid var(--line)}tbody th{font-weight:500}
-tbody tr:hover{background:var(--card)}
-.interval{display:block;font-size:12px;color:var(--muted)}.best{font-weight:700}
+td:last-child{white-space:normal;min-width:120px}tbody tr:hover{background:var(--card)}
+.interval{display:block;font-weight:400;font-size:12px;color:var(--muted)}.best{font-weight:700}
 .overlay{display:grid;grid-template-columns:minmax(0,560px) 1fr;gap:20px;align-items:center;margin:18px 0}
 .legend{list-style:none;margin:0;padding:0}.legend li{display:flex;align-items:center;gap:10px;margin:5px 0}
 .key{display:inline-block;width:30px;height:0;flex:none}

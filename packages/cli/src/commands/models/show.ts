@@ -4,12 +4,7 @@ import { findModel, listModels, parseSafetensors, weightsPath } from '@oodgrid/e
 import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
-import { type ModelEntry, modelEntry } from '../../output/catalog-entries.js';
-
-type ModelReport = ModelEntry & {
-  readonly isIntact: boolean;
-  readonly tensors: { name: string; shape: number[] }[];
-};
+import { type ModelReport, modelEntry } from '../../output/catalog-entries.js';
 
 export default class ModelsShow extends OodCommand {
   static override description = "Show a bundled model's card and tensors, and check its weights";

@@ -1,0 +1,39 @@
+import { ERROR_CODES, gridJsonSchema, resultsSchema } from '@oodgrid/protocol';
+import { z } from 'zod';
+import { checkSchema } from '../doctor/check.js';
+import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalog-entries.js';
+import { dataEntrySchema } from './data-report.js';
+import { planReportSchema } from './plan-report.js';
+
+/** What a command prints with --json when it fails. */
+export const errorOutputSchema = z.object({
+  error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }),
+});
+
+const datasets = z.object({ datasets: z.array(dataEntrySchema) });
+
+/** Schema of the --json output of each command, by its name. */
+export const OUTPUT_SCHEMAS = {
+  submit: resultsSchema,
+  plan: planReportSchema,
+  doctor: z.object({ checks: z.array(checkSchema) }),
+  'data list': datasets,
+  'data pull': datasets,
+  'data verify': datasets,
+  'models list': z.object({ models: z.array(modelEntrySchema) }),
+  'models show': modelReportSchema,
+  'methods list': z.object({ methods: z.array(methodEntrySchema) }),
+  'methods show': methodEntrySchema,
+} as const;
+
+/** Every schema file of the project, by name: the grid, each command's output, and errors. */
+export function schemaFiles(): ReadonlyMap<string, unknown> {
+  const outputs = Object.entries(OUTPUT_SCHEMAS).map(
+    ([command, schema]) => [`${command.replace(' ', '-')}.output`, z.toJSONSchema(schema)] as const,
+  );
+  return new Map<string, unknown>([
+    ['grid', gridJsonSchema()],
+    ['error.output', z.toJSONSchema(errorOutputSchema)],
+    ...outputs,
+  ]);
+}

@@ -1,0 +1,136 @@
+import { dirname } from 'node:path';
+import type { RunEvent } from '@oodgrid/coordinator';
+import { type Results, runIdSchema } from '@oodgrid/protocol';
+import { FolderBlobStore } from '@oodgrid/transport';
+import { blobsDir, cliContext, readGrid, resolveGrid, runLocally } from 'ood-cli';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeSmallGrid } from '../support/small-grid.js';
+import { temporaryCache } from '../support/temporary-cache.js';
+
+const cache = temporaryCache();
+afterAll(() => cache.remove());
+
+interface RunOptions {
+  readonly workers: number;
+  readonly slice: number;
+  readonly isCacheUsed?: boolean;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+describe('the same grid gives the same bits', () => {
+  const context = { ...cliContext([]), cacheDir: cache.cacheDir };
+  const blobs = new FolderBlobStore(blobsDir(context));
+  const { signal } = new AbortController();
+  let file: string;
+  let reference: Results;
+
+  const run = async ({
+    workers,
+    slice,
+    isCacheUsed = false,
+    onEvent = () => undefined,
+  }: RunOptions): Promise<Results> => {
+    const grid = await readGrid(file, []);
+    const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
+    const id = runIdSchema.parse(`test-${workers}-${slice}`);
+    const merged = await runLocally(resolved, {
+      id,
+      context,
+      blobs,
+      workers,
+      slice,
+      isCacheUsed,
+      engine: 'native',
+      signal,
+      onEvent,
+    });
+    return merged.results;
+  };
+
+  beforeAll(async () => {
+    file = await writeSmallGrid(cache.folder, context.modelsDir);
+    reference = await run({ workers: 1, slice: 2048 });
+    expect(reference.environment.engine).toBe('tensorflow');
+  }, 300_000);
+
+  it('has a cell with numbers for every method', () => {
+    expect(reference.cells.map(({ method }) => method)).toEqual([
+      'baseline',
+      'odin',
+      'mahalanobis',
+      'deep-ensemble',
+      'mc-dropout',
+      'outlier-exposure',
+      'fssd',
+      'fssd-plain',
+    ]);
+    for (const { metrics } of reference.cells) {
+      expect(metrics.auroc.value).toBeGreaterThan(0.6);
+      expect(metrics.auroc.low).toBeLessThanOrEqual(metrics.auroc.value);
+      expect(metrics.auroc.high).toBeGreaterThanOrEqual(metrics.auroc.value);
+    }
+  });
+
+  it.each([
+    [2, 512],
+    [4, 2048],
+  ])(
+    'with %i workers and slices of %i',
+    async (workers, slice) => {
+      expect((await run({ workers, slice })).digest).toBe(reference.digest);
+    },
+    300_000,
+  );
+
+  it('when a worker is killed in the middle of a task', async () => {
+    const pids = new Map<string, number>();
+    const lost: string[] = [];
+    let kills = 0;
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === 'worker-joined') pids.set(event.worker.workerId, event.worker.pid);
+      if (event.kind === 'worker-lost') lost.push(event.workerId);
+      // Once in a fit, a sweep and a score, each right after its start.
+      const kind = ['fit', 'sweep', 'score'][kills];
+      if (
+        event.kind === 'task-started' &&
+        event.attempt === 1 &&
+        kind !== undefined &&
+        event.taskId.includes(`-${kind}-`)
+      ) {
+        kills++;
+        setTimeout(() => process.kill(pids.get(event.workerId) ?? 0, 'SIGKILL'), 50);
+      }
+    };
+    const results = await run({ workers: 2, slice: 512, onEvent });
+    expect(kills).toBe(3);
+    expect(lost.length).toBeGreaterThanOrEqual(3);
+    expect(results.digest).toBe(reference.digest);
+  }, 300_000);
+
+  it('on a second run, which takes everything from the cache', async () => {
+    const first = await run({ workers: 2, slice: 2048, isCacheUsed: true });
+    const second = await run({ workers: 2, slice: 2048, isCacheUsed: true });
+    expect([first.digest, second.digest]).toEqual([reference.digest, reference.digest]);
+    expect(first.run.cachedUnits).toBe(0);
+    expect(second.run.work).toEqual({ images: 0, forwards: 0, gradients: 0 });
+  }, 300_000);
+
+  it('and another seed gives other bits', async () => {
+    const grid = await readGrid(file, ['seed=7', 'methods=[{name: mc-dropout, passes: 4}]']);
+    const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
+    const id = runIdSchema.parse('test-seed');
+    const { results } = await runLocally(resolved, {
+      id,
+      context,
+      blobs,
+      workers: 1,
+      slice: 2048,
+      isCacheUsed: false,
+      engine: 'native',
+      signal,
+      onEvent: () => undefined,
+    });
+    const before = reference.cells.find(({ method }) => method === 'mc-dropout');
+    expect(results.cells[0]?.scores.id).not.toBe(before?.scores.id);
+  }, 300_000);
+});
