@@ -1,15 +1,23 @@
 import { join } from 'node:path';
 import { checkBoundaries } from './check/boundaries.mjs';
+import { checkGenerated } from './check/generated.mjs';
 import { ROOT } from './setup.mjs';
 import { run } from './steps.mjs';
 
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 
+const IN_ROOT = { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } };
+
 /** Every check by name; all run, so that one failure does not hide another. */
 const CHECKS = {
-  types: () => run(bin('tsc'), ['-b'], { cwd: ROOT }),
-  'lint and format (biome)': () => run(bin('biome'), ['ci', '.'], { cwd: ROOT }),
+  types: () => run(bin('tsc'), ['-b'], IN_ROOT),
+  'lint and format (biome)': () => run(bin('biome'), ['ci', '.'], IN_ROOT),
+  'dead files, exports and dependencies (knip)': () =>
+    run(bin('knip'), ['--no-progress', '--no-config-hints'], IN_ROOT),
   'import boundaries': () => checkBoundaries(ROOT),
+  'repeated code (jscpd)': () => run(bin('jscpd'), ['packages', 'scripts', 'test', 'bench'], IN_ROOT),
+  'wire contract (buf)': () => run(bin('buf'), ['lint'], IN_ROOT),
+  'generated wire code is fresh': () => checkGenerated(ROOT),
 };
 
 let failed = 0;

@@ -18,7 +18,7 @@ const ALLOWED = {
 const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/protocol/wire']);
 
 /** Lines that break the table, for one source text. */
-export function violations(packageName, file, text) {
+function violations(packageName, file, text) {
   const found = [];
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
     const match = /^@oodgrid\/([\w-]+)(\/.*)?$/.exec(specifier);

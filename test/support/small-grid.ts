@@ -4,12 +4,7 @@ import { loadDataset, type SplitKind, writeNpz } from '@oodgrid/engine';
 import { cliContext } from 'ood-cli';
 
 /** Writes the first `count` samples of a catalog data set as a user's data folder. */
-export async function writeSubset(
-  folder: string,
-  name: string,
-  split: SplitKind,
-  count: number,
-): Promise<void> {
+async function writeSubset(folder: string, name: string, split: SplitKind, count: number): Promise<void> {
   const context = cliContext([]);
   const { images, labels, shape } = await loadDataset(name, split, {
     ...context,

@@ -3,7 +3,7 @@ import type { CellGroup } from './cell-groups.js';
 import { METRIC_COLUMNS, type MetricKey, percent } from './metric-columns.js';
 
 /** Differences with a p-value at or above this are called not significant. */
-export const SIGNIFICANCE = 0.05;
+const SIGNIFICANCE = 0.05;
 
 export interface Marks {
   /** Whether a cell has the best printed value of a column; equal prints are equally best. */

@@ -58,7 +58,7 @@ async function storeModel(
 }
 
 /** Refuses weights that no task could use, before any task starts. */
-export function checkWeights(
+function checkWeights(
   { name, architecture, classes }: Omit<ModelSpec, 'weights'>,
   bytes: Uint8Array,
   path: string,

@@ -6,7 +6,7 @@ import { dataEntrySchema } from './data-report.js';
 import { planReportSchema } from './plan-report.js';
 
 /** What a command prints with --json when it fails. */
-export const errorOutputSchema = z.object({
+const errorOutputSchema = z.object({
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }),
 });
 

@@ -29,7 +29,7 @@ export interface MergeContext {
 }
 
 /** File name of a cell's scores, unique within a run. */
-export const scoresFile = ({ id, ood, model, row }: PlannedCell): string =>
+const scoresFile = ({ id, ood, model, row }: PlannedCell): string =>
   `scores/${[id, ood, model, row].map((part) => part.replaceAll(/[^\w.-]/g, '_')).join('__')}.npz`;
 
 export function mergeCell(planned: PlannedCell, context: MergeContext): MergedCell {

@@ -2,8 +2,8 @@ import { OodError, type SplitOrder } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 
 /** Sizes of the `fssd-paper` protocol: valFit and valSelect take 500 samples each, test takes the rest. */
-export const VAL_FIT = 500;
-export const VAL_SELECT = 500;
+const VAL_FIT = 500;
+const VAL_SELECT = 500;
 export const TEST_FROM = VAL_FIT + VAL_SELECT;
 /** The seed of the paper's code: both data sets are permuted by their own fresh generator. */
 export const PERMUTATION_SEED = 42;

@@ -28,7 +28,7 @@ export interface EngineOptions {
 const pointerSchema = z.object({ key: z.string().regex(/^[\w.+-]+$/) });
 
 /** Folder of the installed native engine, or undefined when the set-up has not built one. */
-export function nativeEngineFolder(cacheDir: string, variant: 'cpu' | 'gpu'): string | undefined {
+function nativeEngineFolder(cacheDir: string, variant: 'cpu' | 'gpu'): string | undefined {
   const root = join(cacheDir, 'engine');
   let text: string;
   try {

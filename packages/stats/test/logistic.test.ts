@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { decisionFunction, fitLogistic, fitLogisticCv, LOGISTIC_CS, stratifiedFolds } from '../src/index.js';
+import { REFERENCE } from './reference.js';
+
+const data = (x: readonly number[], y: readonly number[], d: number) => ({
+  features: Float64Array.from(x),
+  labels: Uint8Array.from(y),
+  d,
+});
+
+describe('logistic regression', () => {
+  it.each(REFERENCE.fits.map((fit, i) => [i, fit.c, fit] as const))(
+    'case %i with C %f has the coefficients of scikit-learn, converged',
+    (_i, c, fit) => {
+      const got = fitLogistic(data(fit.x, fit.y, fit.d), c);
+      const scale = Math.max(1, ...fit.coef.map(Math.abs), Math.abs(fit.intercept));
+      // Two Newton solvers, both run to about 1e-10 of the largest coefficient; 1e-6 leaves room for flat optima at C = 1e4.
+      for (const [j, coef] of fit.coef.entries())
+        expect(Math.abs((got.coef[j] ?? Number.NaN) - coef)).toBeLessThan(1e-6 * scale);
+      expect(Math.abs(got.intercept - fit.intercept)).toBeLessThan(1e-6 * scale);
+    },
+  );
+
+  it('ends where the gradient of its loss is zero', () => {
+    const { x, y, d } = REFERENCE.fits[4] ?? { x: [], y: [], d: 1 };
+    const c = 2;
+    const fit = fitLogistic(data(x, y, d), c);
+    const z = decisionFunction(Float64Array.from(x), d, fit);
+    const gradient = Array.from({ length: d }, (_, j) => {
+      let sum = fit.coef[j] ?? 0;
+      for (const [row, label] of y.entries())
+        sum += c * (1 / (1 + Math.exp(-(z[row] ?? 0))) - label) * (x[row * d + j] ?? 0);
+      return sum;
+    });
+    // The loss is of the order of 100 here.
+    for (const value of gradient) expect(Math.abs(value)).toBeLessThan(1e-6);
+  });
+
+  it('converges on separable, constant and duplicated features', () => {
+    const y = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0];
+    const separable = y.map((label, i) => label * 10 + i / 100);
+    expect(fitLogistic(data(separable, y, 1), 1e4).coef[0]).toBeGreaterThan(0);
+    const constant = fitLogistic(
+      data(
+        y.map(() => 3),
+        y,
+        1,
+      ),
+      1,
+    );
+    expect(constant.coef[0]).toBeCloseTo(0, 6);
+    const twice = fitLogistic(
+      data(
+        separable.flatMap((value) => [value, value]),
+        y,
+        2,
+      ),
+      1,
+    );
+    expect(twice.coef[0]).toBeCloseTo(twice.coef[1] ?? Number.NaN, 6);
+  });
+});
+
+describe('cross-validation', () => {
+  it.each(REFERENCE.folds)('deals folds as scikit-learn does: $labels', ({ labels, folds }) => {
+    expect([...stratifiedFolds(Uint8Array.from(labels), 5)]).toEqual(folds);
+  });
+
+  it('needs a sample of each class in every fold', () => {
+    expect(() => stratifiedFolds(Uint8Array.of(1, 1, 1, 1, 1, 1, 0, 0, 0), 5)).toThrow(RangeError);
+  });
+
+  it('takes the smallest C among those with the most correct samples', () => {
+    const y = [...Array<number>(20).fill(1), ...Array<number>(20).fill(0)];
+    const fit = fitLogisticCv(
+      data(
+        y.map((label, i) => label * 4 + (i % 7) / 10),
+        y,
+        1,
+      ),
+    );
+    const best = Math.max(...fit.correct);
+    expect(fit.c).toBe(LOGISTIC_CS[fit.correct.indexOf(best)]);
+    expect(best).toBe(40);
+  });
+});
