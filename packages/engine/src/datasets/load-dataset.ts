@@ -37,8 +37,14 @@ export async function loadDataset(
   options: LoadOptions,
 ): Promise<LoadedSplit> {
   const dataset = findDataset(name);
-  const facts = dataset?.splits[split];
   if (dataset === undefined) throw new OodError('not-found', `unknown data set "${name}"`);
+  return loadFrom(dataset, split, options);
+}
+
+/** `loadDataset` for a data set that need not be in the catalog. */
+export async function loadFrom(dataset: Dataset, split: SplitKind, options: LoadOptions): Promise<LoadedSplit> {
+  const { name } = dataset;
+  const facts = dataset.splits[split];
   if (facts === undefined) throw new OodError('not-found', `data set "${name}" has no ${split} split`);
   const cached = await fromCache(dataset, split, facts, options);
   if (cached !== undefined) return cached;
@@ -47,14 +53,17 @@ export async function loadDataset(
   return loaded;
 }
 
-/** State of a split's cached copy, its checksum included. */
-export async function verifyDataset(
-  name: string,
-  split: SplitKind,
-  { cacheDir }: { readonly cacheDir: string },
-): Promise<DatasetState> {
-  const path = cachePath(cacheDir, name, split);
-  const facts = findDataset(name)?.splits[split];
+/** State of the cached copy of a catalog data set's split, its checksum included. */
+export async function verifyDataset(name: string, split: SplitKind, options: Pick<LoadOptions, 'cacheDir'>): Promise<DatasetState> {
+  const dataset = findDataset(name);
+  if (dataset === undefined) throw new OodError('not-found', `unknown data set "${name}"`);
+  return stateOf(dataset, split, options);
+}
+
+/** `verifyDataset` for a data set that need not be in the catalog. */
+export async function stateOf(dataset: Dataset, split: SplitKind, { cacheDir }: Pick<LoadOptions, 'cacheDir'>): Promise<DatasetState> {
+  const path = cachePath(cacheDir, dataset.name, split);
+  const facts = dataset.splits[split];
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined || facts === undefined) return { state: 'absent', path };
   try {

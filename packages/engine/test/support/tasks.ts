@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
+import { NumpyRandomState } from '@oodgrid/stats';
+import { type Engine, executeTask } from '../../src/compute.js';
+import { datasetBlob, writeSafetensors } from '../../src/index.js';
+
+/** Blobs of a test, by digest. */
+const blobs = new Map<Digest, Uint8Array>();
+
+export function put(bytes: Uint8Array): Digest {
+  const digest = sha256(bytes);
+  blobs.set(digest, bytes);
+  return digest;
+}
+
+export const lenetWeights = put(readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url)));
+
+/** Blurred random images, so that logits differ from sample to sample. */
+export function images(count: number, seed = 3): Digest {
+  const random = new NumpyRandomState(seed).randomSample(count * 49);
+  const data = Uint8Array.from({ length: count * 784 }, (_, i) => {
+    const [image, row, column] = [Math.floor(i / 784), Math.floor((i % 784) / 28), i % 28];
+    return 255 * (random[image * 49 + Math.floor(row / 4) * 7 + Math.floor(column / 4)] ?? 0);
+  });
+  return put(datasetBlob({ images: data, labels: Uint8Array.from({ length: count }, (_, i) => i % 10), shape: [count, 28, 28, 1] }));
+}
+
+export const noise = put(
+  writeSafetensors(new Map([['images', { dtype: 'U8', shape: [20, 28, 28, 1], data: new NumpyRandomState(1).randintUint8(255, 20 * 784) }]])),
+);
+
+export const unit = (method: string, rest: Partial<UnitSpec> = {}): UnitSpec => ({
+  key: sha256(JSON.stringify([method, rest])),
+  method,
+  options: {},
+  fitted: null,
+  candidates: [],
+  ...rest,
+});
+
+export function task(units: readonly UnitSpec[], rest: Partial<TaskSpec> = {}): TaskSpec {
+  return {
+    kind: 'score',
+    model: { name: 'lenet', architecture: 'lenet', weights: lenetWeights, classes: 10 },
+    data: null,
+    noise: null,
+    transform: { mean: [0.286], std: [0.353] },
+    order: { kind: 'file' },
+    from: 0,
+    to: 0,
+    batch: 64,
+    seed: 42,
+    units: [...units],
+    ...rest,
+  };
+}
+
+export interface Outcome {
+  /** Rows of each unit, by its key. */
+  readonly scores: ReadonlyMap<Digest, Float32Array>;
+  readonly fitted: ReadonlyMap<Digest, Digest>;
+  readonly work: WorkCounts;
+}
+
+/** Executes a task with blobs in memory. */
+export async function run(engine: Engine, spec: TaskSpec, signal = new AbortController().signal): Promise<Outcome> {
+  const rows = spec.to - spec.from;
+  const scores = new Map<Digest, Float32Array>();
+  const { fitted, work } = await executeTask(engine, spec, {
+    signal,
+    blob: async (digest) => blobs.get(digest) ?? new Uint8Array(),
+    putBlob: async (bytes) => put(bytes),
+    emit: async ({ key, offsetRows, columns, data }) => {
+      const all = scores.get(key) ?? new Float32Array(rows * columns);
+      all.set(data, offsetRows * columns);
+      scores.set(key, all);
+    },
+    progress: () => undefined,
+  });
+  return { scores, work, fitted: new Map(fitted.map(({ key, blob }) => [key, blob])) };
+}
