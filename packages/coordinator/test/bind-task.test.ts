@@ -7,7 +7,9 @@ const NONE = { fitted: new Map(), chosen: new Map() };
 
 /** Cache keys of the first sweep of ODIN. */
 function keys(grid: ResolvedGrid, numericsClass = 'x') {
-  const task = planGrid(grid, 512).tasks.find(({ kind, units }) => kind === 'sweep' && units[0]?.method === 'odin');
+  const task = planGrid(grid, 512).tasks.find(
+    ({ kind, units }) => kind === 'sweep' && units[0]?.method === 'odin',
+  );
   if (task === undefined) throw new Error('no sweep');
   return bindTask(task, NONE, numericsClass).units.map(({ spec }) => spec.key);
 }
@@ -18,15 +20,33 @@ describe('cache keys', () => {
   if (model === undefined) throw new Error('no model');
 
   it('are the same for the same content under other names', () => {
-    const renamed = { ...grid, name: 'else', datasets: grid.datasets.map((set) => ({ ...set, test: { ...set.test, ref: { ...set.test.ref, name: 'renamed' } } })) };
+    const renamed = {
+      ...grid,
+      name: 'else',
+      datasets: grid.datasets.map((set) => ({
+        ...set,
+        test: { ...set.test, ref: { ...set.test.ref, name: 'renamed' } },
+      })),
+    };
     expect(keys(renamed)).toEqual(keys(grid));
   });
 
   it.each<[string, Partial<ResolvedGrid>]>([
     ['the seed', { seed: 1 }],
     ['the weights', { models: [{ ...model, weights: digest('f') }] }],
-    ['the images', { datasets: grid.datasets.map((set) => ({ ...set, test: { ...set.test, ref: { ...set.test.ref, images: digest('f') } } })) }],
-    ['the normalisation', { datasets: grid.datasets.map((set) => ({ ...set, normalisation: { mean: [0.1], std: [1] } })) }],
+    [
+      'the images',
+      {
+        datasets: grid.datasets.map((set) => ({
+          ...set,
+          test: { ...set.test, ref: { ...set.test.ref, images: digest('f') } },
+        })),
+      },
+    ],
+    [
+      'the normalisation',
+      { datasets: grid.datasets.map((set) => ({ ...set, normalisation: { mean: [0.1], std: [1] } })) },
+    ],
   ])('change with %s', (_what, change) => {
     expect(keys({ ...grid, ...change })).not.toEqual(keys(grid));
   });

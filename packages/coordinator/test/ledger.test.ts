@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Ledger, type LeaseKey, type LedgerCommand, type LedgerTask, MAX_FAILURES } from '../src/index.js';
+import { type LeaseKey, Ledger, type LedgerCommand, type LedgerTask, MAX_FAILURES } from '../src/index.js';
 
 const chain: LedgerTask[] = [
   { id: 'fit', needs: [], priority: 3 },
@@ -21,7 +21,9 @@ function lease(ledger: Ledger, taskId: string, workerId = 'w', token = 'token'):
 
 function queued(tasks: LedgerTask[] = [{ id: 't', needs: [], priority: 0 }]) {
   const ledger = new Ledger(tasks);
-  for (const command of ledger.start()) if (command.kind === 'prepare') ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false });
+  for (const command of ledger.start())
+    if (command.kind === 'prepare')
+      ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false });
   return ledger;
 }
 
@@ -29,15 +31,21 @@ describe('the ledger', () => {
   it('starts what needs nothing, and the rest when all its needs are known', () => {
     const ledger = new Ledger(chain);
     expect(ledger.start()).toEqual([{ kind: 'prepare', taskId: 'fit' }]);
-    expect(ledger.apply({ kind: 'satisfied', need: 'fitted' })).toEqual([{ kind: 'prepare', taskId: 'sweep' }]);
+    expect(ledger.apply({ kind: 'satisfied', need: 'fitted' })).toEqual([
+      { kind: 'prepare', taskId: 'sweep' },
+    ]);
     expect(ledger.apply({ kind: 'satisfied', need: 'fitted' })).toEqual([]);
-    expect(ledger.apply({ kind: 'satisfied', need: 'choice' })).toEqual([{ kind: 'prepare', taskId: 'score' }]);
+    expect(ledger.apply({ kind: 'satisfied', need: 'choice' })).toEqual([
+      { kind: 'prepare', taskId: 'score' },
+    ]);
   });
 
   it('finishes a task whose results were all in the cache without offering it', () => {
     const ledger = new Ledger([{ id: 't', needs: [], priority: 0 }]);
     ledger.start();
-    expect(ledger.apply({ kind: 'prepared', taskId: 't', isReused: true })).toEqual([{ kind: 'finish', taskId: 't' }]);
+    expect(ledger.apply({ kind: 'prepared', taskId: 't', isReused: true })).toEqual([
+      { kind: 'finish', taskId: 't' },
+    ]);
     expect(ledger.isDrained).toBe(true);
   });
 
@@ -70,27 +78,45 @@ describe('the ledger', () => {
   it(`fails the run after ${MAX_FAILURES} failures, at once when another attempt cannot help`, () => {
     const ledger = queued();
     for (let failure = 1; failure < MAX_FAILURES; failure++) {
-      expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual(['discard', 'offer']);
+      expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual([
+        'discard',
+        'offer',
+      ]);
     }
-    expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual(['discard', 'fail-run']);
+    expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual([
+      'discard',
+      'fail-run',
+    ]);
     const hopeless = queued();
     const failure = { ...retryable, isRetryable: false };
-    expect(kinds(hopeless.apply({ kind: 'failed', lease: lease(hopeless, 't'), failure }))).toEqual(['discard', 'fail-run']);
+    expect(kinds(hopeless.apply({ kind: 'failed', lease: lease(hopeless, 't'), failure }))).toEqual([
+      'discard',
+      'fail-run',
+    ]);
   });
 
   it('does not hold a task that was handed back against it', () => {
     const ledger = queued();
     for (let i = 0; i < 2 * MAX_FAILURES; i++) {
-      expect(kinds(ledger.apply({ kind: 'released', lease: lease(ledger, 't') }))).toEqual(['discard', 'offer']);
+      expect(kinds(ledger.apply({ kind: 'released', lease: lease(ledger, 't') }))).toEqual([
+        'discard',
+        'offer',
+      ]);
     }
     expect(lease(ledger, 't').attempt).toBe(2 * MAX_FAILURES + 1);
   });
 
   it('finishes every task exactly once whatever happens, and in the order of needs', () => {
-    const steps = fc.array(fc.record({ action: fc.nat(5), pick: fc.nat(1000), worker: fc.nat(3) }), { maxLength: 150 });
+    const steps = fc.array(fc.record({ action: fc.nat(5), pick: fc.nat(1000), worker: fc.nat(3) }), {
+      maxLength: 150,
+    });
     fc.assert(
       fc.property(steps, (script) => {
-        const tasks: LedgerTask[] = Array.from({ length: 6 }, (_, i) => ({ id: `t${i}`, needs: i < 2 ? [] : [`t${i - 2}`], priority: 0 }));
+        const tasks: LedgerTask[] = Array.from({ length: 6 }, (_, i) => ({
+          id: `t${i}`,
+          needs: i < 2 ? [] : [`t${i - 2}`],
+          priority: 0,
+        }));
         const ledger = new Ledger(tasks);
         const finished: string[] = [];
         const offered = new Set<string>();
@@ -98,7 +124,8 @@ describe('the ledger', () => {
         let hasFailed = false;
         const execute = (commands: readonly LedgerCommand[]) => {
           for (const command of commands) {
-            if (command.kind === 'prepare') execute(ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false }));
+            if (command.kind === 'prepare')
+              execute(ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false }));
             if (command.kind === 'offer') offered.add(command.taskId);
             if (command.kind === 'fail-run') hasFailed = true;
             if (command.kind !== 'finish') continue;
@@ -131,7 +158,8 @@ describe('the ledger', () => {
         }
         if (!hasFailed) {
           expect(finished.length).toBe(tasks.length);
-          for (const { id, needs } of tasks) for (const need of needs) expect(finished.indexOf(need)).toBeLessThan(finished.indexOf(id));
+          for (const { id, needs } of tasks)
+            for (const need of needs) expect(finished.indexOf(need)).toBeLessThan(finished.indexOf(id));
         }
         const counts = ledger.counts();
         expect(counts.done).toBe(finished.length);

@@ -12,18 +12,24 @@ import { smallGrid } from './small-plan.js';
 type Value = (side: 'id' | 'ood', fileIndex: number, column: number) => number;
 
 /** Results of every unit of a plan: the value of each (side, sample, column). Swept columns get their candidate's number. */
-function unitResults(slice: number, valueOf: Record<string, Value>, idCount = 2000, oodCount = 2500) {
+function unitResults(slice: number, values: Record<string, Value>, idCount = 2000, oodCount = 2500) {
   const plan = planGrid(smallGrid(idCount, oodCount), slice);
   const units = new Map<string, UnitScores>();
   for (const { data, order, from, to, units: own } of plan.tasks) {
     if (data === null) continue;
     const side = data.name.startsWith('id') ? 'id' : 'ood';
-    const indices = splitOrder(order.kind === 'file' ? 'file' : 'permuted', side === 'id' ? idCount : oodCount);
+    const indices = splitOrder(
+      order.kind === 'file' ? 'file' : 'permuted',
+      side === 'id' ? idCount : oodCount,
+    );
     for (const { id, method, columns } of own) {
-      const values = Float32Array.from({ length: (to - from) * columns }, (_, i) =>
-        (valueOf[method] ?? valueOf.any)?.(side, indices[from + Math.floor(i / columns)] ?? 0, i % columns) ?? 0,
+      const data = Float32Array.from(
+        { length: (to - from) * columns },
+        (_, i) =>
+          (values[method] ?? values.any)?.(side, indices[from + Math.floor(i / columns)] ?? 0, i % columns) ??
+          0,
       );
-      units.set(id, { rows: to - from, columns, data: values });
+      units.set(id, { rows: to - from, columns, data });
     }
   }
   return { plan, reader: new SeriesReader(plan, units) };
@@ -36,8 +42,8 @@ const noisy =
   (side, index) =>
     (random[index * 2 + (side === 'id' ? 0 : 1)] ?? 0) + (side === 'id' ? gap : 0);
 
-function runChoice(valueOf: Value) {
-  const { plan, reader } = unitResults(512, { any: valueOf });
+function runChoice(values: Value) {
+  const { plan, reader } = unitResults(512, { any: values });
   const [choice] = plan.choices;
   if (choice === undefined) throw new Error('no choice');
   const steps = choose(choice, reader);
@@ -46,25 +52,40 @@ function runChoice(valueOf: Value) {
   return step.value;
 }
 
-function merged(slice: number, valueOf: Record<string, Value>): MergedCell[] {
-  const { plan, reader } = unitResults(slice, valueOf);
+function merged(slice: number, values: Record<string, Value>): MergedCell[] {
+  const { plan, reader } = unitResults(slice, values);
   const outcome = { candidate: 0, isFallback: false, tnrOfCandidates: [0.5] };
   const choices = new Map(plan.choices.map((choice) => [choice.id, { choice, outcome }] as const));
-  const context = { reader, choices, protocol: 'fssd-paper', seed: 1, bootstrapReplicates: 100, secondsOf: () => 1 };
+  const context = {
+    reader,
+    choices,
+    protocol: 'fssd-paper',
+    seed: 1,
+    bootstrapReplicates: 100,
+    secondsOf: () => 1,
+  };
   return plan.cells.map((cell) => mergeCell(cell, context));
 }
 
 describe('the choice of hyper-parameters', () => {
   it('takes the candidate with the best TNR', () => {
-    expect(runChoice((side, index, column) => noisy(column === 2 ? 0.9 : 0.3)(side, index, column)).candidate).toBe(2);
+    expect(
+      runChoice((side, index, column) => noisy(column === 2 ? 0.9 : 0.3)(side, index, column)).candidate,
+    ).toBe(2);
   });
 
   it('takes the first of equals', () => {
-    expect(runChoice((side, index, column) => noisy(column >= 1 ? 0.5 : 0.2)(side, index, column)).candidate).toBe(1);
+    expect(
+      runChoice((side, index, column) => noisy(column >= 1 ? 0.5 : 0.2)(side, index, column)).candidate,
+    ).toBe(1);
   });
 
   it("falls back to the protocol's setting when none has a TNR above 0", () => {
-    expect(runChoice(() => 1)).toMatchObject({ candidate: 2, isFallback: true, tnrOfCandidates: [0, 0, 0, 0] });
+    expect(runChoice(() => 1)).toMatchObject({
+      candidate: 2,
+      isFallback: true,
+      tnrOfCandidates: [0, 0, 0, 0],
+    });
   });
 });
 
@@ -78,7 +99,14 @@ describe('merged cells', () => {
     const [softmax, , odin] = merged(512, { any: noisy(0.4) });
     expect(softmax?.test.id.indices[0]).toBe(1000);
     expect(odin?.test.id.indices[0]).toBe(splitOrder('permuted', 2000)[1000]);
-    expect(odin?.cell.counts).toEqual({ valFitId: 500, valFitOod: 500, valSelectId: 500, valSelectOod: 500, testId: 1000, testOod: 1000 });
+    expect(odin?.cell.counts).toEqual({
+      valFitId: 500,
+      valFitOod: 500,
+      valSelectId: 500,
+      valSelectOod: 500,
+      testId: 1000,
+      testOod: 1000,
+    });
     // Each value is the one of the sample that its index names.
     const features = odin?.features.id.test;
     for (const row of [0, 500, 999]) {
@@ -100,7 +128,9 @@ describe('merged cells', () => {
   });
 
   it('refuse scores that are no numbers', () => {
-    expect(() => merged(512, { any: (side, index) => (index === 1500 ? Number.NaN : noisy(0.4)(side, index, 0)) })).toThrow(/not a number/);
+    expect(() =>
+      merged(512, { any: (side, index) => (index === 1500 ? Number.NaN : noisy(0.4)(side, index, 0)) }),
+    ).toThrow(/not a number/);
   });
 });
 
@@ -113,7 +143,9 @@ describe('comparisons', () => {
     expect(same).toMatchObject({ difference: 0, p: 1, samplesId: 1000, samplesOod: 1000 });
     const mixed = comparisons.find(({ a, b }) => a === 'msp' && b === 'odin');
     const permuted = new Set(splitOrder('permuted', 2000).slice(1000));
-    expect(mixed?.samplesId).toBe(Array.from({ length: 1000 }, (_, i) => 1000 + i).filter((index) => permuted.has(index)).length);
+    expect(mixed?.samplesId).toBe(
+      Array.from({ length: 1000 }, (_, i) => 1000 + i).filter((index) => permuted.has(index)).length,
+    );
   });
 });
 
@@ -121,7 +153,13 @@ describe('the digest', () => {
   it('leaves out seconds and takes in scores', () => {
     const cells = merged(512, { any: noisy(0.4) }).map(({ cell }) => cell);
     const digest = resultsDigest({}, cells, []);
-    expect(resultsDigest({}, cells.map((cell) => ({ ...cell, seconds: 99 })), [])).toBe(digest);
+    expect(
+      resultsDigest(
+        {},
+        cells.map((cell) => ({ ...cell, seconds: 99 })),
+        [],
+      ),
+    ).toBe(digest);
     const others = merged(512, { any: noisy(0.41) }).map(({ cell }) => cell);
     expect(resultsDigest({}, others, [])).not.toBe(digest);
   });

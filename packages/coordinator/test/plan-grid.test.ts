@@ -7,7 +7,9 @@ describe('the planner', () => {
   it('covers every sample of every series once, whatever the slice', () => {
     for (const slice of [512, 1024, 4096]) {
       const plan = planGrid(smallGrid(), slice);
-      const units = new Map(plan.tasks.flatMap(({ from, to, units: own }) => own.map(({ id }) => [id, { from, to }] as const)));
+      const units = new Map(
+        plan.tasks.flatMap(({ from, to, units: own }) => own.map(({ id }) => [id, { from, to }] as const)),
+      );
       for (const { parts } of plan.series) {
         for (const [i, { unit, from, to }] of parts.entries()) {
           expect(units.get(unit)).toEqual({ from, to });
@@ -19,16 +21,27 @@ describe('the planner', () => {
 
   it('puts units of the same pass into one task, and plans what two rows need once', () => {
     const { tasks } = planGrid(smallGrid(), 4096);
-    const whole = tasks.filter(({ kind, order, model, data }) => kind === 'score' && order.kind === 'file' && model.name === 'm' && data?.name === 'id/test');
+    const whole = tasks.filter(
+      ({ kind, order, model, data }) =>
+        kind === 'score' && order.kind === 'file' && model.name === 'm' && data?.name === 'id/test',
+    );
     // The softmax row and the ensemble's member m are one unit.
     expect(whole.map(({ units }) => units.map(({ method }) => method))).toEqual([['msp']]);
-    const test = tasks.filter(({ kind, order, data }) => kind === 'score' && order.kind !== 'file' && data?.name === 'id/test');
+    const test = tasks.filter(
+      ({ kind, order, data }) => kind === 'score' && order.kind !== 'file' && data?.name === 'id/test',
+    );
     expect(test.map(({ units }) => units.map(({ method }) => method).sort())).toEqual([['fssd', 'odin']]);
   });
 
   it('never lets a batch cross a split: sweeps are the splits, test slices start at 1,000', () => {
     const { tasks } = planGrid(smallGrid(), 512);
-    const ranges = (kind: string) => [...new Set(tasks.filter((task) => task.kind === kind && task.order.kind !== 'file').map(({ from, to }) => `${from}-${to}`))];
+    const ranges = (kind: string) => [
+      ...new Set(
+        tasks
+          .filter((task) => task.kind === kind && task.order.kind !== 'file')
+          .map(({ from, to }) => `${from}-${to}`),
+      ),
+    ];
     expect(ranges('sweep')).toEqual(['0-500', '500-1000']);
     expect(ranges('score')).toEqual(['1000-1512', '1512-2000', '1512-2024', '2024-2500']);
   });
@@ -53,12 +66,16 @@ describe('the planner', () => {
   });
 
   it('refuses data sets that leave nothing to test, and slices that break batches', () => {
-    expect(() => planGrid(smallGrid(1000, 2000), 512)).toThrow(/"id" has 1000 test samples; .* at least 1001/);
+    expect(() => planGrid(smallGrid(1000, 2000), 512)).toThrow(
+      /"id" has 1000 test samples; .* at least 1001/,
+    );
     expect(() => planGrid(smallGrid(), 500)).toThrow(/not a multiple/);
   });
 
   it('knows no tensor library: the coordinator depends on none', () => {
     const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-    expect(Object.keys(dependencies).filter((name) => name.includes('tensorflow') || name === '@oodgrid/engine')).toEqual([]);
+    expect(
+      Object.keys(dependencies).filter((name) => name.includes('tensorflow') || name === '@oodgrid/engine'),
+    ).toEqual([]);
   });
 });

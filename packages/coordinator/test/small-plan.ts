@@ -32,11 +32,24 @@ const odin: MethodPlan = {
   cost: { forwards: 1, gradients: 1 },
 };
 
-const fssd: MethodPlan = { ...odin, compute: 'fssd', fit: 'noise', candidates: [{ magnitude: 0.1 }], fallbackCandidate: 0, columns: ['a', 'b'], cost: { forwards: 2, gradients: 2 } };
+const fssd: MethodPlan = {
+  ...odin,
+  compute: 'fssd',
+  fit: 'noise',
+  candidates: [{ magnitude: 0.1 }],
+  fallbackCandidate: 0,
+  columns: ['a', 'b'],
+  cost: { forwards: 2, gradients: 2 },
+};
 
 /** A grid of a softmax row, an ensemble row that shares its pass, ODIN and FSSD, on sets of the given sizes. */
 export function smallGrid(idCount = 2000, oodCount = 2500): ResolvedGrid {
-  const model = (name: string, char: string) => ({ name, architecture: 'lenet' as const, weights: digest(char), classes: 10 });
+  const model = (name: string, char: string) => ({
+    name,
+    architecture: 'lenet' as const,
+    weights: digest(char),
+    classes: 10,
+  });
   const set = (name: string, char: string, count: number) => ({
     name,
     test: { ref: { name: `${name}/test`, images: digest(char) }, count },
@@ -57,6 +70,11 @@ export function smallGrid(idCount = 2000, oodCount = 2500): ResolvedGrid {
     auxiliaryModels: [model('other', 'b')],
     datasets: [set('id', 'c', idCount), set('ood', 'd', oodCount)],
     pairs: [{ id: 'id', ood: 'ood' }],
-    rows: [row('msp', forward), row('ensemble', { ...forward, models: ['m', 'other'] }), row('odin', odin), row('fssd', fssd)],
+    rows: [
+      row('msp', forward),
+      row('ensemble', { ...forward, models: ['m', 'other'] }),
+      row('odin', odin),
+      row('fssd', fssd),
+    ],
   };
 }

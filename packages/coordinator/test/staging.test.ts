@@ -12,7 +12,12 @@ function staged() {
   return { staging: new Staging(task), key };
 }
 
-const chunk = (offsetRows: number, rows: number, value: number, columns = 1) => ({ offsetRows, rows, columns, data: new Float32Array(rows * columns).fill(value) });
+const chunk = (offsetRows: number, rows: number, value: number, columns = 1) => ({
+  offsetRows,
+  rows,
+  columns,
+  data: new Float32Array(rows * columns).fill(value),
+});
 
 describe('staged results', () => {
   it('come together from chunks in any order, repeated or not', () => {

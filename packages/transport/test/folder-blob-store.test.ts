@@ -11,7 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const files = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+const files = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
 const bytes = new TextEncoder().encode('some scores');
 
 describe('the folder of blobs', () => {
@@ -41,7 +44,9 @@ describe('the folder of blobs', () => {
   });
 
   it('says what is not there', async () => {
-    await expect(new FolderBlobStore(folder).get(sha256('nothing'))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(new FolderBlobStore(folder).get(sha256('nothing'))).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 
   it('leaves nothing behind when the disk is full', async () => {
@@ -52,7 +57,9 @@ describe('the folder of blobs', () => {
         throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
       },
     };
-    await expect(new FolderBlobStore(folder, full).put(bytes)).rejects.toMatchObject({ code: 'resource-exhausted' });
+    await expect(new FolderBlobStore(folder, full).put(bytes)).rejects.toMatchObject({
+      code: 'resource-exhausted',
+    });
     expect(files()).toEqual([]);
   });
 });

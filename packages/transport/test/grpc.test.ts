@@ -42,7 +42,11 @@ async function leased(connection: WorkerConnection, taskId = 't1') {
   return lease;
 }
 
-const refOf = ({ taskId, attempt, token }: { taskId: string; attempt: number; token: string }) => ({ taskId, attempt, token });
+const refOf = ({ taskId, attempt, token }: { taskId: string; attempt: number; token: string }) => ({
+  taskId,
+  attempt,
+  token,
+});
 
 describe('gRPC over a unix socket', () => {
   it('registers a worker and says who it is', async () => {
@@ -52,7 +56,9 @@ describe('gRPC over a unix socket', () => {
 
   it('turns a worker away with the reason', async () => {
     const stranger = { ...worker('w2'), numericsClass: 'other' };
-    await expect(connectWorker({ address, worker: stranger })).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(connectWorker({ address, worker: stranger })).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
   });
 
   it('hands a task over whole, renews and takes it back', async () => {
@@ -120,7 +126,9 @@ describe('gRPC over a unix socket', () => {
     const connection = await connect();
     const ref = refOf(await leased(connection));
     handler.refusal = new OodError('cancelled', 'stale');
-    await expect(connection.reporter.send({ kind: 'fitted', ...ref, key: KEY, blob: KEY })).rejects.toMatchObject({ code: 'cancelled', message: 'stale' });
+    await expect(
+      connection.reporter.send({ kind: 'fitted', ...ref, key: KEY, blob: KEY }),
+    ).rejects.toMatchObject({ code: 'cancelled', message: 'stale' });
   });
 
   it('withdraws a pull', async () => {
@@ -149,12 +157,17 @@ describe('gRPC over a unix socket', () => {
 
   it('cannot be reached where nobody listens', async () => {
     const nowhere = `unix:${join(folder, 'nobody.sock')}`;
-    await expect(connectWorker({ address: nowhere, worker: worker('w') })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(connectWorker({ address: nowhere, worker: worker('w') })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   it('learns once that a worker process was killed', async () => {
     const child = fork(fileURLToPath(new URL('./fixtures/idle-worker.mjs', import.meta.url)), [address]);
-    await vi.waitFor(() => expect(handler.registered.map(({ workerId }) => workerId)).toEqual(['idle']), 10_000);
+    await vi.waitFor(
+      () => expect(handler.registered.map(({ workerId }) => workerId)).toEqual(['idle']),
+      10_000,
+    );
     child.kill('SIGKILL');
     await vi.waitFor(() => expect(handler.gone).toEqual(['idle']), 10_000);
   });

@@ -12,7 +12,9 @@ describe('the local queue', () => {
         for (const [item, priority] of priorities.entries()) queue.offer(item, priority);
         const got: (number | undefined)[] = [];
         for (const _ of priorities) got.push(await queue.take(signal));
-        const expected = [...priorities.entries()].sort(([i, a], [j, b]) => b - a || i - j).map(([item]) => item);
+        const expected = [...priorities.entries()]
+          .sort(([i, a], [j, b]) => b - a || i - j)
+          .map(([item]) => item);
         expect(got).toEqual(expected);
       }),
     );

@@ -42,10 +42,25 @@ function replies(messages: readonly Message[]): Promise<ConnectResponse['reply']
 
 const register: Message = {
   $case: 'register',
-  register: { workerId: 'raw', numericsClass: 'test', engineKind: 'k', engineVersion: '1', device: 'cpu', pid: 1 },
+  register: {
+    workerId: 'raw',
+    numericsClass: 'test',
+    engineKind: 'k',
+    engineVersion: '1',
+    device: 'cpu',
+    pid: 1,
+  },
 };
 const lease = { taskId: 't', attempt: 1, token: 'x' };
-const chunk = { lease, key: KEY, offsetRows: 0, rows: 1, columns: 1, data: Buffer.alloc(4), crc32: 0x2144df1c };
+const chunk = {
+  lease,
+  key: KEY,
+  offsetRows: 0,
+  rows: 1,
+  columns: 1,
+  data: Buffer.alloc(4),
+  crc32: 0x2144df1c,
+};
 
 describe('a malformed message is refused and the connection lives on', () => {
   it.each([

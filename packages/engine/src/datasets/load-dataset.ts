@@ -42,7 +42,11 @@ export async function loadDataset(
 }
 
 /** `loadDataset` for a data set that need not be in the catalog. */
-export async function loadFrom(dataset: Dataset, split: SplitKind, options: LoadOptions): Promise<LoadedSplit> {
+export async function loadFrom(
+  dataset: Dataset,
+  split: SplitKind,
+  options: LoadOptions,
+): Promise<LoadedSplit> {
   const { name } = dataset;
   const facts = dataset.splits[split];
   if (facts === undefined) throw new OodError('not-found', `data set "${name}" has no ${split} split`);
@@ -54,14 +58,22 @@ export async function loadFrom(dataset: Dataset, split: SplitKind, options: Load
 }
 
 /** State of the cached copy of a catalog data set's split, its checksum included. */
-export async function verifyDataset(name: string, split: SplitKind, options: Pick<LoadOptions, 'cacheDir'>): Promise<DatasetState> {
+export async function verifyDataset(
+  name: string,
+  split: SplitKind,
+  options: Pick<LoadOptions, 'cacheDir'>,
+): Promise<DatasetState> {
   const dataset = findDataset(name);
   if (dataset === undefined) throw new OodError('not-found', `unknown data set "${name}"`);
   return stateOf(dataset, split, options);
 }
 
 /** `verifyDataset` for a data set that need not be in the catalog. */
-export async function stateOf(dataset: Dataset, split: SplitKind, { cacheDir }: Pick<LoadOptions, 'cacheDir'>): Promise<DatasetState> {
+export async function stateOf(
+  dataset: Dataset,
+  split: SplitKind,
+  { cacheDir }: Pick<LoadOptions, 'cacheDir'>,
+): Promise<DatasetState> {
   const path = cachePath(cacheDir, dataset.name, split);
   const facts = dataset.splits[split];
   const bytes = await readFile(path).catch(() => undefined);

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@oodgrid/protocol';
@@ -14,7 +14,10 @@ const images = Uint8Array.from({ length: 3 * 4 }, (_, i) => i);
 const labels = Uint8Array.of(2, 0, 1);
 const idxImages = Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, ...images]);
 const idxLabels = Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 3, ...labels]);
-const FILES: Readonly<Record<string, Uint8Array>> = { 't10k-images-idx3-ubyte.gz': idxImages, 't10k-labels-idx1-ubyte.gz': idxLabels };
+const FILES: Readonly<Record<string, Uint8Array>> = {
+  't10k-images-idx3-ubyte.gz': idxImages,
+  't10k-labels-idx1-ubyte.gz': idxLabels,
+};
 
 let folder: string;
 let server: Server | undefined;
@@ -55,7 +58,11 @@ async function serve(listener: RequestListener): Promise<Source> {
   server = started;
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   const address = started.address();
-  return { kind: 'url', title: 'a server', base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/` };
+  return {
+    kind: 'url',
+    title: 'a server',
+    base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`,
+  };
 }
 
 const serveFiles = () => serve((request, response) => response.end(FILES[request.url?.slice(1) ?? '']));
@@ -71,7 +78,10 @@ describe('a data set', () => {
     for (const dir of [join(folder, 'a'), join(folder, 'b', 'toy')]) writeFiles(dir);
     for (const dataDir of ['a', 'b']) {
       const cacheDir = join(folder, `cache-${dataDir}`);
-      const got = await loadFrom(toy([{ kind: 'folder' }, url]), 'test', { ...options([join(folder, dataDir)]), cacheDir });
+      const got = await loadFrom(toy([{ kind: 'folder' }, url]), 'test', {
+        ...options([join(folder, dataDir)]),
+        cacheDir,
+      });
       expect([...got.images]).toEqual([...images]);
       expect(got.shape).toEqual([3, 2, 2, 1]);
       expect(got.source).toContain(join(folder, dataDir));
@@ -97,7 +107,11 @@ describe('a data set', () => {
   it.each<[string, RequestListener, RegExp]>([
     ['is not there', (_request, response) => response.writeHead(404).end(), /answered 404/],
     ['never answers', () => undefined, /no answer in time/],
-    ['stalls', (_request, response) => void response.writeHead(200, { 'content-length': '500' }).write('x'), /no answer in time/],
+    [
+      'stalls',
+      (_request, response) => void response.writeHead(200, { 'content-length': '500' }).write('x'),
+      /no answer in time/,
+    ],
   ])('skips a source that %s, with one line', async (_what, listener, reason) => {
     const bad = await serve(listener);
     writeFiles(join(folder, 'mine'));
@@ -117,14 +131,20 @@ describe('a data set', () => {
 
   it('with a wrong checksum is an error that names file, expected and got, and is not cached', async () => {
     const wrong = 'ab'.repeat(32);
-    const error = { code: 'corrupt-data', message: expect.stringMatching(new RegExp(`t10k-images.*expected ${wrong}, got ${sha256(images)}`)) };
+    const error = {
+      code: 'corrupt-data',
+      message: expect.stringMatching(new RegExp(`t10k-images.*expected ${wrong}, got ${sha256(images)}`)),
+    };
     await expect(loadFrom(toy([await serveFiles()], wrong), 'test', options())).rejects.toMatchObject(error);
     expect((await stateOf(toy([]), 'test', options())).state).toBe('absent');
   });
 
   it('larger than any data set is an error', async () => {
     const huge = await serve((_request, response) => response.end(Buffer.alloc(5000)));
-    await expect(loadFrom(toy([huge]), 'test', options())).rejects.toMatchObject({ code: 'corrupt-data', message: expect.stringContaining('larger than 1000 bytes') });
+    await expect(loadFrom(toy([huge]), 'test', options())).rejects.toMatchObject({
+      code: 'corrupt-data',
+      message: expect.stringContaining('larger than 1000 bytes'),
+    });
   });
 
   it('stops when told to', async () => {
@@ -151,12 +171,23 @@ describe("a user's folder", () => {
   });
 
   it('says what it looked for', async () => {
-    await expect(loadFolderDataset(folder, 'test')).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('looked for test.npz') });
+    await expect(loadFolderDataset(folder, 'test')).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('looked for test.npz'),
+    });
   });
 
   it('refuses labels that are not one per image, or no bytes', async () => {
     const write = (own: { shape: number[]; data: Uint8Array | BigInt64Array | Float32Array }) =>
-      writeFileSync(join(folder, 'test.npz'), writeNpz(new Map([['images', { shape: [3, 2, 2], data: images }], ['labels', own]])));
+      writeFileSync(
+        join(folder, 'test.npz'),
+        writeNpz(
+          new Map([
+            ['images', { shape: [3, 2, 2], data: images }],
+            ['labels', own],
+          ]),
+        ),
+      );
     write({ shape: [2], data: Uint8Array.of(1, 2) });
     await expect(loadFolderDataset(folder, 'test')).rejects.toThrow(/must be \[3\], one per image/);
     write({ shape: [3], data: BigInt64Array.of(1n, 2n, 300n) });
@@ -168,7 +199,13 @@ describe("a user's folder", () => {
 
 describe('the catalog', () => {
   it('has the sets of the paper, each with a source', () => {
-    expect(listDatasets().map(({ name }) => name)).toEqual(['fashion-mnist', 'mnist', 'mnist-10k', 'cifar10', 'svhn']);
+    expect(listDatasets().map(({ name }) => name)).toEqual([
+      'fashion-mnist',
+      'mnist',
+      'mnist-10k',
+      'cifar10',
+      'svhn',
+    ]);
     for (const { sources } of listDatasets()) expect(sources.length).toBeGreaterThan(0);
     expect(findDataset('nope')).toBeUndefined();
   });
@@ -179,8 +216,14 @@ describe('the catalog', () => {
     expect(decoded?.shape).toEqual([2, 32, 32, 3]);
     expect([...(decoded?.labels ?? [])]).toEqual([0, 7]);
     // X[row, column, channel, image] was arange(...) % 251 in C order of [32, 32, 3, 2].
-    const at = (image: number, row: number, column: number, channel: number) => decoded?.images[((image * 32 + row) * 32 + column) * 3 + channel];
-    for (const [image, row, column, channel] of [[0, 0, 0, 0], [1, 0, 0, 2], [0, 5, 7, 1], [1, 31, 31, 2]] as const) {
+    const at = (image: number, row: number, column: number, channel: number) =>
+      decoded?.images[((image * 32 + row) * 32 + column) * 3 + channel];
+    for (const [image, row, column, channel] of [
+      [0, 0, 0, 0],
+      [1, 0, 0, 2],
+      [0, 5, 7, 1],
+      [1, 31, 31, 2],
+    ] as const) {
       expect(at(image, row, column, channel)).toBe((((row * 32 + column) * 3 + channel) * 2 + image) % 251);
     }
   });

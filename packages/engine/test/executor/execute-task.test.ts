@@ -27,41 +27,66 @@ const units = () => ({
   msp: unit('msp'),
   mcd: unit('mc-dropout', { options: { passes: 3 } }),
   plain: unit('fssd', { fitted: fss }),
-  odin: unit('odin', { candidates: [{ magnitude: 0.01, temperature: 10 }, { magnitude: 0, temperature: 10 }, { magnitude: 0.002, temperature: 1 }] }),
+  odin: unit('odin', {
+    candidates: [
+      { magnitude: 0.01, temperature: 10 },
+      { magnitude: 0, temperature: 10 },
+      { magnitude: 0.002, temperature: 1 },
+    ],
+  }),
   fssd: unit('fssd', { fitted: fss, candidates: [{ magnitude: 0.01 }, { magnitude: 0 }] }),
-  mahalanobis: unit('mahalanobis', { fitted: gaussians, candidates: [{ magnitude: 0.01 }, { magnitude: 0.002 }] }),
+  mahalanobis: unit('mahalanobis', {
+    fitted: gaussians,
+    candidates: [{ magnitude: 0.01 }, { magnitude: 0.002 }],
+  }),
 });
 
-const scoresOf = async (spec: UnitSpec, rest: Parameters<typeof task>[1]) => (await run(engine, task([spec], { data, ...rest }))).scores.get(spec.key);
+const scoresOf = async (spec: UnitSpec, rest: Parameters<typeof task>[1]) =>
+  (await run(engine, task([spec], { data, ...rest }))).scores.get(spec.key);
 
 function joined(...parts: (Float32Array | undefined)[]): Float32Array {
   return Float32Array.from(parts.flatMap((part) => [...(part ?? [])]));
 }
 
 describe('the bits of a score', () => {
-  it.each(['msp', 'mcd', 'plain'] as const)('%s: do not depend on slices, nor on neighbours in the task', async (name) => {
-    const all = units();
-    const whole = await scoresOf(all[name], { to: 128 });
-    const halves = [await scoresOf(all[name], { to: 64 }), await scoresOf(all[name], { from: 64, to: 128 })];
-    expect(joined(...halves)).toEqual(whole);
-    const together = await run(engine, task([all.msp, all.mcd, all.plain], { data, to: 128 }));
-    expect(together.scores.get(all[name].key)).toEqual(whole);
-  });
+  it.each(['msp', 'mcd', 'plain'] as const)(
+    '%s: do not depend on slices, nor on neighbours in the task',
+    async (name) => {
+      const all = units();
+      const whole = await scoresOf(all[name], { to: 128 });
+      const halves = [
+        await scoresOf(all[name], { to: 64 }),
+        await scoresOf(all[name], { from: 64, to: 128 }),
+      ];
+      expect(joined(...halves)).toEqual(whole);
+      const together = await run(engine, task([all.msp, all.mcd, all.plain], { data, to: 128 }));
+      expect(together.scores.get(all[name].key)).toEqual(whole);
+    },
+  );
 
-  it.each(['odin', 'fssd', 'mahalanobis'] as const)('%s: do not depend on slices, neighbours or the other settings of a sweep', async (name) => {
-    const all = units();
-    const whole = await scoresOf(all[name], { order: permuted, to: 128 });
-    const halves = [await scoresOf(all[name], { order: permuted, to: 64 }), await scoresOf(all[name], { order: permuted, from: 64, to: 128 })];
-    expect(joined(...halves)).toEqual(whole);
-    const together = await run(engine, task([all.odin, all.fssd, all.mahalanobis], { data, order: permuted, to: 128 }));
-    expect(together.scores.get(all[name].key)).toEqual(whole);
-    for (const [i, candidate] of all[name].candidates.entries()) {
-      const alone = await scoresOf({ ...all[name], candidates: [candidate] }, { order: permuted, to: 128 });
-      const columns = (whole?.length ?? 0) / 128;
-      const width = columns / all[name].candidates.length;
-      expect(alone).toEqual(whole?.filter((_, at) => Math.floor((at % columns) / width) === i));
-    }
-  });
+  it.each(['odin', 'fssd', 'mahalanobis'] as const)(
+    '%s: do not depend on slices, neighbours or the other settings of a sweep',
+    async (name) => {
+      const all = units();
+      const whole = await scoresOf(all[name], { order: permuted, to: 128 });
+      const halves = [
+        await scoresOf(all[name], { order: permuted, to: 64 }),
+        await scoresOf(all[name], { order: permuted, from: 64, to: 128 }),
+      ];
+      expect(joined(...halves)).toEqual(whole);
+      const together = await run(
+        engine,
+        task([all.odin, all.fssd, all.mahalanobis], { data, order: permuted, to: 128 }),
+      );
+      expect(together.scores.get(all[name].key)).toEqual(whole);
+      for (const [i, candidate] of all[name].candidates.entries()) {
+        const alone = await scoresOf({ ...all[name], candidates: [candidate] }, { order: permuted, to: 128 });
+        const columns = (whole?.length ?? 0) / 128;
+        const width = columns / all[name].candidates.length;
+        expect(alone).toEqual(whole?.filter((_, at) => Math.floor((at % columns) / width) === i));
+      }
+    },
+  );
 
   it('MC-dropout is keyed by sample, not by batch, and by seed', async () => {
     const { mcd } = units();
@@ -101,7 +126,9 @@ describe('memory', () => {
     await run(engine, task([all.odin, all.fssd, all.mahalanobis], { data, to: 150 }));
     await fit('fssd', { noise, to: 20 });
     await fit('mahalanobis', { data, to: 160 });
-    await expect(run(engine, task([unit('nothing')], { data, to: 150 }))).rejects.toThrow(/no method "nothing"/);
+    await expect(run(engine, task([unit('nothing')], { data, to: 150 }))).rejects.toThrow(
+      /no method "nothing"/,
+    );
     const broken = unit('fssd', { fitted: gaussians });
     await expect(run(engine, task([broken], { data, to: 150 }))).rejects.toThrow(/singularity/);
     await expect(run(engine, forward, AbortSignal.abort())).rejects.toThrow();

@@ -6,9 +6,19 @@ import { describe, expect, it } from 'vitest';
 import { parseCifarBinary } from '../../src/formats/cifar-binary.js';
 import { parseIdx } from '../../src/formats/idx.js';
 import { parseMat5 } from '../../src/formats/mat5.js';
-import { type NpyArray, parseNpy, parseNpz, parseSafetensors, type TensorEntry, writeNpy, writeNpz, writeSafetensors } from '../../src/index.js';
+import {
+  type NpyArray,
+  parseNpy,
+  parseNpz,
+  parseSafetensors,
+  type TensorEntry,
+  writeNpy,
+  writeNpz,
+  writeSafetensors,
+} from '../../src/index.js';
 
-const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)));
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)));
 
 const idx = (shape: readonly number[], data: Uint8Array): Uint8Array => {
   const header = Buffer.alloc(4 + 4 * shape.length);
@@ -17,7 +27,9 @@ const idx = (shape: readonly number[], data: Uint8Array): Uint8Array => {
   return Buffer.concat([header, data]);
 };
 
-const npz = writeNpz(new Map<string, NpyArray>([['a', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }]]));
+const npz = writeNpz(
+  new Map<string, NpyArray>([['a', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }]]),
+);
 const safetensors = writeSafetensors(
   new Map<string, TensorEntry>([
     ['w', { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],
@@ -26,10 +38,18 @@ const safetensors = writeSafetensors(
 );
 
 /** Every reader with a file that it accepts. */
-const READERS: Readonly<Record<string, { readonly good: Uint8Array; readonly read: (bytes: Uint8Array) => unknown }>> = {
+const READERS: Readonly<
+  Record<string, { readonly good: Uint8Array; readonly read: (bytes: Uint8Array) => unknown }>
+> = {
   idx: { good: idx([2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6)), read: (bytes) => parseIdx(bytes, 'f') },
-  'idx.gz': { good: gzipSync(idx([2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6))), read: (bytes) => parseIdx(bytes, 'f') },
-  npy: { good: writeNpy({ shape: [3], data: Float64Array.of(1, 2, 3) }), read: (bytes) => parseNpy(bytes, 'f') },
+  'idx.gz': {
+    good: gzipSync(idx([2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6))),
+    read: (bytes) => parseIdx(bytes, 'f'),
+  },
+  npy: {
+    good: writeNpy({ shape: [3], data: Float64Array.of(1, 2, 3) }),
+    read: (bytes) => parseNpy(bytes, 'f'),
+  },
   npz: { good: npz, read: (bytes) => parseNpz(bytes, 'f') },
   safetensors: { good: safetensors, read: (bytes) => parseSafetensors(bytes, 'f') },
   'MATLAB 5': { good: fixture('svhn.mat'), read: (bytes) => parseMat5(bytes, 'f') },
@@ -55,12 +75,19 @@ describe.each(Object.entries(READERS))('%s', (_name, { good, read }) => {
 
   it('never fails in another way on damaged bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 8 }), (damage) => {
-        const bytes = good.slice();
-        for (const [at, value] of damage) bytes[at] = value;
-        const error = thrownBy(() => read(bytes));
-        if (error !== undefined) expect(error).toMatchObject({ code: 'corrupt-data', message: expect.stringMatching(/^f: /) });
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        (damage) => {
+          const bytes = good.slice();
+          for (const [at, value] of damage) bytes[at] = value;
+          const error = thrownBy(() => read(bytes));
+          if (error !== undefined)
+            expect(error).toMatchObject({ code: 'corrupt-data', message: expect.stringMatching(/^f: /) });
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -84,18 +111,26 @@ describe('headers that promise too much', () => {
       return Buffer.concat([length, text, Buffer.alloc(16)]);
     };
     const before = process.memoryUsage().arrayBuffers;
-    expect(() => parseSafetensors(terabytes({ x: { dtype: 'F32', shape: [2 ** 40], data_offsets: [0, 2 ** 42] } }), 'f')).toThrow(/ends at byte/);
-    expect(() => parseSafetensors(terabytes({ x: { dtype: 'F32', shape: [2 ** 40], data_offsets: [0, 16] } }), 'f')).toThrow(/needs 4398046511104 bytes/);
+    expect(() =>
+      parseSafetensors(terabytes({ x: { dtype: 'F32', shape: [2 ** 40], data_offsets: [0, 2 ** 42] } }), 'f'),
+    ).toThrow(/ends at byte/);
+    expect(() =>
+      parseSafetensors(terabytes({ x: { dtype: 'F32', shape: [2 ** 40], data_offsets: [0, 16] } }), 'f'),
+    ).toThrow(/needs 4398046511104 bytes/);
     const header = Buffer.alloc(16);
     header.writeBigUInt64LE(2n ** 62n);
     expect(() => parseSafetensors(header, 'f')).toThrow(/the header claims/);
     expect(() => parseIdx(idx([0xffffffff, 0xffffffff], new Uint8Array(4)), 'f')).toThrow(/needs/);
-    expect(() => parseIdx(gzipSync(Buffer.alloc(2 ** 20)).subarray(0, 40), 'f')).toThrow(/could not be unpacked/);
+    expect(() => parseIdx(gzipSync(Buffer.alloc(2 ** 20)).subarray(0, 40), 'f')).toThrow(
+      /could not be unpacked/,
+    );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 ** 2);
   });
 
   it('a small archive that unfolds beyond what its directory says is refused', () => {
-    const bomb = writeNpz(new Map<string, NpyArray>([['a', { shape: [1 << 22], data: new Uint8Array(1 << 22) }]])).slice();
+    const bomb = writeNpz(
+      new Map<string, NpyArray>([['a', { shape: [1 << 22], data: new Uint8Array(1 << 22) }]]),
+    ).slice();
     const view = new DataView(bomb.buffer);
     const directory = view.getUint32(bomb.length - 6, true);
     view.setUint32(directory + 24, 1000, true);
@@ -106,7 +141,10 @@ describe('headers that promise too much', () => {
 describe('what numpy and SciPy wrote', () => {
   it('is read value by value', () => {
     const arrays = parseNpz(fixture('arrays.npz'), 'arrays.npz');
-    expect(arrays.get('images')).toEqual({ shape: [2, 3, 4], data: Uint8Array.from({ length: 24 }, (_, i) => i) });
+    expect(arrays.get('images')).toEqual({
+      shape: [2, 3, 4],
+      data: Uint8Array.from({ length: 24 }, (_, i) => i),
+    });
     expect(arrays.get('labels')).toEqual({ shape: [2], data: BigInt64Array.of(3n, 1n) });
     expect(arrays.get('scores')).toEqual({ shape: [1, 2], data: Float32Array.of(0.5, -1.25) });
     expect(arrays.get('doubles')).toEqual({ shape: [2], data: Float64Array.of(1e-300, Math.PI) });

@@ -6,7 +6,15 @@ import { worstDifference } from '../support/random.js';
 
 const numbers = z.array(z.number());
 const reference = z
-  .object({ x: numbers, y: numbers, classes: z.number(), width: z.number(), means: numbers, covariance: numbers, precision: numbers })
+  .object({
+    x: numbers,
+    y: numbers,
+    classes: z.number(),
+    width: z.number(),
+    means: numbers,
+    covariance: numbers,
+    precision: numbers,
+  })
   .parse(JSON.parse(readFileSync(new URL('../fixtures/tied-gaussian.json', import.meta.url), 'utf8')));
 
 describe('the tied Gaussian', () => {
@@ -15,7 +23,10 @@ describe('the tied Gaussian', () => {
   it('has the means and the precision of numpy, a dead and a redundant feature included', () => {
     const gaussian = new TiedGaussian(classes, width);
     for (let from = 0; from < y.length; from += 32) {
-      gaussian.add(Float32Array.from(x.slice(from * width, (from + 32) * width)), Uint8Array.from(y.slice(from, from + 32)));
+      gaussian.add(
+        Float32Array.from(x.slice(from * width, (from + 32) * width)),
+        Uint8Array.from(y.slice(from, from + 32)),
+      );
     }
     const { means, precision } = gaussian.fit('layer0');
     // Means: one float32 rounding of a float64 mean. Precision: the redundant direction is zero but for the
@@ -26,7 +37,9 @@ describe('the tied Gaussian', () => {
 
   it('inverts what can be inverted and drops the rest', () => {
     // diag(4, 0, 1e-20): the last is below 3 * 2^-52 * 4.
-    expect([...pseudoInverse(Float64Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1e-20), 3)]).toEqual([0.25, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...pseudoInverse(Float64Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1e-20), 3)]).toEqual([
+      0.25, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
   });
 
   it('says which class has no sample, and which label is no class', () => {

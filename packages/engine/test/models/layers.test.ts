@@ -2,7 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/backend/tensors.js';
 import { type Engine, type Kernels, portableKernels, tf } from '../../src/compute.js';
 import type { Layer } from '../../src/models/layer.js';
-import { chain, conv2d, dense, flatten, globalAveragePool, maxPool, residual } from '../../src/models/layers.js';
+import {
+  chain,
+  conv2d,
+  dense,
+  flatten,
+  globalAveragePool,
+  maxPool,
+  residual,
+} from '../../src/models/layers.js';
 import { nativeEngine } from '../support/engine.js';
 import { randomTensor4D, randomValues, worstDifference } from '../support/random.js';
 
@@ -11,7 +19,12 @@ beforeAll(async () => {
   engine = await nativeEngine();
 });
 
-const conv = (seed: number, inputs: number, outputs: number, options: Partial<{ size: number; stride: 1 | 2; padding: number; isReluApplied: boolean }> = {}) => {
+const conv = (
+  seed: number,
+  inputs: number,
+  outputs: number,
+  options: Partial<{ size: number; stride: 1 | 2; padding: number; isReluApplied: boolean }> = {},
+) => {
   const { size = 3, stride = 1, padding = 0, isReluApplied = true } = options;
   return conv2d({
     kernel: randomTensor4D(seed, [size, size, inputs, outputs]),
@@ -30,11 +43,19 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   'conv2d with stride 2': () => conv(1, 3, 5, { padding: 1, stride: 2 }),
   '1x1 conv2d with stride 2': () => conv(1, 3, 5, { size: 1, stride: 2 }),
   'max-pooling': () => maxPool(2),
-  'dense with ReLU': () => chain([flatten, dense(tf.tensor2d(randomValues(3, 192 * 7), [192, 7]), tf.tensor1d(randomValues(4, 7)), true)]),
+  'dense with ReLU': () =>
+    chain([
+      flatten,
+      dense(tf.tensor2d(randomValues(3, 192 * 7), [192, 7]), tf.tensor1d(randomValues(4, 7)), true),
+    ]),
   'global average pooling': () => globalAveragePool,
-  'a residual block': () => residual([conv(1, 3, 3, { padding: 1 }), conv(5, 3, 3, { padding: 1, isReluApplied: false })], []),
+  'a residual block': () =>
+    residual([conv(1, 3, 3, { padding: 1 }), conv(5, 3, 3, { padding: 1, isReluApplied: false })], []),
   'a residual block with a projection': () =>
-    residual([conv(1, 3, 4, { padding: 1, stride: 2 }), conv(5, 4, 4, { padding: 1, isReluApplied: false })], [conv(9, 3, 4, { size: 1, stride: 2, isReluApplied: false })]),
+    residual(
+      [conv(1, 3, 4, { padding: 1, stride: 2 }), conv(5, 4, 4, { padding: 1, isReluApplied: false })],
+      [conv(9, 3, 4, { size: 1, stride: 2, isReluApplied: false })],
+    ),
 };
 
 describe.each(['native', 'portable'])('with %s kernels', (name) => {
@@ -65,7 +86,9 @@ describe('kernels', () => {
       const x = tf.tensor4d(randomValues(11, 4 * 7 * 6 * 3, 0, 3).map(Math.floor), [4, 7, 6, 3]);
       const y = tf.maxPool(x, 2, 2, 'valid');
       const dy = randomTensor4D(12, [4, 3, 3, 3]);
-      expect(unsigned(engine.kernels.maxPoolGrad(dy, x, y, 2))).toEqual(unsigned(portableKernels.maxPoolGrad(dy, x, y, 2)));
+      expect(unsigned(engine.kernels.maxPoolGrad(dy, x, y, 2))).toEqual(
+        unsigned(portableKernels.maxPoolGrad(dy, x, y, 2)),
+      );
       const dx = randomTensor4D(13, [4, 7, 6, 3]);
       expect(unsigned(engine.kernels.reluGrad(dx, x))).toEqual(unsigned(portableKernels.reluGrad(dx, x)));
     });

@@ -11,7 +11,10 @@ import { worstDifference } from '../support/random.js';
 
 const sampled = z.object({ step: z.number(), values: z.array(z.number()) });
 const fixture = z
-  .object({ taps: z.record(z.string(), sampled.extend({ shape: z.array(z.number()), mean: z.number() })), gradients: z.record(z.string(), sampled) })
+  .object({
+    taps: z.record(z.string(), sampled.extend({ shape: z.array(z.number()), mean: z.number() })),
+    gradients: z.record(z.string(), sampled),
+  })
   .parse(JSON.parse(readFileSync(new URL('../fixtures/resnet34.json', import.meta.url), 'utf8')));
 
 /** The weights and images that fixtures/make-resnet34.py draws, in its order. */
@@ -36,7 +39,14 @@ function drawn() {
   };
   convNorm('conv1', 'bn1', 64, 3, 3);
   let inputs = 64;
-  for (const [stage, [width, blocks]] of ([[64, 3], [128, 4], [256, 6], [512, 3]] as const).entries()) {
+  for (const [stage, [width, blocks]] of (
+    [
+      [64, 3],
+      [128, 4],
+      [256, 6],
+      [512, 3],
+    ] as const
+  ).entries()) {
     for (let block = 0; block < blocks; block++) {
       const name = `layer${stage + 1}.${block}`;
       convNorm(`${name}.conv1`, `${name}.bn1`, width, inputs, 3);
@@ -60,10 +70,18 @@ describe('ResNet-34 for CIFAR', () => {
     const { images, weights } = drawn();
     model = loadModel({ name: 'r', architecture: 'resnet34-cifar', classes: 10 }, weights, engine.kernels);
     const x = tf.transpose(tf.tensor4d(images, [2, 3, 32, 32]), [0, 2, 3, 1]);
-    trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), ['layer0', 'layer1', 'layer2', 'layer3', 'layer4', 'logits']);
+    trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), [
+      'layer0',
+      'layer1',
+      'layer2',
+      'layer3',
+      'layer4',
+      'logits',
+    ]);
   });
 
-  const every = (values: Float32Array, step: number, count: number) => values.filter((_, i) => i % step === 0).slice(0, count);
+  const every = (values: Float32Array, step: number, count: number) =>
+    values.filter((_, i) => i % step === 0).slice(0, count);
 
   it.each(Object.entries(fixture.taps))('%s is as in PyTorch', (name, { shape, mean, step, values }) => {
     const tap = trace.taps.get(name);
@@ -71,21 +89,28 @@ describe('ResNet-34 for CIFAR', () => {
     const got = tap?.dataSync<'float32'>() ?? new Float32Array();
     // 34 layers of float32 sums in another order, batch normalisation folded into the weights.
     expect(worstDifference(every(got, step, values.length), values)).toBeLessThan(1e-4);
-    expect(Math.abs(got.reduce((a, b) => a + b, 0) / got.length - mean)).toBeLessThan(1e-4 * Math.max(1, Math.abs(mean)));
+    expect(Math.abs(got.reduce((a, b) => a + b, 0) / got.length - mean)).toBeLessThan(
+      1e-4 * Math.max(1, Math.abs(mean)),
+    );
   });
 
-  it.each(Object.entries(fixture.gradients))('the gradient of |%s|^2 / 2 is as in PyTorch', (name, { step, values }) => {
-    const tap = trace.taps.get(name);
-    if (tap === undefined) throw new Error(name);
-    const got = trace.gradient(name, tap).dataSync<'float32'>();
-    const sampledHere = every(got, step, values.length);
-    const scale = Math.max(...values.map(Math.abs));
-    const differences = values.map((value, i) => Math.abs((sampledHere[i] ?? Number.NaN) - value) / scale).sort((a, b) => a - b);
-    // A ReLU whose input is zero but for rounding flips with it: PyTorch in float32 is up to 4 % off PyTorch in
-    // float64 at a few pixels here, and 1e-6 in the median.
-    expect(differences[Math.floor(differences.length / 2)]).toBeLessThan(1e-5);
-    expect(differences.at(-1)).toBeLessThan(0.1);
-  });
+  it.each(Object.entries(fixture.gradients))(
+    'the gradient of |%s|^2 / 2 is as in PyTorch',
+    (name, { step, values }) => {
+      const tap = trace.taps.get(name);
+      if (tap === undefined) throw new Error(name);
+      const got = trace.gradient(name, tap).dataSync<'float32'>();
+      const sampledHere = every(got, step, values.length);
+      const scale = Math.max(...values.map(Math.abs));
+      const differences = values
+        .map((value, i) => Math.abs((sampledHere[i] ?? Number.NaN) - value) / scale)
+        .sort((a, b) => a - b);
+      // A ReLU whose input is zero but for rounding flips with it: PyTorch in float32 is up to 4 % off PyTorch in
+      // float64 at a few pixels here, and 1e-6 in the median.
+      expect(differences[Math.floor(differences.length / 2)]).toBeLessThan(1e-5);
+      expect(differences.at(-1)).toBeLessThan(0.1);
+    },
+  );
 
   it('keeps no tensor but its weights', () => {
     const before = tf.memory().numTensors;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Engine, loadEngine } from '../../src/compute.js';
 import { workerEnvironment } from '../../src/index.js';
 
-const cacheDir = process.env.OODGRID_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ood-grid');
+const cacheDir =
+  process.env.OODGRID_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ood-grid');
 
 let loaded: Promise<Engine> | undefined;
 
@@ -16,6 +17,7 @@ export function nativeEngine(): Promise<Engine> {
 async function load(): Promise<Engine> {
   Object.assign(process.env, workerEnvironment());
   const engine = await loadEngine({ cacheDir, log: () => undefined });
-  if (engine.kind !== 'tensorflow') throw new Error('these tests need the native engine: run "npm run setup"');
+  if (engine.kind !== 'tensorflow')
+    throw new Error('these tests need the native engine: run "npm run setup"');
   return engine;
 }

@@ -14,6 +14,7 @@ export function worstDifference(got: ArrayLike<number>, want: ArrayLike<number>)
   let scale = 0;
   let worst = 0;
   for (let i = 0; i < want.length; i++) scale = Math.max(scale, Math.abs(want[i] ?? 0));
-  for (let i = 0; i < want.length; i++) worst = Math.max(worst, Math.abs((got[i] ?? Number.NaN) - (want[i] ?? 0)));
+  for (let i = 0; i < want.length; i++)
+    worst = Math.max(worst, Math.abs((got[i] ?? Number.NaN) - (want[i] ?? 0)));
   return got.length === want.length ? worst / Math.max(scale, 1e-30) : Number.NaN;
 }

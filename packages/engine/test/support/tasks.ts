@@ -13,7 +13,9 @@ export function put(bytes: Uint8Array): Digest {
   return digest;
 }
 
-export const lenetWeights = put(readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url)));
+export const lenetWeights = put(
+  readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url)),
+);
 
 /** Blurred random images, so that logits differ from sample to sample. */
 export function images(count: number, seed = 3): Digest {
@@ -22,11 +24,24 @@ export function images(count: number, seed = 3): Digest {
     const [image, row, column] = [Math.floor(i / 784), Math.floor((i % 784) / 28), i % 28];
     return 255 * (random[image * 49 + Math.floor(row / 4) * 7 + Math.floor(column / 4)] ?? 0);
   });
-  return put(datasetBlob({ images: data, labels: Uint8Array.from({ length: count }, (_, i) => i % 10), shape: [count, 28, 28, 1] }));
+  return put(
+    datasetBlob({
+      images: data,
+      labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+      shape: [count, 28, 28, 1],
+    }),
+  );
 }
 
 export const noise = put(
-  writeSafetensors(new Map([['images', { dtype: 'U8', shape: [20, 28, 28, 1], data: new NumpyRandomState(1).randintUint8(255, 20 * 784) }]])),
+  writeSafetensors(
+    new Map([
+      [
+        'images',
+        { dtype: 'U8', shape: [20, 28, 28, 1], data: new NumpyRandomState(1).randintUint8(255, 20 * 784) },
+      ],
+    ]),
+  ),
 );
 
 export const unit = (method: string, rest: Partial<UnitSpec> = {}): UnitSpec => ({
@@ -63,7 +78,11 @@ export interface Outcome {
 }
 
 /** Executes a task with blobs in memory. */
-export async function run(engine: Engine, spec: TaskSpec, signal = new AbortController().signal): Promise<Outcome> {
+export async function run(
+  engine: Engine,
+  spec: TaskSpec,
+  signal = new AbortController().signal,
+): Promise<Outcome> {
   const rows = spec.to - spec.from;
   const scores = new Map<Digest, Float32Array>();
   const { fitted, work } = await executeTask(engine, spec, {
