@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/engine';
 import { EXIT_CODES } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type BlackGrid, writeBlackGrid } from '../support/black-grid.js';
 import { oodCli, ROOT } from '../support/cli.js';
 import { temporaryCache } from '../support/temporary-cache.js';
 
@@ -10,36 +11,7 @@ const cache = temporaryCache();
 afterAll(() => cache.remove());
 
 const models = join(ROOT, 'models');
-let counter = 0;
-
-/** A folder for one case, with a data set of `count` black images and a grid that uses it. */
-function newCase({ count = 1001, model = 'lenet-fmnist', methods = '[baseline]' } = {}) {
-  const folder = join(cache.folder, `case-${++counter}`);
-  for (const side of ['id', 'ood']) {
-    mkdirSync(join(folder, side), { recursive: true });
-    writeDataset(join(folder, side, 'test.npz'), count);
-  }
-  const file = join(folder, 'grid.yaml');
-  writeFileSync(
-    file,
-    `protocol: fssd-paper
-models: [${model}]
-pairs:
-  - id: { dir: ./id, normalisation: { mean: [0.5], std: [0.5] } }
-    ood: { dir: ./ood }
-methods: ${methods}
-`,
-  );
-  return { folder, file };
-}
-
-function writeDataset(path: string, count: number): void {
-  const arrays = new Map([
-    ['images', { shape: [count, 28, 28], data: new Uint8Array(count * 784) }],
-    ['labels', { shape: [count], data: new Uint8Array(count) }],
-  ]);
-  writeFileSync(path, writeNpz(arrays));
-}
+const newCase = (options?: BlackGrid) => writeBlackGrid(cache.folder, options);
 
 /** Submits a grid that must be refused; nothing may be left in the output folder. */
 async function refused(file: string, folder: string, args: readonly string[] = []) {

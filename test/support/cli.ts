@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
+export const CLI_BIN = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
 
 export interface CliOutcome {
   readonly code: number | null;
@@ -18,7 +18,7 @@ export function oodCli(
 ): Promise<CliOutcome> {
   return new Promise((resolve) => {
     const options = { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 64 * 1024 ** 2 };
-    const child = execFile(process.execPath, [BIN, ...args], options, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, [CLI_BIN, ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });
   });

@@ -34,6 +34,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ENOTDIR: 'not-found',
   ENOSPC: 'resource-exhausted',
   EDQUOT: 'resource-exhausted',
+  EFBIG: 'resource-exhausted',
   ENOMEM: 'resource-exhausted',
   EMFILE: 'resource-exhausted',
   ECONNREFUSED: 'unavailable',

@@ -4,7 +4,7 @@ import { parseGrid } from '../src/grid/parse.js';
 
 const KNOWN = {
   models: ['lenet-fmnist', 'lenet-fmnist-oe', ...[0, 1, 2, 3, 4].map((i) => `lenet-fmnist-member${i}`)],
-  datasets: ['fashion-mnist', 'mnist', 'mnist-10k'],
+  datasets: ['fashion-mnist', 'mnist', 'mnist-10k', 'cifar10', 'svhn'],
 };
 
 const grid = (methods: string, extra = '') => `protocol: fssd-paper
@@ -25,10 +25,14 @@ const messageOf = (text: string, overrides: string[] = []) => {
 };
 
 describe('parseGrid', () => {
-  it.each(['quickstart', 'fssd-paper'])('accepts examples/%s.yaml', (name) => {
+  it.each([
+    ['quickstart', 8],
+    ['fssd-paper', 8],
+    ['fssd-paper-cifar10', 6],
+  ] as const)('accepts examples/%s.yaml', (name, rows) => {
     const text = readFileSync(new URL(`../../../examples/${name}.yaml`, import.meta.url), 'utf8');
     const parsed = parseGrid(text, name, KNOWN);
-    expect(parsed.methods).toHaveLength(8);
+    expect(parsed.methods).toHaveLength(rows);
     expect(parsed.methods[1]).toMatchObject({ name: 'odin', temperatures: [1, 10, 100, 1000] });
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The widest instruction set that oneDNN and Eigen would pick here: kernels for another one round differently. */
-export function instructionSet(): string {
+function instructionSet(): string {
   if (process.arch !== 'x64') return process.arch;
   const flags = cpuFlags();
   const ladder = ['amx_tile', 'avx512_bf16', 'avx512_vnni', 'avx512f', 'avx_vnni', 'avx2', 'avx', 'sse4_1'];

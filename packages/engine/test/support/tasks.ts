@@ -7,13 +7,13 @@ import { datasetBlob, writeSafetensors } from '../../src/index.js';
 /** Blobs of a test, by digest. */
 const blobs = new Map<Digest, Uint8Array>();
 
-export function put(bytes: Uint8Array): Digest {
+function put(bytes: Uint8Array): Digest {
   const digest = sha256(bytes);
   blobs.set(digest, bytes);
   return digest;
 }
 
-export const lenetWeights = put(
+const lenetWeights = put(
   readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url)),
 );
 

@@ -18,7 +18,7 @@ import type {
 import type { Assignment, ChunkMessage, LeaseRef, WorkerMessage } from '../ports.js';
 
 /** Largest payload of a chunk, so that no message holds a stream up. */
-export const MAX_CHUNK_BYTES = 256 * 1024;
+const MAX_CHUNK_BYTES = 256 * 1024;
 /** A message is refused beyond this; the largest honest one is a chunk with its header. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
