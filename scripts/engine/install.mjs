@@ -24,6 +24,7 @@ export async function installEngine(recipe, cache, root) {
   const pointer = join(home, 'current-cpu.json');
   if (existsSync(join(target, 'manifest.json')) && existsSync(pointer)) return true;
   mkdirSync(home, { recursive: true });
+  removeAbandoned(home);
   const work = join(home, `.build-${recipe.key}-${process.pid}`);
   try {
     if (!existsSync(join(target, 'manifest.json'))) {
@@ -40,6 +41,24 @@ export async function installEngine(recipe, cache, root) {
     rmSync(work, { recursive: true, force: true });
   }
   return false;
+}
+
+/** Folders of builds whose process was killed. */
+function removeAbandoned(home) {
+  for (const name of readdirSync(home)) {
+    const pid = /^\.build-.*-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function fetchWheel({ project, tag, sha256 }, folder) {

@@ -28,12 +28,13 @@ export class WorkerPool {
     for (let i = 0; i < options.workers; i++) this.#start();
   }
 
-  /** Waits for drained workers to end by themselves; ends those that do not. */
+  /** Asks every worker to stop between batches, and ends those that do not in time. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all(
       [...this.#children].map(async (child) => {
         const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+        child.kill('SIGTERM');
         await new Promise((resolve) => child.once('exit', resolve));
         clearTimeout(timer);
       }),

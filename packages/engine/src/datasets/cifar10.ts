@@ -19,11 +19,7 @@ function decodeBatches(files: readonly Uint8Array[], names: readonly string[]): 
   return { images, labels, shape: [count, 32, 32, 3] };
 }
 
-/**
- * Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009. Read from the files of the
- * binary version (data_batch_1.bin to test_batch.bin) in a data folder; its archive is not fetched. Checked by
- * count and shape.
- */
+/** Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009; the binary version. Checked by count and shape. */
 export const cifar10: Dataset = {
   name: 'cifar10',
   title: 'CIFAR-10: small natural images',
@@ -31,7 +27,15 @@ export const cifar10: Dataset = {
   classes: 10,
   normalisation: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
   splits: { test: { count: 10_000, sha256: null }, train: { count: 50_000, sha256: null } },
-  sources: [{ kind: 'folder' }],
+  sources: [
+    { kind: 'folder' },
+    {
+      kind: 'archive',
+      title: 'official source',
+      url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+      folder: 'cifar-10-batches-bin',
+    },
+  ],
   files: (split) =>
     split === 'test' ? [named('test_batch')] : [1, 2, 3, 4, 5].map((batch) => named(`data_batch_${batch}`)),
   decode: decodeBatches,

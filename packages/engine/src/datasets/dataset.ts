@@ -22,6 +22,8 @@ export type Source =
   | { readonly kind: 'folder' }
   /** Files at an official address. */
   | { readonly kind: 'url'; readonly title: string; readonly base: string }
+  /** Files in a folder of an official .tar.gz archive. */
+  | { readonly kind: 'archive'; readonly title: string; readonly url: string; readonly folder: string }
   /** Files of a Debian package, which `apt-get download` fetches without root. */
   | { readonly kind: 'debian'; readonly packageName: string; readonly folder: string }
   /** Files of an npm package. */

@@ -54,6 +54,11 @@ export async function fetchDebian(packageName: string, work: string, signal: Abo
   return out;
 }
 
+/** Unpacks a .tar.gz file into a folder. */
+export async function untar(archive: string, folder: string, signal: AbortSignal): Promise<void> {
+  await tool('tar', ['-xzf', archive, '-C', folder], folder, signal);
+}
+
 /** Unpacks an npm package under `work`. */
 export async function fetchNpm(
   packageName: string,
@@ -64,6 +69,6 @@ export async function fetchNpm(
   await tool('npm', ['pack', '--silent', `${packageName}@${version}`], work, signal);
   const out = join(work, 'unpacked');
   await mkdir(out);
-  await tool('tar', ['-xzf', await only(work, '.tgz'), '-C', out], work, signal);
+  await untar(await only(work, '.tgz'), out, signal);
   return out;
 }

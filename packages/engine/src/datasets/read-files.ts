@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OodError } from '@oodgrid/protocol';
 import type { Dataset, FileNames, Source, SplitKind } from './dataset.js';
 import { type FetchLimits, fetchFile } from './fetch-file.js';
-import { fetchDebian, fetchNpm } from './fetch-package.js';
+import { fetchDebian, fetchNpm, untar } from './fetch-package.js';
 import { SourceUnavailable } from './source-failure.js';
 
 export interface ReadOptions {
@@ -38,6 +38,13 @@ export async function readFiles(
       for (const name of names) files.push(await fetchFile(name, options.signal, options.limits));
       return { files, names, from: source.title };
     }
+    case 'archive':
+      return inTemporaryFolder(async (work) => {
+        const archive = join(work, 'archive.tar.gz');
+        await writeFile(archive, await fetchFile(source.url, options.signal, options.limits));
+        await untar(archive, work, options.signal);
+        return { ...(await fromFolder(join(work, source.folder), wanted)), from: source.title };
+      });
     case 'debian':
       return inTemporaryFolder(async (work) => {
         const root = await fetchDebian(source.packageName, work, options.signal);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -137,6 +138,23 @@ describe('a data set', () => {
     };
     await expect(loadFrom(toy([await serveFiles()], wrong), 'test', options())).rejects.toMatchObject(error);
     expect((await stateOf(toy([]), 'test', options())).state).toBe('absent');
+  });
+
+  it('comes out of an archive', async () => {
+    writeFiles(join(folder, 'inside', 'batches'));
+    execFileSync('tar', ['-czf', join(folder, 'a.tar.gz'), '-C', join(folder, 'inside'), 'batches']);
+    const url = await serve((_request, response) => response.end(readFileSync(join(folder, 'a.tar.gz'))));
+    if (url.kind !== 'url') throw new Error('a server has an address');
+    const archive: Source = {
+      kind: 'archive',
+      title: 'an archive',
+      url: `${url.base}a.tar.gz`,
+      folder: 'batches',
+    };
+    expect(await loadFrom(toy([archive]), 'test', options())).toMatchObject({
+      source: 'an archive',
+      shape: [3, 2, 2, 1],
+    });
   });
 
   it('larger than any data set is an error', async () => {

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES } from '@oodgrid/protocol';
+import { afterAll, expect, it, vi } from 'vitest';
+import { CLI_BIN, oodCli, ROOT } from '../support/cli.js';
+import { writeSmallGrid } from '../support/small-grid.js';
+import { temporaryCache } from '../support/temporary-cache.js';
+
+const cache = temporaryCache();
+afterAll(() => cache.remove());
+
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
+/** What /proc says of a process; empty when it has ended meanwhile. */
+function statusOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const childrenOf = (pid: number) =>
+  readdirSync('/proc').flatMap((name) => {
+    const parent = /^\d+$/.test(name) ? /^\d+ \(.*\) \S+ (\d+)/.exec(statusOf(name))?.[1] : undefined;
+    return Number(parent) === pid ? [Number(name)] : [];
+  });
+
+it.each([
+  ['SIGINT', EXIT_CODES.cancelled],
+  ['SIGKILL', null],
+] as const)(
+  '%s in the middle of a run leaves no process and no results, and the next run goes on',
+  async (signal, code) => {
+    const file = await writeSmallGrid(cache.folder, join(ROOT, 'models'));
+    const out = join(cache.folder, signal);
+    mkdirSync(out);
+    const args = ['submit', file, '--workers', '2', '--output', join(out, 'run')];
+    const child = spawn(process.execPath, [CLI_BIN, ...args], {
+      env: { ...process.env, OODGRID_CACHE: cache.cacheDir },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    let text = '';
+    child.stderr.on('data', (data) => {
+      text += data;
+    });
+    await vi.waitFor(() => expect(text).toMatch(/\d+ done in|task .* done|taken from the cache/), {
+      timeout: 60_000,
+      interval: 50,
+    });
+    const workers = childrenOf(child.pid ?? 0);
+    expect(workers).toHaveLength(2);
+    child.kill(signal);
+    expect(await closed).toBe(code);
+    await vi.waitFor(() => expect(workers.filter(isAlive)).toEqual([]), { timeout: 30_000, interval: 100 });
+    expect(readdirSync(out)).toEqual([]);
+
+    const again = await oodCli([...args, '--json'], { OODGRID_CACHE: cache.cacheDir });
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout).run.cachedUnits).toBeGreaterThan(0);
+  },
+  240_000,
+);
