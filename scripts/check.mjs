@@ -11,6 +11,7 @@ const IN_ROOT = { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } };
 /** Every check by name; all run, so that one failure does not hide another. */
 const CHECKS = {
   types: () => run(bin('tsc'), ['-b'], IN_ROOT),
+  'types of tests': () => run(bin('tsc'), ['-p', 'tsconfig.tests.json'], IN_ROOT),
   'lint and format (biome)': () => run(bin('biome'), ['ci', '.'], IN_ROOT),
   'dead files, exports and dependencies (knip)': () =>
     run(bin('knip'), ['--no-progress', '--no-config-hints'], IN_ROOT),

@@ -1,3 +1,4 @@
+import { digestSchema } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { defaultWorkers } from '../src/local/default-workers.js';
 import { textTable } from '../src/output/text-table.js';
@@ -9,7 +10,12 @@ const GIB = 1024 ** 3;
 const task = (id: string, images: number) => ({
   id,
   kind: 'score' as const,
-  model: { name: 'm', architecture: 'lenet' as const, weights: '0'.repeat(64) as never, classes: 10 },
+  model: {
+    name: 'm',
+    architecture: 'lenet' as const,
+    weights: digestSchema.parse('0'.repeat(64)),
+    classes: 10,
+  },
   data: null,
   noise: null,
   transform: { mean: [0], std: [1] },
