@@ -12,7 +12,7 @@ const { file } = writeBlackGrid(cache.folder, { count: 1600, methods: '[baseline
 
 /** Each command that only looks, with what its text must say. */
 const LOOKS: readonly (readonly [keyof typeof OUTPUT_SCHEMAS, readonly string[], RegExp])[] = [
-  ['plan', ['plan', file], /sweep .*\[0, 500\).*odin.*\n[^]*3 cells by \d+ tasks on \d+ workers/],
+  ['plan', ['plan', file], /sweep .*\[0, 500\).*odin.*\n[\s\S]*3 cells by \d+ tasks on \d+ workers/],
   ['doctor', ['doctor'], /ok +engine +tensorflow 2\.20\.0 on cpu/],
   ['data list', ['data', 'list'], /fashion-mnist +train +60,000 +28x28x1/],
   ['data verify', ['data', 'verify', 'mnist-10k'], /mnist-10k\/test: present/],
@@ -21,7 +21,7 @@ const LOOKS: readonly (readonly [keyof typeof OUTPUT_SCHEMAS, readonly string[],
   [
     'models show',
     ['models', 'show', 'lenet-fmnist'],
-    /SHA-256 as in the catalog[^]*conv1\.weight +\[32, 1, 3, 3\]/,
+    /SHA-256 as in the catalog[\s\S]*conv1\.weight +\[32, 1, 3, 3\]/,
   ],
   ['methods list', ['methods', 'list'], /mahalanobis +Mahalanobis/],
   ['methods show', ['methods', 'show', 'odin'], /temperatures +softmax temperatures/],
@@ -57,6 +57,6 @@ describe('what is not known', () => {
 describe('doctor', () => {
   it('says what to do where the native engine is missing', async () => {
     const { stdout } = await oodCli(['doctor'], { OODGRID_CACHE: `${cache.folder}/empty` });
-    expect(stdout).toMatch(/warning +engine +wasm .* slower[^]*-> npm run setup/);
+    expect(stdout).toMatch(/warning +engine +wasm .* slower[\s\S]*-> npm run setup/);
   });
 });
