@@ -36,17 +36,37 @@ export async function runGradientUnits(
     ...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap))),
   ];
   for (const start of source.batches) {
-    io.signal.throwIfAborted();
-    const chunks = tf.tidy(() => {
+    const chunks: Chunk[] = [];
+    // A scope by hand, because the batch's tensors outlive the pauses in it.
+    tf.engine().startScope('batch');
+    try {
       const batch = source.batch(start);
       const trace = model.trace(batch.x, taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
-      const stdTensor = tf.tensor1d([...std]);
-      return planned.map((unit) => scoreBatch(model, batch.x, batch.firstRow, trace, unit, stdTensor, meter));
-    });
+      const moved = { model, x: batch.x, trace, std: tf.tensor1d([...std]), meter };
+      for (const unit of planned) {
+        const data = new Float32Array(batch.indices.length * unit.columns);
+        for (const line of unit.directions) {
+          io.signal.throwIfAborted();
+          scoreDirection(moved, unit, line, data);
+          io.progress(meter.counts);
+          // Kernels are synchronous: without a pause no message could come or go during a long sweep.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        const { spec } = unit.unit;
+        chunks.push({
+          key: spec.key,
+          offsetRows: batch.firstRow,
+          rows: batch.indices.length,
+          columns: unit.columns,
+          data,
+        });
+      }
+    } finally {
+      tf.engine().endScope();
+    }
     for (const chunk of chunks) await io.emit(chunk);
-    io.progress(meter.counts);
   }
 }
 
@@ -72,44 +92,46 @@ function magnitudeOf(candidate: Candidate): number {
   return magnitude;
 }
 
-function scoreBatch(
-  model: Model,
-  x: Tensor4D,
-  firstRow: number,
-  trace: Trace,
-  { unit, scorer, columns, directions }: PlannedUnit,
-  std: Tensor1D,
-  meter: WorkMeter,
-): Chunk {
+interface MovedBatch {
+  readonly model: Model;
+  readonly x: Tensor4D;
+  readonly trace: Trace;
+  readonly std: Tensor1D;
+  readonly meter: WorkMeter;
+}
+
+/** Fills one direction's columns of `data` [rows, columns]. */
+function scoreDirection(
+  { model, x, trace, std, meter }: MovedBatch,
+  { unit, scorer, columns }: PlannedUnit,
+  { direction, jobs }: PlannedUnit['directions'][number],
+  data: Float32Array,
+): void {
   const rows = x.shape[0];
-  const data = new Float32Array(rows * columns);
   const context: GradientContext = { tf, fitted: unit.fitted };
-  for (const { direction, jobs } of directions) {
-    tf.tidy(() => {
-      const tap = trace.taps.get(direction.tap);
-      if (tap === undefined) throw new OodError('internal', `tap ${direction.tap} was not traced`);
-      let step: Tensor | undefined;
-      for (const { magnitude, column } of jobs) {
-        // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
-        if (magnitude !== 0 && step === undefined) {
-          step = scorer.step(
-            context,
-            trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)),
-            std,
-          );
-          meter.gradients += rows;
-        }
-        const scores = tf.tidy(() => {
-          if (magnitude === 0 || step === undefined) return scorer.score(context, tap, direction);
-          const moved = tf.add<Tensor4D>(x, tf.mul(step, magnitude));
-          return scorer.score(context, model.forward(moved, direction.tap), direction);
-        });
-        if (magnitude !== 0) meter.forwards += rows;
-        const values = scores.dataSync<'float32'>();
-        scores.dispose();
-        for (let row = 0; row < rows; row++) data[row * columns + column] = values[row] ?? 0;
+  tf.tidy(() => {
+    const tap = trace.taps.get(direction.tap);
+    if (tap === undefined) throw new OodError('internal', `tap ${direction.tap} was not traced`);
+    let step: Tensor | undefined;
+    for (const { magnitude, column } of jobs) {
+      // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
+      if (magnitude !== 0 && step === undefined) {
+        step = scorer.step(
+          context,
+          trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)),
+          std,
+        );
+        meter.gradients += rows;
       }
-    });
-  }
-  return { key: unit.spec.key, offsetRows: firstRow, rows, columns, data };
+      const scores = tf.tidy(() => {
+        if (magnitude === 0 || step === undefined) return scorer.score(context, tap, direction);
+        const moved = tf.add<Tensor4D>(x, tf.mul(step, magnitude));
+        return scorer.score(context, model.forward(moved, direction.tap), direction);
+      });
+      if (magnitude !== 0) meter.forwards += rows;
+      const values = scores.dataSync<'float32'>();
+      scores.dispose();
+      for (let row = 0; row < rows; row++) data[row * columns + column] = values[row] ?? 0;
+    }
+  });
 }
