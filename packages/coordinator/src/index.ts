@@ -12,7 +12,8 @@ export { type Estimate, estimate, shared as taskWork } from './planner/estimate.
 export type { Plan, PlannedTask } from './planner/plan.js';
 export { planGrid } from './planner/plan-grid.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './planner/resolved-grid.js';
-export { GridRun, type GridRunOptions, type RunOutcome } from './run/grid-run.js';
+export { GridRun, type GridRunOptions } from './run/grid-run.js';
 export { type MergedRun, mergeRun, type RunFacts } from './run/merge-run.js';
 export type { RunEvent } from './run/run-events.js';
+export type { RunOutcome } from './run/run-record.js';
 export { ScoreCache } from './run/score-cache.js';

@@ -1,4 +1,4 @@
-import { type Candidate, type Digest, OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
+import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import type {
   Assignment,
   BlobStore,
@@ -9,12 +9,11 @@ import type {
   WorkerMessage,
 } from '@oodgrid/transport';
 import { Ledger, type LedgerCommand } from '../ledger/ledger.js';
-import { type ChoiceOutcome, choose } from '../merger/choose.js';
-import { SeriesReader, type UnitScores } from '../merger/unit-results.js';
+import { choose } from '../merger/choose.js';
 import { type BoundTask, bindTask } from '../planner/bind-task.js';
-import { add } from '../planner/estimate.js';
 import type { Plan, PlannedChoice, PlannedTask } from '../planner/plan.js';
 import type { RunEvent } from './run-events.js';
+import { type RunOutcome, RunRecord } from './run-record.js';
 import type { ScoreCache } from './score-cache.js';
 import { Staging } from './staging.js';
 import { type UnitResult, UnitStore } from './unit-store.js';
@@ -32,17 +31,6 @@ export interface GridRunOptions {
   readonly pause: () => Promise<void>;
 }
 
-/** What the tasks of a run gave: enough to merge every cell. */
-export interface RunOutcome {
-  readonly worker: WorkerInfo;
-  readonly reader: SeriesReader;
-  readonly choices: ReadonlyMap<string, { readonly choice: PlannedChoice; readonly outcome: ChoiceOutcome }>;
-  readonly work: WorkCounts;
-  readonly cachedUnits: number;
-  /** Compute time of the task of each unit; 0 for what came from the cache. */
-  readonly secondsOfUnit: ReadonlyMap<string, { readonly taskId: string; readonly seconds: number }>;
-}
-
 /**
  * One run of a plan: the shell around the ledger. Transports call it as their `WorkerHandler`; the numerics
  * class of the first worker becomes the run's, and workers of another class are turned away.
@@ -51,29 +39,22 @@ export class GridRun implements WorkerHandler {
   readonly #options: GridRunOptions;
   readonly #ledger: Ledger;
   readonly #store: UnitStore;
+  readonly #record: RunRecord;
   readonly #planned: ReadonlyMap<string, PlannedTask>;
   readonly #bound = new Map<string, { readonly task: BoundTask; readonly missing: BoundTask['units'] }>();
   readonly #staged = new Map<string, Staging>();
-  readonly #scores = new Map<string, UnitScores>();
-  readonly #fitted = new Map<string, Digest>();
-  readonly #chosen = new Map<string, Candidate>();
-  readonly #choices = new Map<string, { choice: PlannedChoice; outcome: ChoiceOutcome }>();
-  readonly #openChoices: Set<PlannedChoice>;
-  readonly #secondsOfUnit = new Map<string, { taskId: string; seconds: number }>();
   readonly #finished: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
   #worker: WorkerInfo | undefined;
-  #work: WorkCounts = { images: 0, forwards: 0, gradients: 0 };
-  #cachedUnits = 0;
   #hasFailed = false;
 
   constructor(options: GridRunOptions) {
     this.#options = options;
     this.#ledger = new Ledger(options.plan.tasks);
     this.#store = new UnitStore(options.blobs, options.cache);
+    this.#record = new RunRecord(options.plan);
     this.#planned = new Map(options.plan.tasks.map((task) => [task.id, task]));
-    this.#openChoices = new Set(options.plan.choices);
     this.#finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -86,14 +67,7 @@ export class GridRun implements WorkerHandler {
   async outcome(): Promise<RunOutcome> {
     await this.#finished;
     if (this.#worker === undefined) throw new OodError('internal', 'a run ended without any worker');
-    return {
-      worker: this.#worker,
-      reader: this.#reader(),
-      choices: this.#choices,
-      work: this.#work,
-      cachedUnits: this.#cachedUnits,
-      secondsOfUnit: this.#secondsOfUnit,
-    };
+    return this.#record.outcome(this.#worker);
   }
 
   /** Ends the run with an error; workers find the queue drained. */
@@ -194,18 +168,12 @@ export class GridRun implements WorkerHandler {
     if (!this.#ledger.isCurrent(message)) return;
     this.#staged.delete(message.token);
     for (const { unit, result } of results) {
-      this.#record(unit.id, result);
-      this.#secondsOfUnit.set(unit.id, { taskId: message.taskId, seconds: message.seconds });
+      this.#record.addComputed(unit.id, result, { taskId: message.taskId, seconds: message.seconds });
     }
-    this.#work = add(this.#work, message.work);
+    this.#record.addWork(message.work);
     const { taskId, work, seconds } = message;
     this.#options.onEvent({ kind: 'task-done', taskId, isReused: false, work, seconds });
     this.#execute(this.#ledger.apply({ kind: 'completed', lease: message }));
-  }
-
-  #record(unit: string, result: UnitResult): void {
-    if (result.kind === 'fitted') this.#fitted.set(unit, result.blob);
-    else this.#scores.set(unit, result.scores);
   }
 
   #execute(commands: readonly LedgerCommand[]): void {
@@ -234,11 +202,7 @@ export class GridRun implements WorkerHandler {
     const planned = this.#planned.get(taskId);
     if (planned === undefined || this.#worker === undefined)
       throw new OodError('internal', `task ${taskId} is not planned`);
-    const task = bindTask(
-      planned,
-      { fitted: this.#fitted, chosen: this.#chosen },
-      this.#worker.numericsClass,
-    );
+    const task = bindTask(planned, this.#record, this.#worker.numericsClass);
     const missing: BoundTask['units'][number][] = [];
     for (const unit of task.units) {
       const found = await this.#store.find(unit, task.spec.to - task.spec.from);
@@ -246,8 +210,7 @@ export class GridRun implements WorkerHandler {
         missing.push(unit);
         continue;
       }
-      this.#cachedUnits++;
-      this.#record(unit.id, found);
+      this.#record.addCached(unit.id, found);
     }
     this.#bound.set(taskId, { task, missing });
     const isReused = missing.length === 0;
@@ -260,27 +223,16 @@ export class GridRun implements WorkerHandler {
 
   #finish(taskId: string): void {
     for (const { id } of this.#planned.get(taskId)?.units ?? []) {
-      if (this.#fitted.has(id)) this.#execute(this.#ledger.apply({ kind: 'satisfied', need: id }));
+      if (this.#record.fitted.has(id)) this.#execute(this.#ledger.apply({ kind: 'satisfied', need: id }));
     }
-    for (const choice of this.#openChoices) {
-      if (!this.#hasSweepsOf(choice)) continue;
-      this.#openChoices.delete(choice);
-      this.#inBackground(this.#choose(choice));
-    }
+    for (const choice of this.#record.takeReadyChoices()) this.#inBackground(this.#choose(choice));
     if (!this.#ledger.isDrained || this.#hasFailed) return;
     this.#options.queue.drain();
     this.#resolve();
   }
 
-  #hasSweepsOf({ valFit, valSelect }: PlannedChoice): boolean {
-    const wanted = new Set([valFit.id, valFit.ood, valSelect.id, valSelect.ood]);
-    return this.#options.plan.series.every(
-      ({ id, parts }) => !wanted.has(id) || parts.every(({ unit }) => this.#scores.has(unit)),
-    );
-  }
-
   async #choose(choice: PlannedChoice): Promise<void> {
-    const steps = choose(choice, this.#reader());
+    const steps = choose(choice, this.#record.reader);
     let step = steps.next();
     while (step.done !== true) {
       await this.#options.pause();
@@ -289,14 +241,9 @@ export class GridRun implements WorkerHandler {
     const outcome = step.value;
     const candidate = choice.candidates[outcome.candidate];
     if (candidate === undefined) throw new OodError('internal', `"${choice.id}" has no candidate`);
-    this.#choices.set(choice.id, { choice, outcome });
-    this.#chosen.set(choice.id, candidate);
+    this.#record.addChoice(choice, candidate, outcome);
     this.#options.onEvent({ kind: 'choice-made', choice: choice.id, candidate });
     this.#execute(this.#ledger.apply({ kind: 'satisfied', need: choice.id }));
-  }
-
-  #reader(): SeriesReader {
-    return new SeriesReader(this.#options.plan, this.#scores);
   }
 
   #inBackground(work: Promise<void>): void {

@@ -5,7 +5,7 @@ import { type MergedCell, mergeCell } from '../merger/merge-cell.js';
 import { resultsDigest } from '../merger/results-digest.js';
 import type { Plan, PlannedCell } from '../planner/plan.js';
 import { describeGrid, type ResolvedGrid } from '../planner/resolved-grid.js';
-import type { RunOutcome } from './grid-run.js';
+import type { RunOutcome } from './run-record.js';
 
 /** Facts of a run that are no results. */
 export interface RunFacts {
