@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { ERROR_CODES, EXIT_CODES, gridSchema, METHOD_NAMES } from '@oodgrid/protocol';
+import { expect, it } from 'vitest';
+import { OUTPUT_SCHEMAS } from '../src/output/json-schemas.js';
+
+const doc = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+
+it('docs/cli.md has every exit code and every command', () => {
+  const table = new Map(
+    [...doc('cli.md').matchAll(/^\| (\d+) \| .*\(`([\w-]+)`\) \|$/gm)].map(([, code, name]) => [
+      name,
+      Number(code),
+    ]),
+  );
+  expect(Object.fromEntries(table)).toEqual(EXIT_CODES);
+  expect(table.size).toBe(ERROR_CODES.length);
+  for (const command of Object.keys(OUTPUT_SCHEMAS)) expect(doc('cli.md')).toContain(`\`${command}`);
+});
+
+it('docs/grid.md has every key and every method', () => {
+  for (const key of Object.keys(gridSchema.shape)) expect(doc('grid.md')).toContain(`| \`${key}\` |`);
+  for (const method of METHOD_NAMES) expect(doc('grid.md')).toContain(`| \`${method}\` |`);
+});
