@@ -5,6 +5,15 @@ import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 export const dataDirFlag = Flags.string({
   description: 'folder in which data sets are looked for first (repeatable; also OODGRID_DATA)',
   multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+});
+
+/** Flag of every command that reads a grid. */
+export const setFlag = Flags.string({
+  description: 'replace a value of the grid: key=value, for example options.slice=512 (repeatable)',
+  multiple: true,
+  multipleNonGreedy: true,
   default: [],
 });
 

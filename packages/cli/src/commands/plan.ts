@@ -6,7 +6,7 @@ import { blobsDir, cliContext } from '../context.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
-import { dataDirFlag, OodCommand } from '../ood-command.js';
+import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
 import { type PlanReport, planText } from '../output/plan-report.js';
 
 export default class Plan extends OodCommand {
@@ -14,7 +14,7 @@ export default class Plan extends OodCommand {
   static override args = { grid: Args.string({ description: 'grid file (yaml)', required: true }) };
   static override flags = {
     workers: Flags.integer({ description: 'worker processes to reckon with', min: 1, max: 1024 }),
-    set: Flags.string({ description: 'replace a value of the grid: key=value', multiple: true, default: [] }),
+    set: setFlag,
     'data-dir': dataDirFlag,
   };
 

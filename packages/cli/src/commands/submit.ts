@@ -11,7 +11,7 @@ import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
 import { runLocally } from '../local/run-locally.js';
-import { dataDirFlag, OodCommand } from '../ood-command.js';
+import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
 import { writeRun } from '../output/write-run.js';
 import { duration, showProgress } from '../progress/show-progress.js';
 
@@ -32,11 +32,7 @@ export default class Submit extends OodCommand {
     output: Flags.string({
       description: "folder for the run's results (default: outputs.dir of the grid, then the run's id)",
     }),
-    set: Flags.string({
-      description: 'replace a value of the grid: key=value, for example options.slice=512',
-      multiple: true,
-      default: [],
-    }),
+    set: setFlag,
     'data-dir': dataDirFlag,
     engine: Flags.string({
       description: 'tensor engine',
