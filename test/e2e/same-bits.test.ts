@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { RunEvent } from '@oodgrid/coordinator';
+import { planGrid, type RunEvent } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, cliContext, readGrid, resolveGrid, runLocally } from 'ood-cli';
@@ -38,7 +38,7 @@ describe('the same grid gives the same bits', () => {
       context,
       blobs,
       workers,
-      slice,
+      plan: planGrid(resolved, slice),
       isCacheUsed,
       engine: 'native',
       signal,
@@ -124,7 +124,7 @@ describe('the same grid gives the same bits', () => {
       context,
       blobs,
       workers: 1,
-      slice: 2048,
+      plan: planGrid(resolved, 2048),
       isCacheUsed: false,
       engine: 'native',
       signal,

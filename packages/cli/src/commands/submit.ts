@@ -56,9 +56,9 @@ export default class Submit extends OodCommand {
     const id = runIdSchema.parse(runId(resolved.name, new Date()));
     const folder = resolve(flags.output ?? join(grid.outputs.dir, id));
     await mkdir(dirname(folder), { recursive: true });
-    const { slice } = grid.options;
+    const plan = planGrid(resolved, grid.options.slice);
     const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
-    const progress = showProgress(planGrid(resolved, slice).tasks, {
+    const progress = showProgress(plan.tasks, {
       write: (text) => process.stderr.write(text),
       isTty: process.stderr.isTTY === true,
     });
@@ -67,7 +67,7 @@ export default class Submit extends OodCommand {
       context,
       blobs,
       workers,
-      slice,
+      plan,
       isCacheUsed: flags.cache,
       engine: flags.engine === 'wasm' ? 'wasm' : 'native',
       signal,

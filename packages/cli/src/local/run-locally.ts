@@ -7,7 +7,7 @@ import {
   GridRun,
   type MergedRun,
   mergeRun,
-  planGrid,
+  type Plan,
   type ResolvedGrid,
   type RunEvent,
   ScoreCache,
@@ -22,8 +22,7 @@ export interface LocalRunOptions {
   readonly context: CliContext;
   readonly blobs: BlobStore;
   readonly workers: number;
-  /** Samples per scoring task; changes no bit of the results. */
-  readonly slice: number;
+  readonly plan: Plan;
   readonly isCacheUsed: boolean;
   readonly engine: 'native' | 'wasm';
   readonly signal: AbortSignal;
@@ -35,10 +34,9 @@ export interface LocalRunOptions {
  * gRPC over a unix socket, as they would reach one on another machine.
  */
 export async function runLocally(grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
-  const { context, blobs, workers, signal } = options;
+  const { context, blobs, workers, signal, plan } = options;
   const startedAt = new Date();
   const start = performance.now();
-  const plan = planGrid(grid, options.slice);
   const run = new GridRun({
     plan,
     blobs,
