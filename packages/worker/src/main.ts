@@ -1,5 +1,5 @@
 import { loadEngine } from '@oodgrid/engine/compute';
-import { OodError } from '@oodgrid/protocol';
+import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 import { shutdownSignal } from '@oodgrid/runtime';
 import { connectWorker, FolderBlobStore } from '@oodgrid/transport';
 import { z } from 'zod';
@@ -45,6 +45,6 @@ async function main(): Promise<void> {
 
 main().catch((thrown: unknown) => {
   const error = OodError.from(thrown);
-  process.stderr.write(`worker: ${error.code}: ${error.message}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CODES[error.code];
 });

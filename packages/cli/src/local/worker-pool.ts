@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { workerEnvironment } from '@oodgrid/engine';
-import { OodError } from '@oodgrid/protocol';
+import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 import { WORKER_MAIN, type WorkerSettings } from '@oodgrid/worker';
 
 export interface WorkerPoolOptions {
@@ -9,6 +9,9 @@ export interface WorkerPoolOptions {
   /** Called when workers die faster than replacing them can help. */
   readonly onHopeless: (error: OodError) => void;
 }
+
+/** Ends of a worker that another worker would come to as well. */
+const HOPELESS = ['engine-missing', 'invalid-input'] as const;
 
 const STDERR_TAIL = 4000;
 const GRACE_MS = 5000;
@@ -63,14 +66,13 @@ export class WorkerPool {
     child.once('exit', (code, signal) => {
       this.#children.delete(child);
       if (this.#isClosing || code === 0) return;
-      if (this.#started < 4 * this.#options.workers) this.#start();
+      const hopeless = HOPELESS.find((known) => EXIT_CODES[known] === code);
+      if (hopeless !== undefined) this.#options.onHopeless(new OodError(hopeless, tail.trim()));
+      else if (this.#started < 4 * this.#options.workers) this.#start();
       else {
-        const how = signal ?? `exit code ${code}`;
+        const last = `${own.workerId}, ${signal ?? `exit code ${code}`}`;
         this.#options.onHopeless(
-          new OodError(
-            'unavailable',
-            `workers keep dying (the last: ${own.workerId}, ${how}):\n${tail.trim()}`,
-          ),
+          new OodError('unavailable', `workers keep dying (the last: ${last}):\n${tail.trim()}`),
         );
       }
     });

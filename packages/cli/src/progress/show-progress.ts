@@ -6,6 +6,7 @@ export interface ProgressOutput {
   readonly isTty: boolean;
 }
 
+const WASM_COST = 'about 10x slower forward and 20x on gradients: "npm run setup" builds native TensorFlow';
 const REFRESH_MS = 200;
 const nowSeconds = () => performance.now() / 1000;
 
@@ -53,6 +54,8 @@ function eventLine(event: RunEvent, isTty: boolean): string | undefined {
   switch (event.kind) {
     case 'worker-joined': {
       const { workerId, engine } = event.worker;
+      // Worth a line of its own everywhere: the run takes many times as long, and has other last bits.
+      if (engine.kind === 'wasm') return `${workerId} computes on WebAssembly, ${WASM_COST}`;
       return isTty ? undefined : `${workerId} joined: ${engine.kind} ${engine.version} on ${engine.device}`;
     }
     case 'worker-lost':
