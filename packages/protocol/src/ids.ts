@@ -8,9 +8,6 @@ export const digestSchema = z
   .brand<'Digest'>();
 export type Digest = z.infer<typeof digestSchema>;
 
-export const taskIdSchema = z.string().min(1).max(200).brand<'TaskId'>();
-export type TaskId = z.infer<typeof taskIdSchema>;
-
 export const runIdSchema = z
   .string()
   .regex(/^[\w-]{1,80}$/)

@@ -5,7 +5,6 @@ export { gridJsonSchema } from './grid/json-schema.js';
 export {
   type GridMethod,
   type GridMethodName,
-  gridMethodSchema,
   METHOD_NAMES,
   type ModelReference,
   rowKey,
@@ -18,37 +17,26 @@ export {
   type RunId,
   runIdSchema,
   sha256,
-  type TaskId,
-  taskIdSchema,
 } from './ids.js';
 export type { Candidate, MethodPlan, SplitOrder } from './method-plan.js';
 export {
   type Cell,
   type CellMetrics,
   type Comparison,
-  cellSchema,
-  comparisonSchema,
   type Environment,
-  environmentSchema,
   type MetricInterval,
-  metricsSchema,
   RESULTS_SCHEMA,
   type Results,
   resultsSchema,
 } from './results.js';
 export {
   type DataRef,
-  dataRefSchema,
   type ModelSpec,
-  modelSpecSchema,
   type Order,
-  orderSchema,
   type TaskSpec,
   type Transform,
   taskSpecSchema,
-  transformSchema,
   type UnitSpec,
-  unitSpecSchema,
   type WorkCounts,
   workCountsSchema,
 } from './tasks.js';

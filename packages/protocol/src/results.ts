@@ -12,7 +12,7 @@ export type MetricInterval = z.infer<typeof intervalSchema>;
  * Metrics of the `fssd-paper` protocol with 95 % intervals: DeLong for AUROC, stratified bootstrap for
  * the others. ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
  */
-export const metricsSchema = z.object({
+const metricsSchema = z.object({
   auroc: intervalSchema,
   auprIn: intervalSchema,
   auprOut: intervalSchema,
@@ -24,7 +24,7 @@ export const metricsSchema = z.object({
 export type CellMetrics = z.infer<typeof metricsSchema>;
 
 /** One row of the final table. */
-export const cellSchema = z.object({
+const cellSchema = z.object({
   /** Key of the grid row: the method's name, or what `as` says. */
   method: z.string(),
   title: z.string(),
@@ -59,7 +59,7 @@ export const cellSchema = z.object({
 export type Cell = z.infer<typeof cellSchema>;
 
 /** DeLong's paired test between two rows on the test samples that both have. */
-export const comparisonSchema = z.object({
+const comparisonSchema = z.object({
   id: z.string(),
   ood: z.string(),
   model: z.string(),
@@ -73,7 +73,7 @@ export const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-export const environmentSchema = z.object({
+const environmentSchema = z.object({
   engine: z.string(),
   engineVersion: z.string(),
   device: z.string(),

@@ -8,7 +8,7 @@ const count = z
   .max(2 ** 31);
 
 /** A model whose weights are a blob. */
-export const modelSpecSchema = z.object({
+const modelSpecSchema = z.object({
   name: z.string().min(1),
   architecture: z.enum(['lenet', 'resnet34-cifar']),
   weights: digestSchema,
@@ -17,25 +17,25 @@ export const modelSpecSchema = z.object({
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
 
 /** One split of a data set: a safetensors blob of U8 `images` [n, h, w, c] and U8 `labels` [n]. */
-export const dataRefSchema = z.object({ name: z.string().min(1), images: digestSchema });
+const dataRefSchema = z.object({ name: z.string().min(1), images: digestSchema });
 export type DataRef = z.infer<typeof dataRefSchema>;
 
 /** Pixels become (u8 / 255 - mean) / std, one entry per channel. */
-export const transformSchema = z.object({
+const transformSchema = z.object({
   mean: z.array(z.number()).min(1),
   std: z.array(z.number().positive()).min(1),
 });
 export type Transform = z.infer<typeof transformSchema>;
 
 /** Order in which a task reads samples; slices are positions in it. */
-export const orderSchema = z.discriminatedUnion('kind', [
+const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file') }),
   z.object({ kind: z.literal('numpy-permutation'), seed: z.number().int().min(0) }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
 /** What one method computes in a task. Its result has a row per sample and, candidate by candidate, the method's columns. */
-export const unitSpecSchema = z.object({
+const unitSpecSchema = z.object({
   /** Content address of the result: the cache key. */
   key: digestSchema,
   /** Name in the engine's method table. */
