@@ -79,7 +79,7 @@ export async function stateOf(
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined || facts === undefined) return { state: 'absent', path };
   try {
-    requireFacts(parseDatasetBlob(bytes, path), facts, path);
+    requireFacts(parseDatasetBlob(bytes, path), dataset, facts, path);
     return { state: 'present', path };
   } catch {
     return { state: 'corrupt', path };
@@ -97,7 +97,7 @@ async function fromCache(
   if (bytes === undefined) return undefined;
   try {
     const decoded = parseDatasetBlob(bytes, path);
-    requireFacts(decoded, facts, path);
+    requireFacts(decoded, dataset, facts, path);
     return { ...decoded, source: 'cache' };
   } catch (error) {
     log(`${OodError.from(error).message}; fetching it again`);
@@ -117,7 +117,7 @@ async function fromSources(
     try {
       const { files, names, from } = await readFiles(dataset, split, source, options);
       const decoded = dataset.decode(files, names);
-      requireFacts(decoded, facts, names.join(', '));
+      requireFacts(decoded, dataset, facts, names.join(', '));
       return { ...decoded, source: from };
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
@@ -136,10 +136,28 @@ async function fromSources(
   );
 }
 
-function requireFacts({ images, labels, shape }: DecodedSplit, facts: SplitFacts, where: string): void {
-  if (shape[0] !== facts.count) {
-    throw new OodError('corrupt-data', `${where}: expected ${facts.count} samples, got ${shape[0]}`);
+function requireFacts(
+  { images, labels, shape }: DecodedSplit,
+  { input, classes }: Pick<Dataset, 'input' | 'classes'>,
+  facts: SplitFacts,
+  where: string,
+): void {
+  const [count, ...size] = shape;
+  if (count !== facts.count) {
+    throw new OodError('corrupt-data', `${where}: expected ${facts.count} samples, got ${count}`);
   }
+  if (size.some((length, axis) => length !== input[axis])) {
+    throw new OodError(
+      'corrupt-data',
+      `${where}: expected images [${input.join(', ')}], got [${size.join(', ')}]`,
+    );
+  }
+  const stray = labels.find((label) => label >= classes);
+  if (stray !== undefined)
+    throw new OodError(
+      'corrupt-data',
+      `${where}: label ${stray}, the data set has classes 0 to ${classes - 1}`,
+    );
   if (facts.sha256 === null) return;
   for (const [what, bytes] of [
     ['images', images],

@@ -5,11 +5,21 @@ import type { Dataset, DecodedSplit } from './dataset.js';
 const PIXELS = 28 * 28;
 const digitSchema = z.object({ data: z.array(z.number().min(0).max(1)) });
 
+function jsonOf(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new OodError('corrupt-data', `${name}: not JSON (truncated?): ${OodError.from(cause).message}`, {
+      cause,
+    });
+  }
+}
+
 /** Files 0.json to 9.json of pixel values u8 / 255, rounded in print; digit 0's samples come first. */
 function decodeDigits(files: readonly Uint8Array[], names: readonly string[]): DecodedSplit {
   const digits = files.map((bytes, digit) => {
     const name = names[digit] ?? `${digit}.json`;
-    const parsed = digitSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    const parsed = digitSchema.safeParse(jsonOf(bytes, name));
     if (!parsed.success)
       throw new OodError('corrupt-data', `${name}: expected {"data": [pixel values in 0..1]}`);
     const { data } = parsed.data;

@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { unzipped } from './gunzip.js';
+import { unzipped, unzippedStart } from './gunzip.js';
 
 /** No data set of the field comes near this; a header that promises more is damaged. */
 const MAX_BYTES = 1024 ** 3;
@@ -15,16 +15,20 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
   const refuse = (what: string): never => {
     throw new OodError('corrupt-data', `${name}: not a readable IDX file: ${what}`);
   };
-  const raw = unzipped(bytes, name, MAX_BYTES);
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  if (raw.length < 4 || view.getUint16(0) !== 0) return refuse('it does not start with two zero bytes');
-  if (raw[2] !== UINT8) return refuse(`its type is 0x${(raw[2] ?? 0).toString(16)}, expected 0x08 (bytes)`);
-  const rank = raw[3] ?? 0;
+  const head = unzippedStart(bytes, name);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < 4 || view.getUint16(0) !== 0) return refuse('it does not start with two zero bytes');
+  if (head[2] !== UINT8) return refuse(`its type is 0x${(head[2] ?? 0).toString(16)}, expected 0x08 (bytes)`);
+  const rank = head[3] ?? 0;
   const start = 4 + 4 * rank;
-  if (rank === 0 || raw.length < start)
-    return refuse(`${raw.length} bytes are too few for a header of ${rank} dimensions`);
+  if (rank === 0 || head.length < start)
+    return refuse(`${head.length} bytes are too few for a header of ${rank} dimensions`);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = shape.reduce((product, size) => product * size, 1);
+  if (expected > MAX_BYTES - start) {
+    return refuse(`[${shape.join(', ')}] needs ${expected} bytes, more than the limit of ${MAX_BYTES}`);
+  }
+  const raw = unzipped(bytes, name, start + expected);
   if (expected !== raw.length - start) {
     return refuse(`[${shape.join(', ')}] needs ${expected} bytes, the file holds ${raw.length - start}`);
   }

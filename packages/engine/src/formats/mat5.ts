@@ -7,6 +7,7 @@ export interface MatArray {
   readonly data: Uint8Array;
 }
 
+/** What all compressed parts of a file together may unfold to. */
 const MAX_BYTES = 2 * 1024 ** 3 - 1;
 const HEADER = 128;
 const MI_INT8 = 1;
@@ -34,11 +35,16 @@ export function parseMat5(bytes: Uint8Array, name: string): ReadonlyMap<string, 
   if (bytes.length < HEADER || bytes[126] !== 0x49 || bytes[127] !== 0x4d)
     return refuse('it has no little-endian header');
   const arrays = new Map<string, MatArray>();
+  let left = MAX_BYTES;
   for (let at = HEADER; at < bytes.length; ) {
     const element = readElement(bytes, at, refuse);
     at = element.end;
-    const matrix =
-      element.type === MI_COMPRESSED ? readElement(inflate(element.body, refuse), 0, refuse) : element;
+    let matrix = element;
+    if (element.type === MI_COMPRESSED) {
+      const unfolded = inflate(element.body, left, refuse);
+      left -= unfolded.length;
+      matrix = readElement(unfolded, 0, refuse);
+    }
     if (matrix.type !== MI_MATRIX) continue;
     const { key, array } = readMatrix(matrix.body, refuse);
     if (array !== undefined) arrays.set(key, array);
@@ -48,9 +54,10 @@ export function parseMat5(bytes: Uint8Array, name: string): ReadonlyMap<string, 
 
 type Refuse = (what: string) => never;
 
-function inflate(body: Uint8Array, refuse: Refuse): Uint8Array {
+function inflate(body: Uint8Array, limitBytes: number, refuse: Refuse): Uint8Array {
   try {
-    return inflateSync(body, { maxOutputLength: MAX_BYTES });
+    // Zero would mean no limit.
+    return inflateSync(body, { maxOutputLength: Math.max(1, limitBytes) });
   } catch (cause) {
     return refuse(`a compressed part could not be unpacked: ${OodError.from(cause).message}`);
   }
@@ -89,7 +96,8 @@ function readMatrix(
     view.getInt32(4 * axis, true),
   );
   const name = new TextDecoder().decode(key.body);
-  const data = toBytes(values);
+  if (shape.some((size) => size < 0)) return refuse(`"${name}" has a negative size [${shape.join(', ')}]`);
+  const data = toBytes(values, refuse);
   if (data === undefined) return { key: name, array: undefined };
   const expected = shape.reduce((product, size) => product * size, 1);
   if (data.length !== expected)
@@ -97,9 +105,10 @@ function readMatrix(
   return { key: name, array: { shape, data } };
 }
 
-function toBytes({ type, body }: Element): Uint8Array | undefined {
+function toBytes({ type, body }: Element, refuse: Refuse): Uint8Array | undefined {
   if (type === MI_UINT8) return body;
   if (type !== MI_DOUBLE) return undefined;
+  if (body.length % 8 !== 0) return refuse(`${body.length} bytes are no whole number of doubles`);
   const doubles = new Float64Array(new Uint8Array(body).buffer);
   return doubles.every((value) => Number.isInteger(value) && value >= 0 && value < 256)
     ? Uint8Array.from(doubles)

@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
 import { type Zippable, zipSync } from 'fflate';
 import { type NpyArray, parseNpy, writeNpy } from './npy.js';
@@ -26,6 +26,7 @@ export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, N
     for (let left = view.getUint16(end + 10, true); left > 0; left--) {
       if (view.getUint32(at, true) !== CENTRAL_RECORD) return refuse(`no directory entry at byte ${at}`);
       const method = view.getUint16(at + 10, true);
+      const checksum = view.getUint32(at + 16, true);
       const packed = view.getUint32(at + 20, true);
       const unpacked = view.getUint32(at + 24, true);
       const nameBytes = view.getUint16(at + 28, true);
@@ -40,6 +41,7 @@ export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, N
           : body;
       if (raw.length !== unpacked)
         return refuse(`member "${member}" has ${raw.length} bytes, the directory says ${unpacked}`);
+      if (crc32(raw) !== checksum) return refuse(`member "${member}" fails its checksum (damaged?)`);
       arrays.set(member.replace(/\.npy$/, ''), parseNpy(raw, `${name}: ${member}`));
       at += 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     }

@@ -50,7 +50,8 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
     return refuse('the header is not an object');
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
-  const ranges: [number, number][] = [];
+  const entries: { key: string; dtype: TensorEntry['dtype']; shape: number[]; from: number; to: number }[] =
+    [];
   for (const [key, value] of Object.entries(header)) {
     if (key === '__metadata__') {
       metadata = z.record(z.string(), z.string()).catch({}).parse(value);
@@ -70,21 +71,20 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
       );
     if (start + to > bytes.length)
       return refuse(`tensor "${key}" ends at byte ${start + to}, the file at ${bytes.length}`);
-    ranges.push([from, to]);
-    tensors.set(key, {
-      dtype,
-      shape,
-      data: typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to))),
-    });
+    entries.push({ key, dtype, shape, from, to });
   }
-  ranges.sort((a, b) => a[0] - b[0]);
   let end = 0;
-  for (const [from, to] of ranges) {
+  for (const { from, to } of entries.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
     if (from !== end) return refuse(`its tensors overlap or leave a hole at byte ${start + end}`);
     end = to;
   }
   if (start + end !== bytes.length)
     return refuse(`${bytes.length - start - end} bytes follow the last tensor`);
+  // Only now: many entries over the same bytes would be copied to many times the file's size.
+  for (const { key, dtype, shape, from, to } of entries) {
+    const data = typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to)));
+    tensors.set(key, { dtype, shape, data });
+  }
   return { metadata, tensors };
 }
 

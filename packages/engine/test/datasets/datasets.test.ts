@@ -140,6 +140,14 @@ describe('a data set', () => {
     expect((await stateOf(toy([]), 'test', options())).state).toBe('absent');
   });
 
+  it.each([
+    [{ classes: 2 }, /label 2, the data set has classes 0 to 1/],
+    [{ input: [2, 3, 1] as const }, /expected images \[2, 3, 1\], got \[2, 2, 1\]/],
+  ])('that is not what the catalog says of it is an error: %j', async (facts, message) => {
+    const dataset = { ...toy([await serveFiles()]), ...facts };
+    await expect(loadFrom(dataset, 'test', options())).rejects.toThrow(message);
+  });
+
   it('comes out of an archive', async () => {
     writeFiles(join(folder, 'inside', 'batches'));
     execFileSync('tar', ['-czf', join(folder, 'a.tar.gz'), '-C', join(folder, 'inside'), 'batches']);
@@ -256,6 +264,13 @@ describe('the catalog', () => {
     expect(decoded?.shape).toEqual([2, 32, 32, 3]);
     expect([...(decoded?.labels ?? [])]).toEqual([9, 9]);
     expect([...(decoded?.images.slice(15, 18) ?? [])]).toEqual([10, 20, 30]);
+  });
+
+  it('says which digit file is no JSON', () => {
+    const good = new TextEncoder().encode('{"data": []}');
+    expect(() => findDataset('mnist-10k')?.decode([good, good.slice(0, 5)], ['0.json', '1.json'])).toThrow(
+      /^1.json: not JSON/,
+    );
   });
 
   it('survives a round trip as a blob', () => {

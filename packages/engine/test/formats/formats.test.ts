@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { parseCifarBinary } from '../../src/formats/cifar-binary.js';
 import { parseIdx } from '../../src/formats/idx.js';
@@ -121,7 +122,7 @@ describe('headers that promise too much', () => {
     header.writeBigUInt64LE(2n ** 62n);
     expect(() => parseSafetensors(header, 'f')).toThrow(/the header claims/);
     expect(() => parseIdx(idx([0xffffffff, 0xffffffff], new Uint8Array(4)), 'f')).toThrow(/needs/);
-    expect(() => parseIdx(gzipSync(Buffer.alloc(2 ** 20)).subarray(0, 40), 'f')).toThrow(
+    expect(() => parseIdx(gzipSync(idx([2 ** 20], new Uint8Array(2 ** 20))).subarray(0, 40), 'f')).toThrow(
       /could not be unpacked/,
     );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 ** 2);
@@ -136,7 +137,68 @@ describe('headers that promise too much', () => {
     view.setUint32(directory + 24, 1000, true);
     expect(() => parseNpz(bomb, 'f')).toThrow(/not a readable npz archive/);
   });
+
+  it('a small gzip that unfolds beyond what its header says is refused before it is unpacked', () => {
+    const bomb = gzipSync(Buffer.concat([idx([4], new Uint8Array(4)), Buffer.alloc(200 * 1024 ** 2)]));
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => parseIdx(bomb, 'f')).toThrow(/^f: /);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 ** 2);
+  });
+
+  it('many tensors over the same bytes are refused before any is copied', () => {
+    const data = Buffer.alloc(512 * 1024);
+    const entries = Array.from({ length: 1000 }, (_, i) => [
+      `t${i}`,
+      { dtype: 'U8', shape: [data.length], data_offsets: [0, data.length] },
+    ]);
+    const text = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(text.length));
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => parseSafetensors(Buffer.concat([length, text, data]), 'f')).toThrow(/overlap/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 ** 2);
+  });
 });
+
+describe('damage that leaves the structure whole', () => {
+  it('a changed byte in the payload of an npz member fails its checksum', () => {
+    // Only a stored member can change without its compression noticing: rewrite one that way.
+    const payload = writeNpy({ shape: [2], data: Float64Array.of(1, Math.PI) });
+    const stored = zipSync({ 'doubles.npy': [payload, { level: 0 }] });
+    const at = Buffer.from(stored).indexOf(Buffer.from(new Float64Array([Math.PI]).buffer));
+    expect(at).toBeGreaterThan(0);
+    stored[at] = (stored[at] ?? 0) ^ 1;
+    expect(() => parseNpz(stored, 'f')).toThrow(/member "doubles.npy" fails its checksum/);
+  });
+
+  it.each([
+    ['a negative size', [-1, 2], 'double', 16, /negative size \[-1, 2\]/],
+    ['half a double', [1, 1], 'double', 12, /12 bytes are no whole number of doubles/],
+    ['a size that the data does not have', [3, 1], 'uint8', 2, /^f: /],
+  ] as const)('a MATLAB array with %s is refused', (_what, shape, kind, bytes, message) => {
+    expect(() => parseMat5(matFile(shape, kind, bytes), 'f')).toThrow(message);
+  });
+});
+
+/** A MATLAB 5 file of one array `x` whose parts need not fit together. */
+function matFile(shape: readonly number[], kind: 'double' | 'uint8', bytes: number): Uint8Array {
+  const element = (type: number, body: Uint8Array) => {
+    const padded = Buffer.alloc(8 + Math.ceil(body.length / 8) * 8);
+    padded.writeUInt32LE(type, 0);
+    padded.writeUInt32LE(body.length, 4);
+    padded.set(body, 8);
+    return padded;
+  };
+  const matrix = Buffer.concat([
+    element(6, new Uint8Array(8)),
+    element(5, new Uint8Array(Int32Array.from(shape).buffer)),
+    element(1, Buffer.from('x')),
+    element(kind === 'double' ? 9 : 2, new Uint8Array(bytes)),
+  ]);
+  const header = Buffer.alloc(128);
+  header.write('IM', 126);
+  return Buffer.concat([header, element(14, matrix)]);
+}
 
 describe('what numpy and SciPy wrote', () => {
   it('is read value by value', () => {
