@@ -29,7 +29,9 @@ const filesUnder = (folder: string) =>
 
 describe('a disk that is full', () => {
   it('while blobs are stored and while results are written: nothing half-written, and the next run goes through', async () => {
-    const { file, folder } = writeBlackGrid(cache.folder, { count: 2500 });
+    // Rows enough for a results.json beyond the limit.
+    const others = Array.from({ length: 11 }, (_, i) => `{ name: baseline, as: b${i} }`).join(', ');
+    const { file, folder } = writeBlackGrid(cache.folder, { count: 2500, methods: `[baseline, ${others}]` });
     const out = join(folder, 'out');
     mkdirSync(out);
     const args = ['submit', file, '--workers', '1', '--output', join(out, 'run')];
@@ -38,12 +40,12 @@ describe('a disk that is full', () => {
     expect(storing.code).toBe(EXIT_CODES['resource-exhausted']);
     expect(filesUnder(join(cache.cacheDir, 'blobs')).filter((name) => name.includes('tmp'))).toEqual([]);
 
-    // With everything in the cache, only the results are left to write.
+    // With everything in the cache, only the results are left to write (and 32 KiB that SQLite keeps beside its file).
     const whole = await oodCli(['submit', file, '--workers', '1', '--output', join(folder, 'first')], {
       OODGRID_CACHE: cache.cacheDir,
     });
     expect(whole.code).toBe(0);
-    const writing = await limited(4, args);
+    const writing = await limited(40, args);
     expect(writing.code).toBe(EXIT_CODES['resource-exhausted']);
     expect(writing.stderr).toContain('the results could not be written');
     expect(readdirSync(out)).toEqual([]);

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { planGrid, type RunEvent } from '@oodgrid/coordinator';
+import type { RunEvent } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, cliContext, readGrid, resolveGrid, runLocally } from 'ood-cli';
@@ -15,6 +15,7 @@ interface RunOptions {
   readonly slice: number;
   readonly isCacheUsed?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
+  readonly onExecutors?: (pids: () => readonly number[]) => void;
 }
 
 describe('the same grid gives the same bits', () => {
@@ -29,6 +30,7 @@ describe('the same grid gives the same bits', () => {
     slice,
     isCacheUsed = false,
     onEvent = () => undefined,
+    onExecutors = () => undefined,
   }: RunOptions): Promise<Results> => {
     const grid = await readGrid(file, []);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
@@ -36,13 +38,13 @@ describe('the same grid gives the same bits', () => {
     const merged = await runLocally(resolved, {
       id,
       context,
-      blobs,
       workers,
-      plan: planGrid(resolved, slice),
+      slice,
       isCacheUsed,
       engine: 'native',
       signal,
       onEvent,
+      onExecutors,
     });
     return merged.results;
   };
@@ -82,28 +84,34 @@ describe('the same grid gives the same bits', () => {
     300_000,
   );
 
-  it('when a worker is killed in the middle of a task', async () => {
-    const pids = new Map<string, number>();
-    const lost: string[] = [];
+  it('when an executor is killed in the middle of a task', async () => {
+    let pids: () => readonly number[] = () => [];
+    let failures = 0;
     let kills = 0;
     const onEvent = (event: RunEvent) => {
-      if (event.kind === 'worker-joined') pids.set(event.worker.workerId, event.worker.pid);
-      if (event.kind === 'worker-lost') lost.push(event.workerId);
+      if (event.kind === 'task-failed') {
+        failures++;
+        expect(event.willRetry).toBe(true);
+        expect(event.failure.message).toMatch(/the executor was killed/);
+      }
       // Once in a fit, a sweep and a score, each right after its start.
       const kind = ['fit', 'sweep', 'score'][kills];
-      if (
-        event.kind === 'task-started' &&
-        event.attempt === 1 &&
-        kind !== undefined &&
-        event.taskId.includes(`-${kind}-`)
-      ) {
-        kills++;
-        setTimeout(() => process.kill(pids.get(event.workerId) ?? 0, 'SIGKILL'), 50);
-      }
+      if (event.kind !== 'task-started' || kind === undefined || !event.taskId.includes(`-${kind}-`)) return;
+      kills++;
+      setTimeout(() => {
+        for (const pid of pids()) process.kill(pid, 'SIGKILL');
+      }, 50);
     };
-    const results = await run({ workers: 2, slice: 512, onEvent });
+    const results = await run({
+      workers: 2,
+      slice: 512,
+      onEvent,
+      onExecutors: (given) => {
+        pids = given;
+      },
+    });
     expect(kills).toBe(3);
-    expect(lost.length).toBeGreaterThanOrEqual(3);
+    expect(failures).toBeGreaterThanOrEqual(3);
     expect(results.digest).toBe(reference.digest);
   }, 300_000);
 
@@ -122,9 +130,8 @@ describe('the same grid gives the same bits', () => {
     const { results } = await runLocally(resolved, {
       id,
       context,
-      blobs,
       workers: 1,
-      plan: planGrid(resolved, 2048),
+      slice: 2048,
       isCacheUsed: false,
       engine: 'native',
       signal,

@@ -25,4 +25,5 @@ export function cliContext(dataDirs: readonly string[], env: NodeJS.ProcessEnv =
 }
 
 export const blobsDir = ({ cacheDir }: Pick<CliContext, 'cacheDir'>): string => join(cacheDir, 'blobs');
-export const cacheIndexDir = ({ cacheDir }: Pick<CliContext, 'cacheDir'>): string => join(cacheDir, 'index');
+/** Results of earlier runs on this machine. */
+export const scoresPath = ({ cacheDir }: Pick<CliContext, 'cacheDir'>): string => join(cacheDir, 'scores.db');

@@ -59,7 +59,7 @@ describe('progress', () => {
     progress.add({
       kind: 'task-failed',
       taskId: 'a',
-      failure: { code: 'unavailable', message: 'x', isRetryable: true },
+      failure: { code: 'unavailable', message: 'x', isRetryable: true, logTail: '' },
       willRetry: true,
     });
     expect(progress.state(10)).toMatchObject({ imagesPerSecond: 0, etaSeconds: undefined });

@@ -1,19 +1,32 @@
+export { Coordinator, type CoordinatorOptions, type Done, type Surroundings } from './coordinator.js';
+export type { Dispatcher } from './dispatch/dispatcher.js';
+export type { RunEvent } from './dispatch/run-events.js';
+export type { RunState } from './dispatch/run-state.js';
+export { hashJitter } from './jitter.js';
+export { Ledger } from './ledger/ledger.js';
 export {
-  type LeaseKey,
-  Ledger,
+  DEFAULT_LEDGER_SETTINGS,
   type LedgerCommand,
   type LedgerEvent,
-  type LedgerTask,
-  MAX_FAILURES,
-} from './ledger/ledger.js';
+  type LedgerSettings,
+  type Offer,
+} from './ledger/ledger-events.js';
+export type { LedgerTask } from './ledger/task-table.js';
+export { mergeGridRun } from './merge-grid-run.js';
 export type { Features, Splits } from './merger/features.js';
 export type { MergedCell, TestScores } from './merger/merge-cell.js';
+export { type MergedRun, mergeRun, type RunFacts } from './merger/merge-run.js';
+export { nodeSurroundings } from './node-surroundings.js';
 export { type Estimate, estimate, shared as taskWork } from './planner/estimate.js';
 export type { Plan, PlannedTask } from './planner/plan.js';
 export { planGrid } from './planner/plan-grid.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './planner/resolved-grid.js';
-export { GridRun, type GridRunOptions } from './run/grid-run.js';
-export { type MergedRun, mergeRun, type RunFacts } from './run/merge-run.js';
-export type { RunEvent } from './run/run-events.js';
-export type { RunOutcome } from './run/run-record.js';
-export { ScoreCache } from './run/score-cache.js';
+export { settled } from './settled.js';
+export type { JournalRecord, SubmittedRecord } from './store/journal-record.js';
+export { SqliteStore } from './store/sqlite-store.js';
+export type { ResultReader, StagedChunk, Store, StoreBatch, UnitResult } from './store/store.js';
+export { GridWorkload } from './workload/grid-workload.js';
+export { makeWorkload } from './workload/make-workload.js';
+export { type GridSpec, type RunSpec, type SyntheticSpec, syntheticSpecSchema } from './workload/run-spec.js';
+export { SyntheticWorkload } from './workload/synthetic-workload.js';
+export type { Workload } from './workload/workload.js';

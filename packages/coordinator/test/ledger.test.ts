@@ -1,168 +1,312 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LeaseKey, Ledger, type LedgerCommand, type LedgerTask, MAX_FAILURES } from '../src/index.js';
+import { DEFAULT_LEDGER_SETTINGS, Ledger, type LedgerEvent, type LedgerSettings } from '../src/index.js';
+import type { LedgerTask } from '../src/ledger/task-table.js';
 
-const chain: LedgerTask[] = [
-  { id: 'fit', needs: [], priority: 3 },
-  { id: 'sweep', needs: ['fitted'], priority: 2 },
-  { id: 'score', needs: ['fitted', 'choice'], priority: 1 },
-];
+const SETTINGS: LedgerSettings = {
+  ...DEFAULT_LEDGER_SETTINGS,
+  leaseMs: 1000,
+  backoffMs: 100,
+  maxBackoffMs: 300,
+};
+const JITTER = 0.5;
 
-const kinds = (commands: readonly LedgerCommand[]) => commands.map(({ kind }) => kind);
-const retryable = { code: 'unavailable', message: 'lost', isRetryable: true } as const;
+const score = (...needs: string[]): LedgerTask => ({ needs, priority: 1, kind: 'score' });
 
-/** Takes a task to `running` and returns its lease. */
-function lease(ledger: Ledger, taskId: string, workerId = 'w', token = 'token'): LeaseKey {
-  ledger.apply({ kind: 'leased', taskId, workerId, token });
-  const found = ledger.leaseOf(taskId);
-  if (found === undefined) throw new Error(`${taskId} was not leased`);
-  return found;
-}
-
-function queued(tasks: LedgerTask[] = [{ id: 't', needs: [], priority: 0 }]) {
-  const ledger = new Ledger(tasks);
-  for (const command of ledger.start())
-    if (command.kind === 'prepare')
-      ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false });
+function ledgerOf(tasks: readonly LedgerTask[], settings: Partial<LedgerSettings> = {}) {
+  const ledger = new Ledger({ settings: { ...SETTINGS, ...settings }, jitter: () => JITTER });
+  ledger.addRun({ id: 'r', pool: 'p', priority: 0, tasks });
   return ledger;
 }
 
-describe('the ledger', () => {
-  it('starts what needs nothing, and the rest when all its needs are known', () => {
-    const ledger = new Ledger(chain);
-    expect(ledger.start()).toEqual([{ kind: 'prepare', taskId: 'fit' }]);
-    expect(ledger.apply({ kind: 'satisfied', need: 'fitted' })).toEqual([
-      { kind: 'prepare', taskId: 'sweep' },
-    ]);
-    expect(ledger.apply({ kind: 'satisfied', need: 'fitted' })).toEqual([]);
-    expect(ledger.apply({ kind: 'satisfied', need: 'choice' })).toEqual([
-      { kind: 'prepare', taskId: 'score' },
-    ]);
+const PROBLEM = { code: 'unavailable', message: 'why', isRetryable: true, logTail: 'tail' } as const;
+
+/** Offers what is next and leases it. */
+function lease(ledger: Ledger, now = 0, worker = 'w') {
+  const next = ledger.peekNext('p');
+  if (next === undefined) throw new Error('nothing is ready');
+  const { run, task } = next;
+  const offer = ledger.offer(run, task, now);
+  const ref = { run, task, attempt: offer?.attempt ?? 0, token: `${run}/${task}/${now}/${worker}` };
+  ledger.apply({ kind: 'leased', worker, ...ref }, now);
+  return ref;
+}
+
+const counts = (ledger: Ledger, run = 'r') => ledger.run(run)?.tasks.counts();
+const stateOf = (ledger: Ledger, task: number, run = 'r') => ledger.run(run)?.tasks.state(task);
+
+describe('the graph of tasks', () => {
+  it('opens with what is known, in order of priority', () => {
+    const ledger = ledgerOf([score('fit'), { needs: [], priority: 3, kind: 'fit' }, score()]);
+    expect(counts(ledger)).toMatchObject({ waiting: 1, ready: 2 });
+    const fit = lease(ledger);
+    expect(fit.task).toBe(1);
+    expect(ledger.apply({ kind: 'completed', ...fit }, 5)).toEqual([{ kind: 'finish', run: 'r', task: 1 }]);
+    ledger.apply({ kind: 'satisfied', run: 'r', need: 'fit' }, 5);
+    expect([lease(ledger).task, lease(ledger).task]).toEqual([0, 2]);
+    expect(ledger.peekNext('p')).toBeUndefined();
   });
 
-  it('finishes a task whose results were all in the cache without offering it', () => {
-    const ledger = new Ledger([{ id: 't', needs: [], priority: 0 }]);
-    ledger.start();
-    expect(ledger.apply({ kind: 'prepared', taskId: 't', isReused: true })).toEqual([
-      { kind: 'finish', taskId: 't' },
+  it('counts a fact once, and waits for all of them', () => {
+    const ledger = ledgerOf([score('a', 'b')]);
+    for (let i = 0; i < 3; i++) ledger.apply({ kind: 'satisfied', run: 'r', need: 'a' }, 0);
+    expect(stateOf(ledger, 0)).toBe('waiting');
+    ledger.apply({ kind: 'satisfied', run: 'r', need: 'b' }, 0);
+    expect(stateOf(ledger, 0)).toBe('ready');
+  });
+
+  it('takes what the cache has without a lease', () => {
+    const ledger = ledgerOf([score()]);
+    expect(ledger.apply({ kind: 'finished', run: 'r', task: 0 }, 0)).toEqual([
+      { kind: 'finish', run: 'r', task: 0 },
     ]);
-    expect(ledger.isDrained).toBe(true);
+    expect(ledger.apply({ kind: 'finished', run: 'r', task: 0 }, 0)).toEqual([]);
   });
+});
 
-  it('counts a completion once', () => {
-    const ledger = queued();
-    const held = lease(ledger, 't');
-    expect(kinds(ledger.apply({ kind: 'completed', lease: held }))).toEqual(['finish']);
-    expect(ledger.apply({ kind: 'completed', lease: held })).toEqual([]);
-  });
-
-  it('refuses a lease that another took over', () => {
-    const ledger = queued();
-    const first = lease(ledger, 't', 'w1', 'a');
-    expect(kinds(ledger.apply({ kind: 'worker-lost', workerId: 'w1' }))).toEqual(['discard', 'offer']);
-    const second = lease(ledger, 't', 'w2', 'b');
+describe('a lease', () => {
+  it('counts attempts, and only its own token speaks for it', () => {
+    const ledger = ledgerOf([score()]);
+    const first = lease(ledger);
+    expect(ledger.canLease('r', 0, 'other')).toBe(false);
+    expect(ledger.apply({ kind: 'completed', ...first, token: 'forged' }, 1)).toEqual([]);
+    expect(ledger.apply({ kind: 'completed', ...first, attempt: 2 }, 1)).toEqual([]);
+    expect(ledger.apply({ kind: 'released', ...first }, 1)).toMatchObject([{ kind: 'discard' }]);
+    const second = lease(ledger);
     expect(second.attempt).toBe(2);
-    expect(ledger.isCurrent(first)).toBe(false);
-    expect(ledger.apply({ kind: 'completed', lease: first })).toEqual([]);
-    expect(ledger.apply({ kind: 'completed', lease: { ...second, token: 'a' } })).toEqual([]);
-    expect(kinds(ledger.apply({ kind: 'completed', lease: second }))).toEqual(['finish']);
+    expect(ledger.apply({ kind: 'completed', ...first }, 2)).toEqual([]);
+    expect(ledger.apply({ kind: 'completed', ...second }, 2)).toMatchObject([{ kind: 'finish' }]);
+    expect(ledger.apply({ kind: 'completed', ...second }, 2)).toEqual([]);
   });
 
-  it('gives a task to one worker only', () => {
-    const ledger = queued();
-    const held = lease(ledger, 't', 'w1', 'a');
-    ledger.apply({ kind: 'leased', taskId: 't', workerId: 'w2', token: 'b' });
-    expect(ledger.leaseOf('t')).toEqual(held);
+  it('ends when it is not renewed, and the loss is not the task own failure', () => {
+    const ledger = ledgerOf([score()]);
+    const ref = lease(ledger);
+    expect(ledger.renew(ref, 800)).toBe(true);
+    expect(ledger.overdue(1799)).toEqual([]);
+    const [overdue] = ledger.overdue(1800);
+    expect(overdue).toMatchObject(ref);
+    expect(ledger.apply({ kind: 'expired', ...ref }, 1800)).toMatchObject([{ kind: 'discard' }]);
+    expect(ledger.renew(ref, 1900)).toBe(false);
+    expect(stateOf(ledger, 0)).toBe('ready');
   });
 
-  it(`fails the run after ${MAX_FAILURES} failures, at once when another attempt cannot help`, () => {
-    const ledger = queued();
-    for (let failure = 1; failure < MAX_FAILURES; failure++) {
-      expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual([
-        'discard',
-        'offer',
-      ]);
+  it('of a worker that was cut off ends sooner', () => {
+    const ledger = ledgerOf([score(), score()]);
+    lease(ledger, 0, 'cut');
+    lease(ledger, 0, 'fine');
+    ledger.shorten('cut', 100, 200);
+    expect(ledger.overdue(300)).toMatchObject([{ worker: 'cut' }]);
+    expect(ledger.leasesOf('fine')).toHaveLength(1);
+  });
+});
+
+describe('failures', () => {
+  it('are tried again after an exponential back-off with jitter, then quarantined with the last error', () => {
+    const ledger = ledgerOf([score()]);
+    const waits: number[] = [];
+    let now = 0;
+    for (let i = 0; i < 2; i++) {
+      const ref = lease(ledger, now);
+      ledger.apply({ kind: 'failed', ...ref, failure: PROBLEM }, now);
+      expect(ledger.canLease('r', 0, 'w')).toBe(false);
+      waits.push(ledger.nextDeadline() - now);
+      now = ledger.nextDeadline();
+      ledger.endDelays(now - 1);
+      expect(ledger.peekNext('p')).toBeUndefined();
+      ledger.endDelays(now);
     }
-    expect(kinds(ledger.apply({ kind: 'failed', lease: lease(ledger, 't'), failure: retryable }))).toEqual([
-      'discard',
-      'fail-run',
-    ]);
-    const hopeless = queued();
-    const failure = { ...retryable, isRetryable: false };
-    expect(kinds(hopeless.apply({ kind: 'failed', lease: lease(hopeless, 't'), failure }))).toEqual([
-      'discard',
-      'fail-run',
-    ]);
+    expect(waits).toEqual([75, 150]);
+    ledger.apply({ kind: 'failed', ...lease(ledger, now), failure: PROBLEM }, now);
+    expect(stateOf(ledger, 0)).toBe('quarantined');
+    expect(ledger.run('r')?.lastFailure.get(0)).toEqual(PROBLEM);
+    expect(ledger.run('r')?.isIdle).toBe(true);
+    ledger.apply({ kind: 'retried', run: 'r' }, now);
+    expect(lease(ledger, now).attempt).toBe(4);
   });
 
-  it('does not hold a task that was handed back against it', () => {
-    const ledger = queued();
-    for (let i = 0; i < 2 * MAX_FAILURES; i++) {
-      expect(kinds(ledger.apply({ kind: 'released', lease: lease(ledger, 't') }))).toEqual([
-        'discard',
-        'offer',
-      ]);
+  it('that another attempt cannot help are final', () => {
+    const ledger = ledgerOf([score()]);
+    const failure = { ...PROBLEM, isRetryable: false };
+    ledger.apply({ kind: 'failed', ...lease(ledger), failure }, 0);
+    expect(stateOf(ledger, 0)).toBe('failed');
+  });
+
+  it('a task that is lost with worker after worker is quarantined in the end', () => {
+    const ledger = ledgerOf([score()], { maxLosses: 3 });
+    let now = 0;
+    for (let i = 0; i < 3; i++) {
+      ledger.endDelays(now);
+      ledger.apply({ kind: 'expired', ...lease(ledger, now) }, now);
+      now += 1000;
     }
-    expect(lease(ledger, 't').attempt).toBe(2 * MAX_FAILURES + 1);
+    expect(stateOf(ledger, 0)).toBe('quarantined');
+    expect(ledger.run('r')?.lastFailure.get(0)?.message).toMatch(/worker w was lost/);
+  });
+});
+
+describe('stragglers', () => {
+  const settings = { stragglerFactor: 4, stragglerSamples: 3, stragglerMinMs: 50 };
+
+  function withHistory() {
+    const ledger = ledgerOf(
+      Array.from({ length: 5 }, () => score()),
+      settings,
+    );
+    for (let i = 0; i < 3; i++) ledger.apply({ kind: 'completed', ...lease(ledger, 0) }, 20);
+    return ledger;
+  }
+
+  it('are offered a second time, to another worker, and the first result counts', () => {
+    const ledger = withHistory();
+    const slow = lease(ledger, 100);
+    expect(ledger.offerStragglers('p', 150)).toEqual([]);
+    const [offer] = ledger.offerStragglers('p', 190);
+    expect(offer).toMatchObject({ task: slow.task, attempt: 2 });
+    expect(ledger.canLease('r', slow.task, 'w')).toBe(false);
+    expect(ledger.canLease('r', slow.task, 'other')).toBe(true);
+    const second = { ...slow, attempt: 2, token: 'second' };
+    ledger.apply({ kind: 'leased', worker: 'other', ...second }, 200);
+    expect(ledger.offerStragglers('p', 10_000)).toEqual([]);
+    const commands = ledger.apply({ kind: 'completed', ...second }, 210);
+    expect(commands).toMatchObject([
+      { kind: 'discard', lease: { token: slow.token } },
+      { kind: 'finish', task: slow.task },
+    ]);
+    expect(ledger.apply({ kind: 'completed', ...slow }, 220)).toEqual([]);
   });
 
-  it('finishes every task exactly once whatever happens, and in the order of needs', () => {
-    const steps = fc.array(fc.record({ action: fc.nat(5), pick: fc.nat(1000), worker: fc.nat(3) }), {
-      maxLength: 150,
+  it('go on alone when one of the two copies fails', () => {
+    const ledger = withHistory();
+    const slow = lease(ledger, 100);
+    ledger.offerStragglers('p', 190);
+    const second = { ...slow, attempt: 2, token: 'second' };
+    ledger.apply({ kind: 'leased', worker: 'other', ...second }, 200);
+    ledger.apply({ kind: 'failed', ...second, failure: PROBLEM }, 210);
+    expect(stateOf(ledger, slow.task)).toBe('running');
+    expect(ledger.apply({ kind: 'completed', ...slow }, 220)).toMatchObject([{ kind: 'finish' }]);
+  });
+});
+
+describe('runs', () => {
+  const two = (priorityOfSecond = 0) => {
+    const ledger = ledgerOf(Array.from({ length: 4 }, () => score()));
+    const tasks = Array.from({ length: 4 }, () => score());
+    ledger.addRun({ id: 's', pool: 'p', priority: priorityOfSecond, tasks });
+    return ledger;
+  };
+
+  it('share places fairly', () => {
+    const ledger = two();
+    const order = Array.from({ length: 8 }, () => lease(ledger).run);
+    expect(order).toEqual(['r', 's', 'r', 's', 'r', 's', 'r', 's']);
+  });
+
+  it('of a higher priority go first', () => {
+    const ledger = two(1);
+    expect(Array.from({ length: 5 }, () => lease(ledger).run)).toEqual(['s', 's', 's', 's', 'r']);
+  });
+
+  it('hand out nothing while paused, and finish what runs', () => {
+    const ledger = ledgerOf([score(), score(), score()]);
+    const running = lease(ledger);
+    ledger.offer('r', 1, 0);
+    ledger.apply({ kind: 'paused', run: 'r' }, 0);
+    expect([ledger.canLease('r', 1, 'w'), ledger.canLease('r', 2, 'w')]).toEqual([false, false]);
+    expect(ledger.peekNext('p')).toBeUndefined();
+    expect(ledger.apply({ kind: 'completed', ...running }, 1)).toMatchObject([{ kind: 'finish' }]);
+    ledger.apply({ kind: 'resumed', run: 'r' }, 2);
+    expect([lease(ledger).task, lease(ledger).task]).toEqual([1, 2]);
+  });
+
+  it('that are cancelled discard their leases', () => {
+    const ledger = ledgerOf([score(), score('never')]);
+    const ref = lease(ledger);
+    expect(ledger.apply({ kind: 'cancelled', run: 'r' }, 0)).toMatchObject([{ kind: 'discard', lease: ref }]);
+    expect(counts(ledger)).toMatchObject({ cancelled: 2, running: 0, waiting: 0 });
+    expect(ledger.apply({ kind: 'completed', ...ref }, 0)).toEqual([]);
+  });
+
+  it('are offered again when the queue seems to have lost them, under another message id', () => {
+    const ledger = ledgerOf([score(), score()], { republishMs: 500 });
+    const first = ledger.offer('r', 0, 0);
+    ledger.offer('r', 1, 300);
+    expect(ledger.offerAgain(499, false)).toEqual([]);
+    const [again] = ledger.offerAgain(500, false);
+    expect(again).toMatchObject({ task: 0, attempt: 1 });
+    expect(again?.epoch).not.toBe(first?.epoch);
+    expect(ledger.offerAgain(501, true)).toHaveLength(2);
+  });
+});
+
+describe('whatever happens in whatever order', () => {
+  it('no task is done twice, and the counts add up', () => {
+    const choice = fc.record({
+      what: fc.constantFrom(
+        'lease',
+        'complete',
+        'fail',
+        'release',
+        'expire',
+        'offer',
+        'pause',
+        'resume',
+        'time',
+      ),
+      which: fc.nat({ max: 20 }),
     });
     fc.assert(
-      fc.property(steps, (script) => {
-        const tasks: LedgerTask[] = Array.from({ length: 6 }, (_, i) => ({
-          id: `t${i}`,
-          needs: i < 2 ? [] : [`t${i - 2}`],
-          priority: 0,
-        }));
-        const ledger = new Ledger(tasks);
-        const finished: string[] = [];
-        const offered = new Set<string>();
-        const leases: LeaseKey[] = [];
-        let hasFailed = false;
-        const execute = (commands: readonly LedgerCommand[]) => {
-          for (const command of commands) {
-            if (command.kind === 'prepare')
-              execute(ledger.apply({ kind: 'prepared', taskId: command.taskId, isReused: false }));
-            if (command.kind === 'offer') offered.add(command.taskId);
-            if (command.kind === 'fail-run') hasFailed = true;
-            if (command.kind !== 'finish') continue;
-            expect(finished).not.toContain(command.taskId);
-            finished.push(command.taskId);
-            execute(ledger.apply({ kind: 'satisfied', need: command.taskId }));
+      fc.property(fc.array(choice, { maxLength: 200 }), (choices) => {
+        const ledger = ledgerOf(
+          Array.from({ length: 6 }, () => score()),
+          { maxFailures: 4, stragglerSamples: 1 },
+        );
+        const known: (LedgerEvent & { kind: 'leased' })[] = [];
+        const finished: number[] = [];
+        let now = 0;
+        const apply = (event: LedgerEvent) => {
+          for (const command of ledger.apply(event, now))
+            if (command.kind === 'finish') finished.push(command.task);
+        };
+        for (const { what, which } of choices) {
+          now += 10;
+          const ref = known[which % Math.max(1, known.length)];
+          const task = which % 6;
+          if (what === 'offer') ledger.offer('r', task, now);
+          if (what === 'pause') apply({ kind: 'paused', run: 'r' });
+          if (what === 'resume') apply({ kind: 'resumed', run: 'r' });
+          if (what === 'time') {
+            now += 500;
+            ledger.endDelays(now);
+            ledger.offerStragglers('p', now);
+            for (const { run, task: late, attempt, token } of ledger.overdue(now)) {
+              apply({ kind: 'expired', run, task: late, attempt, token });
+            }
           }
-        };
-        let tokens = 0;
-        const take = (pick: number, worker: number) => {
-          const taskId = [...offered][pick % Math.max(1, offered.size)];
-          if (taskId === undefined) return;
-          offered.delete(taskId);
-          leases.push(lease(ledger, taskId, `w${worker}`, `k${tokens++}`));
-        };
-        execute(ledger.start());
-        for (const { action, pick, worker } of script) {
-          const held = leases[pick % Math.max(1, leases.length)];
-          if (action <= 1) take(pick, worker);
-          else if (action === 2) execute(ledger.apply({ kind: 'worker-lost', workerId: `w${worker}` }));
-          else if (held === undefined) continue;
-          else if (action === 3) execute(ledger.apply({ kind: 'completed', lease: held }));
-          else if (action === 4) execute(ledger.apply({ kind: 'released', lease: held }));
-          else execute(ledger.apply({ kind: 'failed', lease: held, failure: retryable }));
+          if (what === 'lease' && ledger.canLease('r', task, `w${which}`)) {
+            const attempt = (ledger.run('r')?.tasks.attempts[task] ?? 0) + 1;
+            const leased = {
+              kind: 'leased',
+              run: 'r',
+              task,
+              attempt,
+              token: `t${known.length}`,
+              worker: `w${which}`,
+            };
+            known.push(leased as LedgerEvent & { kind: 'leased' });
+            apply(leased as LedgerEvent);
+          }
+          if (ref === undefined) continue;
+          if (what === 'complete') apply({ ...ref, kind: 'completed' });
+          if (what === 'fail') apply({ ...ref, kind: 'failed', failure: PROBLEM });
+          if (what === 'release') apply({ ...ref, kind: 'released' });
+          if (what === 'expire') apply({ ...ref, kind: 'expired' });
+          const all = Object.values(counts(ledger) ?? {}).reduce((sum, count) => sum + count, 0);
+          expect(all).toBe(6);
         }
-        // Now every worker behaves: what is left gets done, unless the run failed before.
-        for (let round = 0; round < 50 && !ledger.isDrained && !hasFailed; round++) {
-          take(0, 9);
-          for (const held of leases) execute(ledger.apply({ kind: 'completed', lease: held }));
-        }
-        if (!hasFailed) {
-          expect(finished.length).toBe(tasks.length);
-          for (const { id, needs } of tasks)
-            for (const need of needs) expect(finished.indexOf(need)).toBeLessThan(finished.indexOf(id));
-        }
-        const counts = ledger.counts();
-        expect(counts.done).toBe(finished.length);
+        expect(new Set(finished).size).toBe(finished.length);
+        expect(counts(ledger)?.done).toBe(finished.length);
+        expect(ledger.run('r')?.leases.size).toBe(counts(ledger)?.running);
       }),
       { numRuns: 300 },
     );

@@ -32,7 +32,7 @@ function unitResults(slice: number, values: Record<string, Value>, idCount = 200
       units.set(id, { rows: to - from, columns, data });
     }
   }
-  return { plan, reader: new SeriesReader(plan, units) };
+  return { plan, reader: new SeriesReader(plan, (id) => units.get(id)) };
 }
 
 /** A fixed value per sample, ID a little higher. */

@@ -76,5 +76,6 @@ export function smallGrid(idCount = 2000, oodCount = 2500): ResolvedGrid {
       row('odin', odin),
       row('fssd', fssd),
     ],
+    memoryBytes: { m: 1000, other: 1000 },
   };
 }

@@ -33,10 +33,13 @@ export {
   type DataRef,
   type ModelSpec,
   type Order,
+  type SyntheticTask,
   type TaskSpec,
   type Transform,
   taskSpecSchema,
   type UnitSpec,
   type WorkCounts,
+  type WorkSpec,
   workCountsSchema,
+  workSpecSchema,
 } from './tasks.js';

@@ -1,12 +1,9 @@
 // The entry of @oodgrid/protocol for those who speak gRPC: code generated from proto/.
+export * from './gen/oodgrid/v1/client.js';
+export * as worker from './gen/oodgrid/v1/worker.js';
 export {
-  type Assignment,
-  type Chunk,
-  ConnectRequest,
-  ConnectResponse,
-  type LeaseRef,
-  type Refused,
+  type ConnectRequest,
+  type ConnectResponse,
   WorkerServiceClient,
-  type WorkerServiceServer,
   WorkerServiceService,
 } from './gen/oodgrid/v1/worker.js';

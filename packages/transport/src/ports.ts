@@ -1,37 +1,26 @@
-import type { Digest, ErrorCode, TaskSpec, WorkCounts } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+
+/** Version of the conversation between workers and coordinator; both must speak the same. */
+export const PROTOCOL_VERSION = 1;
 
 /** Names one execution of one task; the coordinator alone gives attempts and tokens. */
 export interface LeaseRef {
-  readonly taskId: string;
-  /** 1 for the first execution; grows by one each time the task is handed out again. */
+  readonly run: string;
+  /** Number of the task in its run. */
+  readonly task: number;
+  /** 1 for the first execution; grows by one each time the task is handed out. */
   readonly attempt: number;
-  /** Fencing token: a message that carries a token other than the task's present one is refused. */
+  /** Fencing token: only the holder of a live lease knows it. */
   readonly token: string;
 }
 
-/** A task that was handed to a worker, before the transport adds `renew` and `release`. */
-export interface Assignment extends LeaseRef {
-  readonly task: TaskSpec;
+/** What a queue delivers: that a task may be worth asking for. The coordinator alone gives the lease. */
+export interface Hint {
+  readonly run: string;
+  readonly task: number;
 }
 
-/** The right to execute a task until it ends, is released, or is not renewed in time. */
-export interface Lease extends Assignment {
-  /** Resolves to false when the lease is lost: stop computing, the results would be refused. */
-  renew(): Promise<boolean>;
-  /** Hands the task back uncomputed; it becomes ready for another worker. Has no effect after the end. */
-  release(): Promise<void>;
-}
-
-/** Where a worker gets its tasks. */
-export interface TaskQueue {
-  /**
-   * Waits for a task. `undefined` means that the run is drained: stop pulling.
-   * @throws OodError `cancelled` when `signal` aborts, `unavailable` when the coordinator is gone.
-   */
-  pull(signal: AbortSignal): Promise<Lease | undefined>;
-}
-
-/** Some rows of one unit's result: row r of `data` belongs to position `from + offsetRows + r` of the task's order. */
+/** Some rows of one unit's result: row r of `data` is row `offsetRows + r` of the task. */
 export interface ChunkMessage extends LeaseRef {
   readonly kind: 'chunk';
   readonly key: Digest;
@@ -49,7 +38,7 @@ export interface FittedMessage extends LeaseRef {
   readonly blob: Digest;
 }
 
-/** Every unit of the task was sent. `seconds` is wall time from lease to end. */
+/** Every unit of the task was sent. `seconds` is wall time from start to end. */
 export interface DoneMessage extends LeaseRef {
   readonly kind: 'done';
   readonly work: WorkCounts;
@@ -62,26 +51,93 @@ export interface FailedMessage extends LeaseRef {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** The last lines that the executor wrote. */
+  readonly logTail: string;
 }
 
-/** Work done so far in this attempt; for display and liveness only. */
-export interface ProgressMessage extends LeaseRef {
-  readonly kind: 'progress';
-  readonly work: WorkCounts;
+/** The task is handed back uncomputed. */
+export interface ReleasedMessage extends LeaseRef {
+  readonly kind: 'released';
 }
 
-export type WorkerMessage = ChunkMessage | FittedMessage | DoneMessage | FailedMessage | ProgressMessage;
+/** What must not be lost: numbered by the worker, sent again until it is acknowledged. */
+export type ReliableMessage = ChunkMessage | FittedMessage | DoneMessage | FailedMessage | ReleasedMessage;
 
-/** How a worker sends its results back. Messages of one reporter arrive in the order of the calls. */
-export interface Reporter {
-  /**
-   * Resolves when the coordinator has durably accepted the message.
-   * @throws OodError with the coordinator's code if it refused it, `unavailable` if the connection was lost
-   *   before the acknowledgement (the message may or may not have been accepted: sending it again is safe).
-   */
-  send(message: WorkerMessage): Promise<void>;
-  /** Waits for what was sent to be acknowledged, then stops taking messages. */
-  close(): Promise<void>;
+export type WorkerMessage =
+  | { readonly kind: 'reliable'; readonly sequence: number; readonly message: ReliableMessage }
+  /** Asks for the lease of a task; without a hint, for the next task that there is. */
+  | { readonly kind: 'lease-request'; readonly requestId: number; readonly hint: Hint | null }
+  /** Withdraws a request that was not answered yet. */
+  | { readonly kind: 'cancel-request'; readonly requestId: number }
+  /** Keeps the leases of tasks that advance. */
+  | { readonly kind: 'heartbeat'; readonly leases: readonly LeaseRef[]; readonly doing: string }
+  /** Work so far in an attempt; for display. */
+  | { readonly kind: 'progress'; readonly lease: LeaseRef; readonly work: WorkCounts }
+  /** A line for the run's log. */
+  | { readonly kind: 'log'; readonly lease: LeaseRef; readonly line: string };
+
+export type CoordinatorMessage =
+  | { readonly kind: 'registered'; readonly leaseMs: number; readonly windowBytes: number }
+  | {
+      readonly kind: 'granted';
+      readonly requestId: number;
+      readonly lease: LeaseRef;
+      readonly task: WorkSpec;
+    }
+  /** No lease: drop the hint, or (`retryMs`) try again later. */
+  | { readonly kind: 'denied'; readonly requestId: number; readonly retryMs: number | null }
+  /** Everything up to this number is durable, or was refused. */
+  | { readonly kind: 'ack'; readonly upTo: number }
+  /** The message with this number was refused and had no effect. */
+  | {
+      readonly kind: 'refused';
+      readonly sequence: number;
+      readonly code: ErrorCode;
+      readonly message: string;
+    }
+  /** Stop computing: the lease is over. */
+  | { readonly kind: 'cancel'; readonly lease: LeaseRef }
+  /** Take no more tasks; finish what you have. */
+  | { readonly kind: 'drain' };
+
+/** What a worker says of itself when it connects. */
+export interface WorkerInfo {
+  readonly workerId: string;
+  /** New for each start of the worker process: a restarted worker does not hold its former leases. */
+  readonly incarnation: string;
+  /** Workers of one class give the same bits for the same task; results of different classes never mix. */
+  readonly numericsClass: string;
+  readonly engine: { readonly kind: string; readonly version: string; readonly device: string };
+  readonly pid: number;
+  /** Tasks that it holds at once. */
+  readonly slots: number;
+  /** Memory that its tasks may use together. */
+  readonly memoryBytes: number;
+}
+
+/** First words on a connection. */
+export interface Registration {
+  readonly protocol: number;
+  readonly worker: WorkerInfo;
+  /** Leases that it believes to hold. */
+  readonly held: readonly LeaseRef[];
+  /** Number of the first reliable message that it will send on this connection. */
+  readonly nextSequence: number;
+}
+
+/** One connected worker, as the coordinator sees it. */
+export interface WorkerPeer {
+  send(message: CoordinatorMessage): void;
+  /** Ends the connection; the worker may come back. */
+  close(reason: string): void;
+}
+
+/** The coordinator's side of the stream: what a transport calls. All calls return at once. */
+export interface WorkerHandler {
+  /** First call for every connection. Throws OodError to turn the worker away. */
+  register(peer: WorkerPeer, registration: Registration): void;
+  receive(peer: WorkerPeer, message: WorkerMessage): void;
+  disconnected(peer: WorkerPeer): void;
 }
 
 /** Content-addressed bytes. */
@@ -96,30 +152,29 @@ export interface BlobStore {
   has(digest: Digest): Promise<boolean>;
 }
 
-/** What a worker says of itself when it connects. */
-export interface WorkerInfo {
-  readonly workerId: string;
-  /** Workers of one class give the same bits for the same task; results of different classes never mix. */
-  readonly numericsClass: string;
-  readonly engine: { readonly kind: string; readonly version: string; readonly device: string };
-  readonly pid: number;
+/** One message of the queue: ids only. */
+export interface QueueMessage extends Hint {
+  /** Unique for each publication: a queue drops a repeated id without a word. */
+  readonly id: string;
+  /** Higher first, where the queue knows priorities. */
+  readonly priority: number;
+  /** Pool and model: where it is published. */
+  readonly pool: string;
+  readonly model: string;
 }
 
-/** The coordinator's side: what a transport calls for its workers. */
-export interface WorkerHandler {
-  /** Called once a connection, before anything else. Throws OodError to turn the worker away. */
-  register(worker: WorkerInfo): Promise<void>;
-  /**
-   * Waits for a task for this worker; `undefined` when the run is drained. `signal` aborts when the worker
-   * withdraws the pull or disconnects: a task must not be assigned after that.
-   */
-  pull(workerId: string, signal: AbortSignal): Promise<Assignment | undefined>;
-  /** False when `ref` is not the task's present lease. */
-  renew(ref: LeaseRef): Promise<boolean>;
-  /** The worker gives the task back uncomputed. A ref that is not the present lease has no effect. */
-  release(ref: LeaseRef): Promise<void>;
-  /** Resolves when the message is durable; throws OodError to refuse it. Called in order, one at a time per worker. */
-  accept(workerId: string, message: WorkerMessage): Promise<void>;
-  /** Called once for each registered connection when it ends, however it ends. */
-  disconnected(workerId: string): void;
+/** The coordinator's side of a queue. What it loses is published again, so it never fails a caller. */
+export interface TaskPublisher {
+  publish(message: QueueMessage): void;
+}
+
+/** A hint that a queue delivered, and what to tell the queue about it. */
+export interface Delivery {
+  readonly hint: Hint;
+  /** It is dealt with: never deliver it again. */
+  ack(): void;
+  /** Deliver it again, to anyone, not before `delayMs`. */
+  nak(delayMs: number): void;
+  /** Its task still advances: do not deliver it again yet. */
+  working(): void;
 }

@@ -3,172 +3,162 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OodError } from '@oodgrid/protocol';
+import type { OodError } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectWorker, serveWorkers, type WorkerConnection, type WorkerServer } from '../src/index.js';
-import { KEY, ScriptedHandler, TASK, worker } from './scripted-handler.js';
+import {
+  type CoordinatorMessage,
+  connectWorker,
+  type GrpcServer,
+  type Registration,
+  serveGrpc,
+  splitChunk,
+  type WorkerLink,
+  type WorkerMessage,
+  workerService,
+} from '../src/index.js';
+import { KEY, LEASE, registration, ScriptedHandler, TASK } from './scripted-handler.js';
 
 let folder: string;
 let address: string;
 let handler: ScriptedHandler;
-let server: WorkerServer;
-const connections: WorkerConnection[] = [];
-const { signal } = new AbortController();
+let server: GrpcServer;
+const links: WorkerLink[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'oodgrid-grpc-'));
   address = `unix:${join(folder, 's.sock')}`;
   handler = new ScriptedHandler();
-  server = await serveWorkers(handler, { address });
+  server = await serveGrpc(address, [workerService({ handler, onRefused: () => undefined })]);
 });
 
 afterEach(async () => {
-  handler.queue.drain();
-  for (const connection of connections.splice(0)) await connection.close();
+  for (const link of links.splice(0)) link.close();
   await server.close();
   rmSync(folder, { recursive: true });
 });
 
-async function connect(workerId = 'w1'): Promise<WorkerConnection> {
-  const connection = await connectWorker({ address, worker: worker(workerId) });
-  connections.push(connection);
+function connect(said: Registration = registration(), where = address) {
+  const received: CoordinatorMessage[] = [];
+  let reason: OodError | undefined;
+  const link = connectWorker(where, said, {
+    receive: (message) => received.push(message),
+    closed: (error) => {
+      reason = error;
+    },
+  });
+  links.push(link);
+  return { link, received, closed: () => vi.waitFor(() => reason ?? Promise.reject(), 10_000) };
+}
+
+async function connected() {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.received).toHaveLength(1));
   return connection;
 }
 
-async function leased(connection: WorkerConnection, taskId = 't1') {
-  handler.queue.offer(taskId, 0);
-  const lease = await connection.queue.pull(signal);
-  if (lease === undefined) throw new Error('no task came');
-  return lease;
-}
-
-const refOf = ({ taskId, attempt, token }: { taskId: string; attempt: number; token: string }) => ({
-  taskId,
-  attempt,
-  token,
-});
+const work = { images: 1, forwards: 2 ** 40, gradients: 3 };
 
 describe('gRPC over a unix socket', () => {
-  it('registers a worker and says who it is', async () => {
-    await connect();
-    expect(handler.registered).toEqual([worker('w1')]);
+  it('carries the registration whole', async () => {
+    await connected();
+    expect(handler.registered).toEqual([registration()]);
   });
 
   it('turns a worker away with the reason', async () => {
-    const stranger = { ...worker('w2'), numericsClass: 'other' };
-    await expect(connectWorker({ address, worker: stranger })).rejects.toMatchObject({
-      code: 'invalid-input',
-    });
-  });
-
-  it('hands a task over whole, renews and takes it back', async () => {
-    const connection = await connect();
-    const lease = await leased(connection);
-    expect(lease.task).toEqual(TASK);
-    expect(await lease.renew()).toBe(true);
-    await lease.release();
-    expect(handler.released).toEqual([refOf(lease)]);
+    const stranger = registration();
+    const { closed } = connect({ ...stranger, worker: { ...stranger.worker, numericsClass: 'other' } });
+    expect(await closed()).toMatchObject({ code: 'invalid-input', message: 'another numerics class' });
   });
 
   it('carries rows bit for bit and in order, in pieces of at most 256 KiB', async () => {
-    const connection = await connect();
-    const ref = refOf(await leased(connection));
+    const { link } = await connected();
     const rows = 5000;
     const columns = 88;
     const data = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i) * 10 ** ((i % 60) - 30));
-    await connection.reporter.send({ kind: 'chunk', ...ref, key: KEY, offsetRows: 7, rows, columns, data });
+    const chunk = { kind: 'chunk', ...LEASE, key: KEY, offsetRows: 7, rows, columns, data } as const;
+    const pieces = splitChunk(chunk);
+    expect(pieces.length).toBeGreaterThan(1);
+    for (const [i, message] of pieces.entries()) link.send({ kind: 'reliable', sequence: 1 + i, message });
+    await vi.waitFor(() => expect(handler.received).toHaveLength(pieces.length), 10_000);
     const got = new Float32Array(rows * columns);
     let next = 7;
-    for (const message of handler.accepted) {
-      if (message.kind !== 'chunk') throw new Error('only chunks were sent');
-      expect(message.offsetRows).toBe(next);
-      expect(message.data.byteLength).toBeLessThanOrEqual(256 * 1024);
-      got.set(message.data, (message.offsetRows - 7) * columns);
-      next += message.rows;
+    for (const [i, said] of handler.received.entries()) {
+      if (said.kind !== 'reliable' || said.message.kind !== 'chunk') throw new Error('only chunks were sent');
+      expect(said.sequence).toBe(1 + i);
+      expect(said.message.offsetRows).toBe(next);
+      expect(said.message.data.byteLength).toBeLessThanOrEqual(256 * 1024);
+      got.set(said.message.data, (said.message.offsetRows - 7) * columns);
+      next += said.message.rows;
     }
-    expect(handler.accepted.length).toBeGreaterThan(1);
     expect(got).toEqual(data);
   });
 
-  it('carries every other message', async () => {
-    const connection = await connect();
-    const ref = refOf(await leased(connection));
-    const work = { images: 1, forwards: 2 ** 40, gradients: 3 };
-    const messages = [
-      { kind: 'fitted', ...ref, key: KEY, blob: KEY },
-      { kind: 'progress', ...ref, work },
-      { kind: 'failed', ...ref, code: 'resource-exhausted', message: 'no memory', retryable: true },
-      { kind: 'done', ...ref, work, seconds: 1.5 },
-    ] as const;
-    for (const message of messages) await connection.reporter.send(message);
-    expect(handler.accepted).toEqual(messages);
+  it('carries every other message of a worker', async () => {
+    const { link } = await connected();
+    const messages: WorkerMessage[] = [
+      { kind: 'lease-request', requestId: 1, hint: null },
+      { kind: 'lease-request', requestId: 2, hint: { run: 'r', task: 3 } },
+      { kind: 'cancel-request', requestId: 1 },
+      { kind: 'heartbeat', leases: [LEASE], doing: 'one thing' },
+      { kind: 'progress', lease: LEASE, work },
+      { kind: 'log', lease: LEASE, line: 'line' },
+      { kind: 'reliable', sequence: 1, message: { kind: 'fitted', ...LEASE, key: KEY, blob: KEY } },
+      { kind: 'reliable', sequence: 2, message: { kind: 'done', ...LEASE, work, seconds: 1.5 } },
+      { kind: 'reliable', sequence: 3, message: { kind: 'released', ...LEASE } },
+      {
+        kind: 'reliable',
+        sequence: 4,
+        message: {
+          kind: 'failed',
+          ...LEASE,
+          code: 'resource-exhausted',
+          message: 'no memory',
+          retryable: true,
+          logTail: 'tail',
+        },
+      },
+    ];
+    for (const message of messages) link.send(message);
+    await vi.waitFor(() => expect(handler.received).toEqual(messages));
   });
 
-  it('acknowledges only when the coordinator has stored the message', async () => {
-    const connection = await connect();
-    const ref = refOf(await leased(connection));
-    let open = () => {};
-    handler.gate = new Promise((resolve) => {
-      open = resolve;
-    });
-    let isAcknowledged = false;
-    const sent = connection.reporter.send({ kind: 'fitted', ...ref, key: KEY, blob: KEY }).then(() => {
-      isAcknowledged = true;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(isAcknowledged).toBe(false);
-    open();
-    await sent;
-    expect(isAcknowledged).toBe(true);
-  });
-
-  it('brings a refusal back with its code', async () => {
-    const connection = await connect();
-    const ref = refOf(await leased(connection));
-    handler.refusal = new OodError('cancelled', 'stale');
-    await expect(
-      connection.reporter.send({ kind: 'fitted', ...ref, key: KEY, blob: KEY }),
-    ).rejects.toMatchObject({ code: 'cancelled', message: 'stale' });
-  });
-
-  it('withdraws a pull', async () => {
-    const connection = await connect();
-    const controller = new AbortController();
-    const pulled = connection.queue.pull(controller.signal);
-    controller.abort();
-    await expect(pulled).rejects.toMatchObject({ code: 'cancelled' });
-    // What is offered later waits for the next pull.
-    expect((await leased(connection, 'later')).taskId).toBe('later');
-  });
-
-  it('says when the run is drained', async () => {
-    const connection = await connect();
-    const pulled = connection.queue.pull(signal);
-    handler.queue.drain();
-    expect(await pulled).toBeUndefined();
+  it('carries every message of the coordinator', async () => {
+    const { received } = await connected();
+    const messages: CoordinatorMessage[] = [
+      { kind: 'granted', requestId: 1, lease: LEASE, task: TASK },
+      { kind: 'denied', requestId: 2, retryMs: null },
+      { kind: 'denied', requestId: 3, retryMs: 0 },
+      { kind: 'ack', upTo: 2 ** 40 },
+      { kind: 'refused', sequence: 9, code: 'cancelled', message: 'stale' },
+      { kind: 'cancel', lease: LEASE },
+      { kind: 'drain' },
+    ];
+    for (const message of messages) handler.peer?.send(message);
+    await vi.waitFor(() => expect(received.slice(1)).toEqual(messages));
   });
 
   it('tells workers that the coordinator has gone', async () => {
-    const connection = await connect();
-    const pulled = connection.queue.pull(signal);
-    await Promise.all([expect(pulled).rejects.toMatchObject({ code: 'unavailable' }), server.close()]);
-    await expect(connection.queue.pull(signal)).rejects.toMatchObject({ code: 'unavailable' });
+    const { closed } = await connected();
+    await server.close();
+    expect(await closed()).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('ends a connection with the reason', async () => {
+    const { closed } = await connected();
+    handler.peer?.close('come back later');
+    expect(await closed()).toMatchObject({ code: 'unavailable', message: 'come back later' });
+    await vi.waitFor(() => expect(handler.gone).toEqual([handler.peer]));
   });
 
   it('cannot be reached where nobody listens', async () => {
-    const nowhere = `unix:${join(folder, 'nobody.sock')}`;
-    await expect(connectWorker({ address: nowhere, worker: worker('w') })).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    const { closed } = connect(registration(), `unix:${join(folder, 'nobody.sock')}`);
+    expect(await closed()).toMatchObject({ code: 'unavailable' });
   });
 
   it('learns once that a worker process was killed', async () => {
     const child = fork(fileURLToPath(new URL('./fixtures/idle-worker.mjs', import.meta.url)), [address]);
-    await vi.waitFor(
-      () => expect(handler.registered.map(({ workerId }) => workerId)).toEqual(['idle']),
-      10_000,
-    );
+    await vi.waitFor(() => expect(handler.registered).toHaveLength(1), 10_000);
     child.kill('SIGKILL');
-    await vi.waitFor(() => expect(handler.gone).toEqual(['idle']), 10_000);
+    await vi.waitFor(() => expect(handler.gone).toHaveLength(1), 10_000);
   });
 });

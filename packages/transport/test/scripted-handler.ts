@@ -1,8 +1,16 @@
 import { digestSchema, OodError, type TaskSpec } from '@oodgrid/protocol';
-import type { Assignment, LeaseRef, WorkerHandler, WorkerInfo, WorkerMessage } from '../src/index.js';
-import { LocalQueue } from '../src/index.js';
+import type {
+  LeaseRef,
+  Registration,
+  WorkerHandler,
+  WorkerInfo,
+  WorkerMessage,
+  WorkerPeer,
+} from '../src/index.js';
+import { PROTOCOL_VERSION } from '../src/index.js';
 
 export const KEY = digestSchema.parse('ab'.repeat(32));
+export const LEASE: LeaseRef = { run: 'run-1', task: 7, attempt: 2, token: 'secret' };
 
 export const TASK: TaskSpec = {
   kind: 'score',
@@ -18,50 +26,42 @@ export const TASK: TaskSpec = {
   units: [{ key: KEY, method: 'msp', options: {}, fitted: null, candidates: [] }],
 };
 
-export const worker = (workerId: string): WorkerInfo => ({
+const worker = (workerId: string): WorkerInfo => ({
   workerId,
+  incarnation: 'first',
   numericsClass: 'test',
   engine: { kind: 'test', version: '1', device: 'cpu' },
   pid: process.pid,
+  slots: 2,
+  memoryBytes: 2 ** 33,
+});
+
+export const registration = (workerId = 'w1'): Registration => ({
+  protocol: PROTOCOL_VERSION,
+  worker: worker(workerId),
+  held: [LEASE],
+  nextSequence: 5,
 });
 
 /** A coordinator that remembers what it was told. */
 export class ScriptedHandler implements WorkerHandler {
-  readonly queue = new LocalQueue<string>();
-  readonly registered: WorkerInfo[] = [];
-  readonly accepted: WorkerMessage[] = [];
-  readonly released: LeaseRef[] = [];
-  readonly gone: string[] = [];
-  /** Thrown by the next `accept`. */
-  refusal: OodError | undefined;
-  /** Awaited by every `accept`. */
-  gate: Promise<void> = Promise.resolve();
+  readonly registered: Registration[] = [];
+  readonly received: WorkerMessage[] = [];
+  readonly gone: WorkerPeer[] = [];
+  peer: WorkerPeer | undefined;
 
-  async register(info: WorkerInfo): Promise<void> {
-    if (info.numericsClass !== 'test') throw new OodError('invalid-input', 'another numerics class');
-    this.registered.push(info);
+  register(peer: WorkerPeer, said: Registration): void {
+    if (said.worker.numericsClass !== 'test') throw new OodError('invalid-input', 'another numerics class');
+    this.peer = peer;
+    this.registered.push(said);
+    peer.send({ kind: 'registered', leaseMs: 30_000, windowBytes: 2 ** 22 });
   }
 
-  async pull(_workerId: string, signal: AbortSignal): Promise<Assignment | undefined> {
-    const taskId = await this.queue.take(signal);
-    return taskId === undefined ? undefined : { taskId, attempt: 1, token: `token-${taskId}`, task: TASK };
+  receive(_peer: WorkerPeer, message: WorkerMessage): void {
+    this.received.push(message);
   }
 
-  async renew(ref: LeaseRef): Promise<boolean> {
-    return ref.token === `token-${ref.taskId}`;
-  }
-
-  async release(ref: LeaseRef): Promise<void> {
-    this.released.push(ref);
-  }
-
-  async accept(_workerId: string, message: WorkerMessage): Promise<void> {
-    await this.gate;
-    if (this.refusal !== undefined) throw this.refusal;
-    this.accepted.push(message);
-  }
-
-  disconnected(workerId: string): void {
-    this.gone.push(workerId);
+  disconnected(peer: WorkerPeer): void {
+    this.gone.push(peer);
   }
 }

@@ -65,9 +65,8 @@ export default class Submit extends OodCommand {
     const merged = await runLocally(resolved, {
       id,
       context,
-      blobs,
       workers,
-      plan,
+      slice: grid.options.slice,
       isCacheUsed: flags.cache,
       engine: flags.engine === 'wasm' ? 'wasm' : 'native',
       signal,

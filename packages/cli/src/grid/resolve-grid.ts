@@ -43,6 +43,12 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     datasets,
     pairs: grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) })),
     rows,
+    memoryBytes: Object.fromEntries(
+      [...models, ...auxiliaryModels].map(({ name, architecture }) => [
+        name,
+        ARCHITECTURES[architecture].memoryBytes,
+      ]),
+    ),
   };
 }
 

@@ -1,83 +1,159 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import {
-  GridRun,
+  Coordinator,
+  DEFAULT_LEDGER_SETTINGS,
+  hashJitter,
   type MergedRun,
-  mergeRun,
-  type Plan,
+  makeWorkload,
+  mergeGridRun,
+  nodeSurroundings,
   type ResolvedGrid,
   type RunEvent,
-  ScoreCache,
+  SqliteStore,
+  settled,
 } from '@oodgrid/coordinator';
 import { OodError, type RunId } from '@oodgrid/protocol';
-import { type BlobStore, LocalQueue, serveWorkers } from '@oodgrid/transport';
-import { blobsDir, type CliContext, cacheIndexDir } from '../context.js';
-import { WorkerPool } from './worker-pool.js';
+import { LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
+import { Worker } from '@oodgrid/worker';
+import { blobsDir, type CliContext, scoresPath } from '../context.js';
 
 export interface LocalRunOptions {
   readonly id: RunId;
   readonly context: CliContext;
-  readonly blobs: BlobStore;
+  /** Executors: processes that compute. */
   readonly workers: number;
-  readonly plan: Plan;
+  readonly slice: number;
   readonly isCacheUsed: boolean;
   readonly engine: 'native' | 'wasm';
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
+  /** Told the process ids of the executors when they have joined. */
+  readonly onExecutors?: (pids: () => readonly number[]) => void;
 }
 
+const pause = () => setImmediate();
+const GRACE_MS = 5000;
+/** A batch takes seconds; loading the largest model a minute. */
+const STALL_MS = 15 * 60_000;
+const ALL_MEMORY = Number.MAX_SAFE_INTEGER;
+
 /**
- * A whole run on this machine: the coordinator in this process, workers as child processes that reach it by
- * gRPC over a unix socket, as they would reach one on another machine.
+ * A whole run on this machine: coordinator and worker in this process, executors as child processes; they
+ * speak by gRPC over a unix socket, as they would from another machine.
  */
 export async function runLocally(grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
-  const { context, blobs, workers, signal, plan } = options;
-  const startedAt = new Date();
-  const start = performance.now();
-  const run = new GridRun({
-    plan,
-    blobs,
-    cache: options.isCacheUsed ? new ScoreCache(cacheIndexDir(context)) : null,
-    queue: new LocalQueue<string>(),
-    onEvent: options.onEvent,
-    newToken: randomUUID,
-    pause: () => setImmediate(),
-  });
   const folder = await mkdtemp(join(tmpdir(), 'oodgrid-'));
-  const stop = () =>
-    run.stop(new OodError('cancelled', 'stopped before the run was done; what was computed is in the cache'));
-  signal.addEventListener('abort', stop);
   try {
-    const address = `unix:${join(folder, 'coordinator.sock')}`;
-    const server = await serveWorkers(run, { address });
-    const pool = new WorkerPool({
-      workers,
-      settings: { address, blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
-      onHopeless: (error) => run.stop(error),
-    });
-    try {
-      const outcome = await run.outcome();
-      const facts = {
-        id: options.id,
-        startedAt,
-        workers,
-        machine: {
-          node: process.version,
-          platform: `${process.platform} ${process.arch}`,
-          cpu: cpus()[0]?.model ?? 'unknown',
-        },
-        secondsElapsed: () => (performance.now() - start) / 1000,
-      };
-      return await mergeRun(grid, plan, outcome, facts, () => setImmediate());
-    } finally {
-      await pool.close();
-      await server.close();
-    }
+    return await runIn(folder, grid, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
+  const { context, signal, id, workers, isCacheUsed } = options;
+  const queue = new LocalTaskQueue();
+  const outcome = new Outcome();
+  // Without the cache, results are kept for this run only.
+  const path = isCacheUsed ? scoresPath(context) : join(folder, 'scores.db');
+  const coordinator = new Coordinator({
+    surroundings: nodeSurroundings,
+    ledger: DEFAULT_LEDGER_SETTINGS,
+    jitter: hashJitter,
+    openStore: () => new SqliteStore({ path, isExclusive: false }),
+    publisher: queue,
+    makeWorkload,
+    compute: settled((run, choice: string, results) => run.workload.compute(choice, results, pause)),
+    merge: settled(async (run, results) => {
+      outcome.merged = await mergeGridRun(run, results, workers, pause);
+      return null;
+    }),
+    onEvent: (_run, event) => {
+      options.onEvent(event);
+      outcome.note(event);
+    },
+    // Only this process would try again: the scores that are stored are found by the next run.
+    onStore: (error) => outcome.fail(error),
+  });
+  queue.attach(coordinator);
+  const stop = () =>
+    outcome.fail(
+      new OodError('cancelled', 'stopped before the run was done; what was computed is in the cache'),
+    );
+  signal.addEventListener('abort', stop);
+  const address = `unix:${join(folder, 'coordinator.sock')}`;
+  const server = await serveGrpc(address, [workerService({ handler: queue, onRefused: () => undefined })]);
+  const worker = new Worker({
+    workerId: 'local',
+    address,
+    executors: workers,
+    tasksPerExecutor: 1,
+    memoryBytes: ALL_MEMORY,
+    settings: { blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
+    stallMs: STALL_MS,
+    hints: null,
+    blobs: { fetch: async () => undefined, publish: async () => undefined },
+    log: () => undefined,
+  });
+  options.onExecutors?.(() => worker.pids);
+  const working = worker.run().catch((thrown: unknown) => outcome.fail(OodError.from(thrown)));
+  try {
+    const submitted = {
+      kind: 'submitted',
+      run: id,
+      name: grid.name,
+      at: new Date().toISOString(),
+      idempotencyKey: null,
+      priority: 0,
+      pool: null,
+      isCacheUsed,
+      spec: { kind: 'grid', grid, slice: options.slice },
+    } as const;
+    await coordinator.change((dispatcher) => dispatcher.submit(submitted));
+    return await outcome.wait();
   } finally {
     signal.removeEventListener('abort', stop);
-    await rm(folder, { recursive: true, force: true });
+    await worker.stop(GRACE_MS);
+    await working;
+    coordinator.close();
+    await server.close();
+  }
+}
+
+/** What a run came to. */
+class Outcome {
+  merged: MergedRun | undefined;
+  readonly #ended: Promise<void>;
+  #resolve: () => void = () => undefined;
+  #reject: (error: OodError) => void = () => undefined;
+
+  constructor() {
+    this.#ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#ended.catch(() => undefined);
+  }
+
+  async wait(): Promise<MergedRun> {
+    await this.#ended;
+    if (this.merged === undefined) throw new OodError('internal', 'the run ended without results');
+    return this.merged;
+  }
+
+  fail(error: OodError | null): void {
+    if (error !== null) this.#reject(error);
+  }
+
+  note(event: RunEvent): void {
+    if (event.kind === 'task-failed' && !event.willRetry) {
+      this.#reject(new OodError(event.failure.code, `task ${event.taskId}: ${event.failure.message}`));
+    }
+    if (event.kind !== 'ended') return;
+    if (event.problem === null) this.#resolve();
+    else this.#reject(new OodError(event.problem.code, event.problem.message));
   }
 }

@@ -67,9 +67,14 @@ function eventLine(event: RunEvent, isTty: boolean): string | undefined {
         ? undefined
         : `task ${event.taskId} ${event.isReused ? 'taken from the cache' : `done in ${event.seconds.toFixed(1)} s`}`;
     case 'choice-made':
-      return isTty ? undefined : `${event.choice} -> ${JSON.stringify(event.candidate)}`;
+      return isTty ? undefined : `${event.choice} -> ${JSON.stringify(event.outcome)}`;
+    case 'task-lost':
+      return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
+    case 'log':
+      return isTty ? undefined : `${event.workerId}: ${event.line}`;
     case 'task-started':
     case 'task-progress':
+    case 'ended':
       return undefined;
   }
 }

@@ -1,216 +1,431 @@
-import type { ErrorCode } from '@oodgrid/protocol';
+import type { LeaseRef } from '@oodgrid/transport';
+import { Durations } from './durations.js';
+import { IndexedHeap } from './indexed-heap.js';
+import type {
+  Failure,
+  Lease,
+  LedgerCommand,
+  LedgerEvent,
+  LedgerSettings,
+  Offer,
+  TaskHistory,
+} from './ledger-events.js';
+import { type Delayed, LedgerRun, type RunOptions } from './ledger-run.js';
 
-/** A lease as the ledger knows it. */
-export interface LeaseKey {
-  readonly taskId: string;
-  readonly attempt: number;
-  readonly token: string;
+export interface LedgerOptions {
+  readonly settings: LedgerSettings;
+  /** Spreads retries of one task: a number in [0, 1) that depends on nothing but its arguments. */
+  readonly jitter: (run: string, task: number, attempt: number) => number;
 }
 
-export type LedgerEvent =
-  /** A fit or a choice that tasks wait for is known. */
-  | { readonly kind: 'satisfied'; readonly need: string }
-  /** The task was bound; `isReused` when every result of it was in the cache. */
-  | { readonly kind: 'prepared'; readonly taskId: string; readonly isReused: boolean }
-  /** A worker takes a queued task. */
-  | { readonly kind: 'leased'; readonly taskId: string; readonly workerId: string; readonly token: string }
-  /** The lease's results are complete and durable. */
-  | { readonly kind: 'completed'; readonly lease: LeaseKey }
-  | { readonly kind: 'failed'; readonly lease: LeaseKey; readonly failure: Failure }
-  | { readonly kind: 'released'; readonly lease: LeaseKey }
-  | { readonly kind: 'worker-lost'; readonly workerId: string };
+const NOTHING: readonly LedgerCommand[] = [];
 
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** False when another attempt would fail alike: bad input, not a bad moment. */
-  readonly isRetryable: boolean;
+/** One pool's runs in the order in which they are served, and its running tasks in the order of their start. */
+interface Pool {
+  readonly runs: IndexedHeap<LedgerRun>;
 }
-
-export type LedgerCommand =
-  /** Bind the task and look its results up in the cache, then report `prepared`. */
-  | { readonly kind: 'prepare'; readonly taskId: string }
-  /** Offer the task to workers. */
-  | { readonly kind: 'offer'; readonly taskId: string; readonly priority: number }
-  /** The task is done: its results count. */
-  | { readonly kind: 'finish'; readonly taskId: string }
-  /** Drop what was staged for a lease that will not complete. */
-  | { readonly kind: 'discard'; readonly lease: LeaseKey }
-  | { readonly kind: 'fail-run'; readonly taskId: string; readonly failure: Failure };
-
-export interface LedgerTask {
-  readonly id: string;
-  readonly needs: readonly string[];
-  readonly priority: number;
-}
-
-type State =
-  /** Needs that are not known yet. */
-  | { readonly kind: 'waiting'; readonly missing: Set<string> }
-  /** Being bound and looked up in the cache. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'queued' }
-  | { readonly kind: 'running'; readonly lease: LeaseKey; readonly workerId: string }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
-interface Entry {
-  readonly task: LedgerTask;
-  attempts: number;
-  failures: number;
-  state: State;
-}
-
-/** Failed attempts after which a task fails its run. */
-export const MAX_FAILURES = 3;
 
 /**
- * The state of every task, as a deterministic machine: events in, commands out; no clock, no randomness,
- * no I/O. The ledger alone counts attempts. An event that does not fit the state (a late result, a
- * second completion) changes nothing and returns no command.
+ * The state of every task of every run, as a deterministic machine: events in, commands out; no clock, no
+ * randomness, no I/O of its own, all changes in place and O(log n). The ledger alone counts attempts. An
+ * event that does not fit the state (a late result, a second completion) changes nothing.
  */
 export class Ledger {
-  readonly #entries = new Map<string, Entry>();
-  readonly #waitingFor = new Map<string, string[]>();
-  #unfinished: number;
+  readonly #settings: LedgerSettings;
+  readonly #jitter: LedgerOptions['jitter'];
+  readonly #runs = new Map<string, LedgerRun>();
+  readonly #pools = new Map<string, Pool>();
+  readonly #deadlines = new IndexedHeap<Lease>((a, b) => a.deadline < b.deadline);
+  readonly #delays = new IndexedHeap<Delayed>((a, b) => a.until < b.until);
+  /** Leases in the order of their start, by pool and kind: stragglers are at the front. */
+  readonly #byAge = new Map<string, Set<Lease>>();
+  readonly #durations = new Map<string, Durations>();
+  readonly #byWorker = new Map<string, Set<Lease>>();
+  #sequence = 0;
 
-  constructor(tasks: readonly LedgerTask[]) {
-    for (const task of tasks) {
-      this.#entries.set(task.id, {
-        task,
-        attempts: 0,
-        failures: 0,
-        state: { kind: 'waiting', missing: new Set(task.needs) },
-      });
-      for (const need of task.needs)
-        this.#waitingFor.set(need, [...(this.#waitingFor.get(need) ?? []), task.id]);
+  constructor({ settings, jitter }: LedgerOptions) {
+    this.#settings = settings;
+    this.#jitter = jitter;
+  }
+
+  /** Adds a run; its tasks without needs are ready. */
+  addRun(options: RunOptions): void {
+    const run = new LedgerRun(options, ++this.#sequence);
+    this.#runs.set(run.id, run);
+    for (let task = 0; task < run.tasks.size; task++) if (run.tasks.isFree(task)) run.makeReady(task);
+    this.#touch(run);
+  }
+
+  removeRun(id: string): void {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    this.#apply(run, { kind: 'cancelled', run: id }, 0);
+    this.#pools.get(run.pool)?.runs.remove(run);
+    this.#runs.delete(id);
+  }
+
+  /** Puts a task of a snapshot where its former attempts left it. */
+  restore(history: TaskHistory): void {
+    const run = this.#runs.get(history.run);
+    if (run === undefined) return;
+    const { task, state, lastFailure } = history;
+    run.tasks.attempts[task] = history.attempts;
+    run.tasks.failures[task] = history.failures;
+    run.tasks.losses[task] = history.losses;
+    if (lastFailure !== null) run.lastFailure.set(task, lastFailure);
+    if (state !== null) run.close(task, state);
+    this.#touch(run);
+  }
+
+  run(id: string): LedgerRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  apply(event: LedgerEvent, now: number): readonly LedgerCommand[] {
+    const run = this.#runs.get(event.run);
+    if (run === undefined) return NOTHING;
+    const commands = this.#apply(run, event, now);
+    this.#touch(run);
+    return commands;
+  }
+
+  /** The live lease that a message speaks for; undefined when it is another's by now, or over. */
+  find({ run, task, attempt, token }: LeaseRef): Lease | undefined {
+    return this.#runs
+      .get(run)
+      ?.leases.get(task)
+      ?.find((lease) => lease.token === token && lease.attempt === attempt);
+  }
+
+  /** Keeps a lease for another period. False when it is not live. */
+  renew(key: LeaseRef, now: number): boolean {
+    const lease = this.find(key);
+    if (lease === undefined) return false;
+    this.#setDeadline(lease, now + this.#settings.leaseMs);
+    return true;
+  }
+
+  /** Shortens what a worker that was cut off holds: it has `graceMs` to come back. */
+  shorten(worker: string, now: number, graceMs: number): void {
+    for (const lease of this.leasesOf(worker)) {
+      this.#setDeadline(lease, Math.min(lease.deadline, now + graceMs));
     }
-    this.#unfinished = this.#entries.size;
   }
 
-  /** Commands that start the run: tasks that wait for nothing. */
-  start(): LedgerCommand[] {
-    return [...this.#entries.values()].flatMap((entry) => this.#prepareIfReady(entry));
+  leasesOf(worker: string): readonly Lease[] {
+    return [...(this.#byWorker.get(worker) ?? [])];
   }
 
-  get isDrained(): boolean {
-    return this.#unfinished === 0;
+  /** Whether a worker may lease the task now: it is offered or ready, or offered a second time to another. */
+  canLease(runId: string, task: number, worker: string): boolean {
+    const run = this.#runs.get(runId);
+    if (run === undefined || run.isPaused || task >= run.tasks.size) return false;
+    if (run.tasks.is(task, 'ready')) return !run.delayed.has(task);
+    if (run.tasks.is(task, 'queued')) return true;
+    if (!run.tasks.is(task, 'running') || run.offered.get(task)?.isSecond !== true) return false;
+    return run.leases.get(task)?.every((lease) => lease.worker !== worker) === true;
   }
 
-  /** Whether a lease is the present one of its task: only then do its messages count. */
-  isCurrent(lease: LeaseKey): boolean {
-    return this.#running(lease) !== undefined;
+  /** Leases whose time is over. The caller journals `expired` for each and applies it. */
+  overdue(now: number): Lease[] {
+    const found: Lease[] = [];
+    for (let lease = this.#deadlines.peek(); lease !== undefined && lease.deadline <= now; ) {
+      this.#deadlines.remove(lease);
+      found.push(lease);
+      lease = this.#deadlines.peek();
+    }
+    return found;
   }
 
-  counts(): Readonly<Record<State['kind'], number>> {
-    const counts = { waiting: 0, ready: 0, queued: 0, running: 0, done: 0, failed: 0 };
-    for (const { state } of this.#entries.values()) counts[state.kind]++;
-    return counts;
+  /** When `overdue` or `offers` next have something because of time alone. */
+  nextDeadline(): number {
+    const lease = this.#deadlines.peek()?.deadline ?? Number.POSITIVE_INFINITY;
+    const delay = this.#delays.peek()?.until ?? Number.POSITIVE_INFINITY;
+    return Math.min(lease, delay);
   }
 
-  apply(event: LedgerEvent): LedgerCommand[] {
+  /** Back-offs that are over end here. */
+  endDelays(now: number): void {
+    for (
+      let next = this.#delays.peek();
+      next !== undefined && next.until <= now;
+      next = this.#delays.peek()
+    ) {
+      this.#delays.remove(next);
+      // It may have been cancelled, or delayed again, meanwhile.
+      if (next.run.delayed.get(next.task) !== next) continue;
+      next.run.endDelay(next.task);
+      this.#touch(next.run);
+    }
+  }
+
+  /** The task of the pool that should be served next, without offering it; undefined when none is ready. */
+  peekNext(pool: string): { readonly run: string; readonly task: number } | undefined {
+    const run = this.#pools.get(pool)?.runs.peek();
+    const task = run?.canOffer === true ? run.peekReady() : undefined;
+    return run === undefined || task === undefined ? undefined : { run: run.id, task };
+  }
+
+  /** Offers a ready task to the queue. */
+  offer(runId: string, task: number, now: number): Offer | undefined {
+    const run = this.#runs.get(runId);
+    if (run === undefined || !run.tasks.is(task, 'ready') || run.delayed.has(task)) return undefined;
+    const offer = run.offer(task, now, false);
+    this.#touch(run);
+    return offer;
+  }
+
+  /** Second copies of tasks that take too long. */
+  offerStragglers(pool: string, now: number): Offer[] {
+    const { stragglerFactor, stragglerSamples, stragglerMinMs } = this.#settings;
+    const offers: Offer[] = [];
+    for (const kind of ['fit', 'sweep', 'score'] as const) {
+      const durations = this.#durations.get(`${pool}/${kind}`);
+      if (durations === undefined || durations.count < stragglerSamples) continue;
+      const limit = Math.max(stragglerMinMs, stragglerFactor * durations.median());
+      const byAge = this.#byAge.get(`${pool}/${kind}`) ?? new Set<Lease>();
+      for (const lease of byAge) {
+        if (now - lease.startedAt < limit) break;
+        byAge.delete(lease);
+        const run = this.#runs.get(lease.run);
+        if (run === undefined || run.isPaused || run.leases.get(lease.task)?.length !== 1) continue;
+        offers.push(run.offer(lease.task, now, true));
+      }
+    }
+    return offers;
+  }
+
+  /** Offers that nobody took for long, or (`all`) every one: the queue may have lost them. */
+  offerAgain(now: number, all: boolean): Offer[] {
+    const offers: Offer[] = [];
+    for (const run of this.#runs.values()) {
+      const stale: number[] = [];
+      for (const [task, { at }] of run.offered) {
+        // They are in the order of their publication.
+        if (!all && now - at < this.#settings.republishMs) break;
+        stale.push(task);
+      }
+      for (const task of stale) {
+        const isSecond = run.offered.get(task)?.isSecond ?? false;
+        run.offered.delete(task);
+        offers.push(run.offer(task, now, isSecond));
+      }
+    }
+    return offers;
+  }
+
+  /** Tasks of a pool that are published and not leased. */
+  offeredIn(pool: string): number {
+    let sum = 0;
+    for (const run of this.#runs.values()) if (run.pool === pool) sum += run.offered.size;
+    return sum;
+  }
+
+  #apply(run: LedgerRun, event: LedgerEvent, now: number): readonly LedgerCommand[] {
     switch (event.kind) {
       case 'satisfied':
-        return this.#satisfy(event.need);
-      case 'prepared':
-        return this.#prepared(event.taskId, event.isReused);
+        for (const task of run.tasks.satisfy(event.need)) run.makeReady(task);
+        return NOTHING;
+      case 'finished':
+        return run.tasks.is(event.task, 'ready') || run.tasks.is(event.task, 'queued')
+          ? this.#finish(run, event.task)
+          : NOTHING;
       case 'leased':
-        return this.#lease(event);
-      case 'completed':
-        return this.#complete(event.lease);
+        return this.#lease(run, event, now);
+      case 'completed': {
+        const lease = this.find(event);
+        if (lease === undefined) return NOTHING;
+        this.#durationsOf(run, lease.task).add(now - lease.startedAt);
+        this.#end(run, lease);
+        return this.#finish(run, event.task);
+      }
       case 'failed':
-        return this.#fail(event.lease, event.failure);
-      case 'released':
-        return this.#handBack(event.lease);
-      case 'worker-lost':
-        return this.#workerLost(event.workerId);
+        return this.#fail(run, event, event.failure, now);
+      case 'expired':
+        return this.#lose(run, event, now);
+      case 'released': {
+        const lease = this.find(event);
+        if (lease === undefined) return NOTHING;
+        this.#end(run, lease);
+        if (!run.leases.has(lease.task)) run.makeReady(lease.task);
+        return [{ kind: 'discard', lease }];
+      }
+      case 'paused':
+        run.isPaused = true;
+        run.retract();
+        return NOTHING;
+      case 'resumed':
+        run.isPaused = false;
+        return NOTHING;
+      case 'cancelled':
+        return this.#cancel(run);
+      case 'retried':
+        this.#retry(run);
+        return NOTHING;
     }
   }
 
-  /** The lease that `leased` gave, for the worker; undefined when the task was not queued any more. */
-  leaseOf(taskId: string): LeaseKey | undefined {
-    const state = this.#entries.get(taskId)?.state;
-    return state?.kind === 'running' ? state.lease : undefined;
-  }
-
-  #satisfy(need: string): LedgerCommand[] {
-    const waiting = this.#waitingFor.get(need) ?? [];
-    this.#waitingFor.delete(need);
-    return waiting.flatMap((taskId) => {
-      const entry = this.#entries.get(taskId);
-      if (entry?.state.kind !== 'waiting') return [];
-      entry.state.missing.delete(need);
-      return this.#prepareIfReady(entry);
-    });
-  }
-
-  #prepareIfReady(entry: Entry): LedgerCommand[] {
-    if (entry.state.kind !== 'waiting' || entry.state.missing.size > 0) return [];
-    entry.state = { kind: 'ready' };
-    return [{ kind: 'prepare', taskId: entry.task.id }];
-  }
-
-  #prepared(taskId: string, isReused: boolean): LedgerCommand[] {
-    const entry = this.#entries.get(taskId);
-    if (entry?.state.kind !== 'ready') return [];
-    return isReused ? this.#finish(entry) : this.#offer(entry);
-  }
-
-  #offer(entry: Entry): LedgerCommand[] {
-    entry.state = { kind: 'queued' };
-    return [{ kind: 'offer', taskId: entry.task.id, priority: entry.task.priority }];
-  }
-
-  #finish(entry: Entry): LedgerCommand[] {
-    entry.state = { kind: 'done' };
-    this.#unfinished--;
-    return [{ kind: 'finish', taskId: entry.task.id }];
-  }
-
-  #lease({ taskId, workerId, token }: LedgerEvent & { kind: 'leased' }): LedgerCommand[] {
-    const entry = this.#entries.get(taskId);
-    if (entry?.state.kind !== 'queued') return [];
-    entry.attempts++;
-    entry.state = { kind: 'running', workerId, lease: { taskId, attempt: entry.attempts, token } };
-    return [];
-  }
-
-  #complete(lease: LeaseKey): LedgerCommand[] {
-    const entry = this.#running(lease);
-    return entry === undefined ? [] : this.#finish(entry);
-  }
-
-  #fail(lease: LeaseKey, failure: Failure): LedgerCommand[] {
-    const entry = this.#running(lease);
-    if (entry === undefined) return [];
-    const discard = { kind: 'discard', lease } as const;
-    entry.failures++;
-    if (failure.isRetryable && entry.failures < MAX_FAILURES) return [discard, ...this.#offer(entry)];
-    entry.state = { kind: 'failed', failure };
-    return [discard, { kind: 'fail-run', taskId: lease.taskId, failure }];
-  }
-
-  #handBack(lease: LeaseKey): LedgerCommand[] {
-    const entry = this.#running(lease);
-    if (entry === undefined) return [];
-    return [{ kind: 'discard', lease }, ...this.#offer(entry)];
-  }
-
-  #workerLost(workerId: string): LedgerCommand[] {
-    const failure: Failure = {
-      code: 'unavailable',
-      message: `worker ${workerId} was lost`,
-      isRetryable: true,
+  #lease(run: LedgerRun, { task, attempt, token, worker }: LedgerEvent & { kind: 'leased' }, now: number) {
+    if (!isOpen(run, task)) return NOTHING;
+    const lease: Lease = {
+      run: run.id,
+      task,
+      attempt,
+      token,
+      worker,
+      startedAt: now,
+      deadline: now + this.#settings.leaseMs,
     };
-    return [...this.#entries.values()].flatMap(({ state }) =>
-      state.kind === 'running' && state.workerId === workerId ? this.#fail(state.lease, failure) : [],
-    );
+    run.offered.delete(task);
+    run.delayed.delete(task);
+    run.removeReady(task);
+    run.tasks.attempts[task] = attempt;
+    run.tasks.setState(task, 'running');
+    run.leases.set(task, [...(run.leases.get(task) ?? []), lease]);
+    this.#deadlines.set(lease);
+    this.#ageOf(run, task).add(lease);
+    const held = this.#byWorker.get(worker);
+    if (held === undefined) this.#byWorker.set(worker, new Set([lease]));
+    else held.add(lease);
+    return NOTHING;
   }
 
-  #running({ taskId, attempt, token }: LeaseKey): Entry | undefined {
-    const entry = this.#entries.get(taskId);
-    if (entry?.state.kind !== 'running') return undefined;
-    const { lease } = entry.state;
-    return lease.attempt === attempt && lease.token === token ? entry : undefined;
+  /** Takes a lease out of every index. */
+  #end(run: LedgerRun, lease: Lease): void {
+    const left = (run.leases.get(lease.task) ?? []).filter((one) => one !== lease);
+    if (left.length === 0) run.leases.delete(lease.task);
+    else run.leases.set(lease.task, left);
+    this.#deadlines.remove(lease);
+    this.#ageOf(run, lease.task).delete(lease);
+    const held = this.#byWorker.get(lease.worker);
+    held?.delete(lease);
+    if (held?.size === 0) this.#byWorker.delete(lease.worker);
+    // A second copy is offered for a lease that lives; without it the task is offered anew.
+    if (left.length === 0) run.offered.delete(lease.task);
   }
+
+  #finish(run: LedgerRun, task: number): LedgerCommand[] {
+    const commands: LedgerCommand[] = this.#discardAll(run, task);
+    run.close(task, 'done');
+    commands.push({ kind: 'finish', run: run.id, task });
+    return commands;
+  }
+
+  #discardAll(run: LedgerRun, task: number): LedgerCommand[] {
+    const leases = run.leases.get(task) ?? [];
+    for (const lease of leases) this.#end(run, lease);
+    return leases.map((lease) => ({ kind: 'discard', lease }));
+  }
+
+  #fail(run: LedgerRun, key: LeaseRef, failure: Failure, now: number): readonly LedgerCommand[] {
+    const lease = this.find(key);
+    if (lease === undefined) return NOTHING;
+    this.#end(run, lease);
+    const { task } = lease;
+    run.lastFailure.set(task, failure);
+    const failures = (run.tasks.failures[task] ?? 0) + 1;
+    run.tasks.failures[task] = failures;
+    const discard: LedgerCommand = { kind: 'discard', lease };
+    if (!failure.isRetryable) return [discard, ...this.#giveUp(run, task, 'failed')];
+    if (failures >= this.#settings.maxFailures) return [discard, ...this.#giveUp(run, task, 'quarantined')];
+    this.#backOff(run, task, failures, now);
+    return [discard];
+  }
+
+  #lose(run: LedgerRun, key: LeaseRef, now: number): readonly LedgerCommand[] {
+    const lease = this.find(key);
+    if (lease === undefined) return NOTHING;
+    this.#end(run, lease);
+    const { task, worker, attempt } = lease;
+    const losses = (run.tasks.losses[task] ?? 0) + 1;
+    run.tasks.losses[task] = losses;
+    const discard: LedgerCommand = { kind: 'discard', lease };
+    if (losses < this.#settings.maxLosses) {
+      // The first loss says nothing of the task; from the second on it may be what kills its workers.
+      if (losses > 1) this.#backOff(run, task, losses - 1, now);
+      else if (!run.leases.has(task)) run.makeReady(task);
+      return [discard];
+    }
+    run.lastFailure.set(task, {
+      code: 'unavailable',
+      message: `worker ${worker} was lost during attempt ${attempt}, as on ${losses - 1} attempts before`,
+      isRetryable: true,
+      logTail: '',
+    });
+    return [discard, ...this.#giveUp(run, task, 'quarantined')];
+  }
+
+  #giveUp(run: LedgerRun, task: number, state: 'failed' | 'quarantined'): LedgerCommand[] {
+    const commands = this.#discardAll(run, task);
+    run.close(task, state);
+    return commands;
+  }
+
+  /** Exponential, with half of it jitter. A task that another copy still runs does not wait. */
+  #backOff(run: LedgerRun, task: number, failures: number, now: number): void {
+    if (run.leases.has(task)) return;
+    const { backoffMs, maxBackoffMs } = this.#settings;
+    const whole = Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1));
+    const jitter = this.#jitter(run.id, task, run.tasks.attempts[task] ?? 0);
+    this.#delays.set(run.delay(task, now + whole * (0.5 + 0.5 * jitter)));
+  }
+
+  #cancel(run: LedgerRun): LedgerCommand[] {
+    run.isCancelled = true;
+    const commands: LedgerCommand[] = [];
+    for (let task = 0; task < run.tasks.size; task++) {
+      if (run.tasks.is(task, 'done') || run.tasks.is(task, 'failed') || run.tasks.is(task, 'quarantined'))
+        continue;
+      commands.push(...this.#discardAll(run, task));
+      run.close(task, 'cancelled');
+    }
+    return commands;
+  }
+
+  #retry(run: LedgerRun): void {
+    for (let task = 0; task < run.tasks.size; task++) {
+      if (!run.tasks.is(task, 'failed') && !run.tasks.is(task, 'quarantined')) continue;
+      run.tasks.failures[task] = 0;
+      run.tasks.losses[task] = 0;
+      run.lastFailure.delete(task);
+      run.makeReady(task);
+    }
+  }
+
+  #setDeadline(lease: Lease, deadline: number): void {
+    lease.deadline = deadline;
+    this.#deadlines.set(lease);
+  }
+
+  #touch(run: LedgerRun): void {
+    const pool = this.#pools.get(run.pool) ?? { runs: new IndexedHeap<LedgerRun>(isServedBefore) };
+    this.#pools.set(run.pool, pool);
+    if (run.canOffer) pool.runs.set(run);
+    else pool.runs.remove(run);
+  }
+
+  #ageOf(run: LedgerRun, task: number): Set<Lease> {
+    const key = `${run.pool}/${run.tasks.kind(task)}`;
+    const known = this.#byAge.get(key) ?? new Set<Lease>();
+    this.#byAge.set(key, known);
+    return known;
+  }
+
+  #durationsOf(run: LedgerRun, task: number): Durations {
+    const key = `${run.pool}/${run.tasks.kind(task)}`;
+    const known = this.#durations.get(key) ?? new Durations();
+    this.#durations.set(key, known);
+    return known;
+  }
+}
+
+/** Whether a task can be handed out at all. */
+const isOpen = ({ tasks }: LedgerRun, task: number): boolean =>
+  tasks.is(task, 'ready') || tasks.is(task, 'queued') || tasks.is(task, 'running');
+
+/** Priority first; among equals the run that holds the fewest places; then the order of submission. */
+function isServedBefore(a: LedgerRun, b: LedgerRun): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority;
+  if (a.inFlight !== b.inFlight) return a.inFlight < b.inFlight;
+  return a.sequence < b.sequence;
 }

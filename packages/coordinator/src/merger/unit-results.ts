@@ -19,11 +19,11 @@ export interface Matrix {
 /** Looks series up by id, in whatever order their slices arrived. */
 export class SeriesReader {
   readonly #series: ReadonlyMap<string, Series>;
-  readonly #units: ReadonlyMap<string, UnitScores>;
+  readonly #scoresOf: (unit: string) => UnitScores | undefined;
 
-  constructor(plan: Plan, units: ReadonlyMap<string, UnitScores>) {
+  constructor(plan: Plan, scoresOf: (unit: string) => UnitScores | undefined) {
     this.#series = new Map(plan.series.map((one) => [one.id, one]));
-    this.#units = units;
+    this.#scoresOf = scoresOf;
   }
 
   read(id: string): Matrix {
@@ -33,7 +33,7 @@ export class SeriesReader {
     const rows = (series.parts.at(-1)?.to ?? 0) - first;
     const data = new Float32Array(rows * series.columns);
     for (const { unit, from, to } of series.parts) {
-      const scores = this.#units.get(unit);
+      const scores = this.#scoresOf(unit);
       if (scores?.rows !== to - from || scores.columns !== series.columns) {
         throw new OodError(
           'internal',

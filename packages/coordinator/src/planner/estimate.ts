@@ -14,7 +14,7 @@ export function estimate(tasks: Plan['tasks']): Estimate {
 
 const ZERO: WorkCounts = { images: 0, forwards: 0, gradients: 0 };
 
-export function add(a: WorkCounts, b: WorkCounts): WorkCounts {
+function add(a: WorkCounts, b: WorkCounts): WorkCounts {
   return {
     images: a.images + b.images,
     forwards: a.forwards + b.forwards,

@@ -39,7 +39,12 @@ export interface ResolvedGrid {
   readonly datasets: readonly ResolvedDataset[];
   readonly pairs: readonly { readonly id: string; readonly ood: string }[];
   readonly rows: readonly ResolvedRow[];
+  /** Memory that a task of each model needs, by the model's name: for placement only. */
+  readonly memoryBytes: Readonly<Record<string, number>>;
 }
 
 /** What the results depend on: `ResolvedGrid` is that already, blobs standing for paths. */
-export const describeGrid = (grid: ResolvedGrid): Record<string, unknown> => ({ ...grid });
+export function describeGrid(grid: ResolvedGrid): Record<string, unknown> {
+  const { memoryBytes: _placement, ...description } = grid;
+  return description;
+}

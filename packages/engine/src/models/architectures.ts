@@ -11,6 +11,8 @@ export interface Architecture {
   readonly stochasticTap?: string;
   /** PyTorch name of the last linear layer's weight [classes, features]: tells the class count. */
   readonly headWeight: string;
+  /** Resident memory of an executor in a gradient task of the protocol's batch, with room: for placement. */
+  readonly memoryBytes: number;
 }
 
 export const ARCHITECTURES = {
@@ -21,6 +23,8 @@ export const ARCHITECTURES = {
     logits: 'layer3',
     stochasticTap: 'pool',
     headWeight: 'fc2.weight',
+    // Measured by bench/paper-grid: 2.5 GiB for two executors and their parent.
+    memoryBytes: 1.2 * 1024 ** 3,
   },
   'resnet34-cifar': {
     name: 'resnet34-cifar',
@@ -28,6 +32,8 @@ export const ARCHITECTURES = {
     layerTaps: ['layer0', 'layer1', 'layer2', 'layer3', 'layer4'],
     logits: 'logits',
     headWeight: 'linear.weight',
+    // Reckoned: activations of 512 images and their gradients.
+    memoryBytes: 6 * 1024 ** 3,
   },
 } as const satisfies Record<string, Architecture>;
 

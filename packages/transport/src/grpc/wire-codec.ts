@@ -6,23 +6,25 @@ import {
   ERROR_CODES,
   type ErrorCode,
   OodError,
-  taskSpecSchema,
+  runIdSchema,
+  workSpecSchema,
 } from '@oodgrid/protocol';
+import type { worker as wire } from '@oodgrid/protocol/wire';
 import type {
-  Chunk,
-  ConnectRequest,
-  Refused,
-  Assignment as WireAssignment,
-  LeaseRef as WireLease,
-} from '@oodgrid/protocol/wire';
-import type { Assignment, ChunkMessage, LeaseRef, WorkerMessage } from '../ports.js';
+  ChunkMessage,
+  CoordinatorMessage,
+  LeaseRef,
+  Registration,
+  ReliableMessage,
+  WorkerMessage,
+} from '../ports.js';
 
 /** Largest payload of a chunk, so that no message holds a stream up. */
 const MAX_CHUNK_BYTES = 256 * 1024;
-/** A message is refused beyond this; the largest honest one is a chunk with its header. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
-
-export type WireMessage = NonNullable<ConnectRequest['message']>;
+/** Payload after which a frame is sent, however much there is still to say. */
+export const FRAME_BYTES = 512 * 1024;
+/** A frame is refused beyond this; the largest honest one is `FRAME_BYTES` and a chunk with its header. */
+export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
 /** A chunk's rows in pieces of at most `MAX_CHUNK_BYTES`. */
 export function splitChunk(chunk: ChunkMessage): ChunkMessage[] {
@@ -41,7 +43,34 @@ export function splitChunk(chunk: ChunkMessage): ChunkMessage[] {
   });
 }
 
-export function toWire(message: WorkerMessage): WireMessage {
+type WireBody = wire.WorkerMessage['message'];
+
+export function toWire(message: WorkerMessage): wire.WorkerMessage {
+  switch (message.kind) {
+    case 'reliable':
+      return { sequence: message.sequence, message: reliableToWire(message.message) };
+    case 'lease-request': {
+      const { requestId, hint } = message;
+      return unnumbered({ $case: 'leaseRequest', leaseRequest: { requestId, hint: hint ?? undefined } });
+    }
+    case 'cancel-request':
+      return unnumbered({ $case: 'cancelRequest', cancelRequest: message.requestId });
+    case 'heartbeat': {
+      const { leases, doing } = message;
+      return unnumbered({ $case: 'heartbeat', heartbeat: { leases: leases.map(toWireLease), doing } });
+    }
+    case 'progress': {
+      const { lease, work } = message;
+      return unnumbered({ $case: 'progress', progress: { lease: toWireLease(lease), work: { ...work } } });
+    }
+    case 'log':
+      return unnumbered({ $case: 'log', log: { lease: toWireLease(message.lease), line: message.line } });
+  }
+}
+
+const unnumbered = (message: WireBody): wire.WorkerMessage => ({ sequence: 0, message });
+
+function reliableToWire(message: ReliableMessage): WireBody {
   const lease = toWireLease(message);
   switch (message.kind) {
     case 'chunk': {
@@ -54,16 +83,50 @@ export function toWire(message: WorkerMessage): WireMessage {
     case 'done':
       return { $case: 'done', done: { lease, work: { ...message.work }, seconds: message.seconds } };
     case 'failed': {
-      const { code, message: text, retryable } = message;
-      return { $case: 'failed', failed: { lease, code, message: text, retryable } };
+      const { code, message: text, retryable, logTail } = message;
+      return { $case: 'failed', failed: { lease, code, message: text, retryable, logTail } };
     }
-    case 'progress':
-      return { $case: 'progress', progress: { lease, work: { ...message.work } } };
+    case 'released':
+      return { $case: 'released', released: lease };
   }
 }
 
-/** The result messages of a worker; undefined for what is no result. Throws `invalid-input` for what is malformed. */
-export function fromWire(message: WireMessage): WorkerMessage | undefined {
+/** Throws `invalid-input` for what is malformed. */
+export function fromWire({ sequence, message }: wire.WorkerMessage): WorkerMessage {
+  if (message === undefined) throw malformed('a message is empty');
+  const reliable = reliableFromWire(message);
+  if (reliable !== undefined) {
+    if (sequence < 1) throw malformed(`a "${message.$case}" has no sequence number`);
+    return { kind: 'reliable', sequence, message: reliable };
+  }
+  switch (message.$case) {
+    case 'leaseRequest': {
+      const { requestId, hint } = message.leaseRequest;
+      if (hint === undefined) return { kind: 'lease-request', requestId, hint: null };
+      return { kind: 'lease-request', requestId, hint: { run: runId(hint.run), task: hint.task } };
+    }
+    case 'cancelRequest':
+      return { kind: 'cancel-request', requestId: message.cancelRequest };
+    case 'heartbeat':
+      return {
+        kind: 'heartbeat',
+        leases: message.heartbeat.leases.map(fromWireLease),
+        doing: message.heartbeat.doing.slice(0, 200),
+      };
+    case 'progress': {
+      const { lease, work } = message.progress;
+      return { kind: 'progress', lease: fromWireLease(lease), work: required(work, 'work') };
+    }
+    case 'log': {
+      const { lease, line } = message.log;
+      return { kind: 'log', lease: fromWireLease(lease), line: line.slice(0, 2000) };
+    }
+    default:
+      throw malformed(`a worker does not send "${message.$case}"`);
+  }
+}
+
+function reliableFromWire(message: NonNullable<WireBody>): ReliableMessage | undefined {
   switch (message.$case) {
     case 'chunk':
       return { kind: 'chunk', ...fromWireLease(message.chunk.lease), ...fromWireChunk(message.chunk) };
@@ -76,21 +139,24 @@ export function fromWire(message: WireMessage): WorkerMessage | undefined {
       return { kind: 'done', ...fromWireLease(lease), work: required(work, 'work'), seconds };
     }
     case 'failed': {
-      const { lease, code, message: text, retryable } = message.failed;
-      return { kind: 'failed', ...fromWireLease(lease), code: errorCode(code), message: text, retryable };
-    }
-    case 'progress':
+      const { lease, code, message: text, retryable, logTail } = message.failed;
       return {
-        kind: 'progress',
-        ...fromWireLease(message.progress.lease),
-        work: required(message.progress.work, 'work'),
+        kind: 'failed',
+        ...fromWireLease(lease),
+        code: errorCode(code),
+        message: text.slice(0, 10_000),
+        retryable,
+        logTail: logTail.slice(-10_000),
       };
+    }
+    case 'released':
+      return { kind: 'released', ...fromWireLease(message.released) };
     default:
       return undefined;
   }
 }
 
-function fromWireChunk({ key, offsetRows, rows, columns, data, crc32: expected }: Chunk) {
+function fromWireChunk({ key, offsetRows, rows, columns, data, crc32: expected }: wire.Chunk) {
   const got = crc32(data);
   if (got !== expected) throw malformed(`a chunk has CRC ${got}, its header says ${expected}`);
   if (data.length !== rows * columns * 4 || data.length > MAX_CHUNK_BYTES) {
@@ -100,25 +166,96 @@ function fromWireChunk({ key, offsetRows, rows, columns, data, crc32: expected }
   return { key: digest(key), offsetRows, rows, columns, data: new Float32Array(new Uint8Array(data).buffer) };
 }
 
-export const toWireLease = ({ taskId, attempt, token }: LeaseRef): WireLease => ({ taskId, attempt, token });
-
-export function fromWireLease(lease: WireLease | undefined): LeaseRef {
-  const { taskId, attempt, token } = required(lease, 'lease');
-  return { taskId, attempt, token };
+export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessage {
+  switch (message.kind) {
+    case 'registered': {
+      const { leaseMs, windowBytes } = message;
+      return { message: { $case: 'registered', registered: { leaseMs, windowBytes } } };
+    }
+    case 'granted': {
+      const { requestId, lease, task } = message;
+      const taskJson = Buffer.from(canonicalJson(task));
+      return { message: { $case: 'granted', granted: { requestId, lease: toWireLease(lease), taskJson } } };
+    }
+    case 'denied': {
+      const { requestId, retryMs } = message;
+      return { message: { $case: 'denied', denied: { requestId, retryMs: retryMs ?? undefined } } };
+    }
+    case 'ack':
+      return { message: { $case: 'ack', ack: message.upTo } };
+    case 'refused': {
+      const { sequence, code, message: text } = message;
+      return { message: { $case: 'refused', refused: { sequence, code, message: text } } };
+    }
+    case 'cancel':
+      return { message: { $case: 'cancel', cancel: toWireLease(message.lease) } };
+    case 'drain':
+      return { message: { $case: 'drain', drain: {} } };
+  }
 }
 
-export function toWireAssignment(assignment: Assignment): WireAssignment {
-  return { lease: toWireLease(assignment), taskJson: Buffer.from(canonicalJson(assignment.task)) };
+export function fromWireReply({ message }: wire.CoordinatorMessage): CoordinatorMessage {
+  switch (message?.$case) {
+    case 'registered':
+      return { kind: 'registered', ...message.registered };
+    case 'granted': {
+      const { requestId, lease, taskJson } = message.granted;
+      const task = workSpecSchema.safeParse(JSON.parse(taskJson.toString('utf8')));
+      if (!task.success) throw malformed(`a task does not fit its schema: ${task.error.message}`);
+      return { kind: 'granted', requestId, lease: fromWireLease(lease), task: task.data };
+    }
+    case 'denied': {
+      const { requestId, retryMs } = message.denied;
+      return { kind: 'denied', requestId, retryMs: retryMs ?? null };
+    }
+    case 'ack':
+      return { kind: 'ack', upTo: message.ack };
+    case 'refused': {
+      const { sequence, code, message: text } = message.refused;
+      return { kind: 'refused', sequence, code: errorCode(code), message: text };
+    }
+    case 'cancel':
+      return { kind: 'cancel', lease: fromWireLease(message.cancel) };
+    case 'drain':
+      return { kind: 'drain' };
+    default:
+      throw malformed('a message is empty');
+  }
 }
 
-export function fromWireAssignment({ lease, taskJson }: WireAssignment): Assignment {
-  const task = taskSpecSchema.safeParse(JSON.parse(taskJson.toString('utf8')));
-  if (!task.success) throw malformed(`a task does not fit its schema: ${task.error.message}`);
-  return { ...fromWireLease(lease), task: task.data };
+export function toWireRegister({ protocol, worker, held, nextSequence }: Registration): wire.Register {
+  const { engine, ...own } = worker;
+  return {
+    ...own,
+    protocol,
+    engineKind: engine.kind,
+    engineVersion: engine.version,
+    device: engine.device,
+    held: held.map(toWireLease),
+    nextSequence,
+  };
 }
 
-export const toRefused = ({ code, message }: OodError): Refused => ({ code, message });
-export const fromRefused = ({ code, message }: Refused): OodError => new OodError(errorCode(code), message);
+export function fromWireRegister(message: wire.Register): Registration {
+  const { protocol, held, nextSequence, engineKind, engineVersion, device, ...own } = message;
+  if (!/^[\w.:@-]{1,100}$/.test(own.workerId) || !/^[\w-]{1,100}$/.test(own.incarnation)) {
+    throw malformed(`${JSON.stringify(own.workerId.slice(0, 80))} is no worker id`);
+  }
+  const engine = { kind: engineKind, version: engineVersion, device };
+  return { protocol, worker: { ...own, engine }, held: held.map(fromWireLease), nextSequence };
+}
+
+const toWireLease = ({ run, task, attempt, token }: LeaseRef): wire.LeaseRef => ({
+  run,
+  task,
+  attempt,
+  token,
+});
+
+function fromWireLease(lease: wire.LeaseRef | undefined): LeaseRef {
+  const { run, task, attempt, token } = required(lease, 'lease');
+  return { run: runId(run), task, attempt, token };
+}
 
 export const malformed = (what: string): OodError =>
   new OodError('invalid-input', `malformed message: ${what}`);
@@ -128,12 +265,20 @@ function required<T>(value: T | undefined, what: string): T {
   return value;
 }
 
+/** Ids are checked letter by letter: bytes that are no UTF-8 arrive as replacement characters. */
+function runId(text: string): string {
+  if (!runIdSchema.safeParse(text).success) {
+    throw malformed(`${JSON.stringify(text.slice(0, 80))} is no run id`);
+  }
+  return text;
+}
+
 function digest(text: string): Digest {
   const parsed = digestSchema.safeParse(text);
   if (!parsed.success) throw malformed(`${JSON.stringify(text.slice(0, 80))} is no digest`);
   return parsed.data;
 }
 
-function errorCode(text: string): ErrorCode {
+export function errorCode(text: string): ErrorCode {
   return ERROR_CODES.find((code) => code === text) ?? 'internal';
 }

@@ -2,7 +2,7 @@ import { OodError } from '@oodgrid/protocol';
 import PQueue from 'p-queue';
 
 interface Taker<T> {
-  readonly resolve: (item: T | undefined) => void;
+  readonly resolve: (item: T) => void;
 }
 
 /**
@@ -13,17 +13,14 @@ interface Taker<T> {
 export class LocalQueue<T> {
   readonly #items = new PQueue({ concurrency: 1, autoStart: false });
   readonly #takers: Taker<T>[] = [];
-  #isDrained = false;
 
   offer(item: T, priority: number): void {
-    if (this.#isDrained) return;
     void this.#items.add(async () => this.#handOver(item, priority), { priority });
   }
 
-  /** Waits for an item; undefined once drained. Throws `cancelled` when the signal aborts. */
-  take(signal: AbortSignal): Promise<T | undefined> {
+  /** Waits for an item. Throws `cancelled` when the signal aborts. */
+  take(signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#isDrained) return resolve(undefined);
       const withdraw = () => {
         this.#takers.splice(this.#takers.indexOf(taker), 1);
         reject(new OodError('cancelled', 'the pull was withdrawn'));
@@ -39,13 +36,6 @@ export class LocalQueue<T> {
       signal.addEventListener('abort', withdraw, { once: true });
       this.#items.start();
     });
-  }
-
-  /** Nothing comes any more: drops what is left and lets everyone go who waits. */
-  drain(): void {
-    this.#isDrained = true;
-    this.#items.clear();
-    for (const taker of this.#takers.splice(0)) taker.resolve(undefined);
   }
 
   #handOver(item: T, priority: number): void {

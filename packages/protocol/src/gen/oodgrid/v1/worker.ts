@@ -22,24 +22,31 @@ export const protobufPackage = "oodgrid.v1";
 
 export const protobufFileName = "oodgrid/v1/worker.proto";
 
-/** A message of a worker. Every one but `register` is answered by a reply with its sequence number. */
+/** A frame of a worker: what it had to say in one turn. */
 export interface ConnectRequest {
-  /** Counts the messages of a connection from 1. */
+  /** Present in the first frame of a connection, and only there. */
+  register:
+    | Register
+    | undefined;
+  /** In the order in which they were said. */
+  messages: WorkerMessage[];
+}
+
+/** One message of a worker. */
+export interface WorkerMessage {
+  /** Numbers messages that must not be lost (chunk to released), from 1, one by one; 0 for the others. */
   sequence: number;
   /** What the worker says. */
   message:
     | //
-    /** Says who connects; always first. */
-    { $case: "register"; register: Register }
+    /** Asks for a lease. */
+    { $case: "leaseRequest"; leaseRequest: LeaseRequest }
     | //
-    /** Asks for a task; answered when there is one, or when the run is drained. */
-    { $case: "pull"; pull: Pull }
+    /** Withdraws a request; its value is the request's id. */
+    { $case: "cancelRequest"; cancelRequest: number }
     | //
-    /** Keeps a lease; answered by whether it still holds. */
-    { $case: "renew"; renew: LeaseRef }
-    | //
-    /** Hands a task back uncomputed. */
-    { $case: "release"; release: LeaseRef }
+    /** Keeps leases. */
+    { $case: "heartbeat"; heartbeat: Heartbeat }
     | //
     /** Rows of scores. */
     { $case: "chunk"; chunk: Chunk }
@@ -53,45 +60,62 @@ export interface ConnectRequest {
     /** The failure of an attempt. */
     { $case: "failed"; failed: Failed }
     | //
+    /** Hands a task back uncomputed. */
+    { $case: "released"; released: LeaseRef }
+    | //
     /** Work so far; for display only. */
     { $case: "progress"; progress: Progress }
     | //
-    /** Takes the open pull back. */
-    { $case: "cancelPull"; cancelPull: CancelPull }
+    /** A line for the run's log. */
+    { $case: "log"; log: LogLine }
     | undefined;
 }
 
-/** A message of the coordinator: the reply to one message of the worker. */
+/** A frame of the coordinator: what it had to say after one commit. */
 export interface ConnectResponse {
-  /** Sequence number of the message that this answers. */
-  sequence: number;
-  /** What the coordinator answers. */
-  reply:
+  /** In the order in which they were said. */
+  messages: CoordinatorMessage[];
+}
+
+/** One message of the coordinator. */
+export interface CoordinatorMessage {
+  /** What the coordinator says. */
+  message:
     | //
-    /** The message was accepted, and what it says is durable. */
-    { $case: "accepted"; accepted: Accepted }
+    /** The worker is registered. */
+    { $case: "registered"; registered: Registered }
     | //
-    /** The message was refused and has no effect. */
+    /** The lease that was asked for. */
+    { $case: "granted"; granted: Granted }
+    | //
+    /** No lease for this request. */
+    { $case: "denied"; denied: Denied }
+    | //
+    /** Everything up to this sequence number is durable, or was refused. */
+    { $case: "ack"; ack: number }
+    | //
+    /** A message had no effect. */
     { $case: "refused"; refused: Refused }
     | //
-    /** The task that a pull waited for. */
-    { $case: "assignment"; assignment: Assignment }
+    /** Stop computing: the lease is over. */
+    { $case: "cancel"; cancel: LeaseRef }
     | //
-    /** A pull found the run drained: stop pulling. */
-    { $case: "drained"; drained: Drained }
-    | //
-    /** Whether a renewed lease still holds. */
-    { $case: "renewed"; renewed: Renewed }
+    /** Take no more tasks; finish what you have. */
+    { $case: "drain"; drain: Drain }
     | undefined;
 }
 
 /** Who a worker is. */
 export interface Register {
-  /** Unique among the workers of a run. */
+  /** Version of this conversation; a coordinator refuses others than its own. */
+  protocol: number;
+  /** Unique in the cluster. */
   workerId: string;
+  /** New for each start of the process. */
+  incarnation: string;
   /** Workers of one class give the same bits for the same task. */
   numericsClass: string;
-  /** Tensor engine: "tensorflow" or "wasm". */
+  /** Tensor engine: "tensorflow", "wasm" or "none". */
   engineKind: string;
   /** Version of the engine. */
   engineVersion: string;
@@ -99,34 +123,50 @@ export interface Register {
   device: string;
   /** Process id, for people who look for it. */
   pid: number;
-}
-
-/** Asks for a task. */
-export interface Pull {
-}
-
-/** Takes the open pull back. */
-export interface CancelPull {
+  /** Tasks that it holds at once. */
+  slots: number;
+  /** Memory that its tasks may use together, in bytes. */
+  memoryBytes: number;
+  /** Leases that it believes to hold. */
+  held: LeaseRef[];
+  /** Sequence number of the first message that it will send on this connection. */
+  nextSequence: number;
 }
 
 /** One execution of one task. */
 export interface LeaseRef {
-  /** The task's id. */
-  taskId: string;
+  /** The run's id. */
+  run: string;
+  /** Number of the task in its run. */
+  task: number;
   /** Counts the executions of the task from 1. */
   attempt: number;
-  /** Fencing token: other tokens than the present one are refused. */
+  /** Fencing token: other tokens than the present ones are refused. */
   token: string;
 }
 
-/** A task and the lease on it. */
-export interface Assignment {
-  /** The lease. */
-  lease:
-    | LeaseRef
-    | undefined;
-  /** The task, as JSON of the schema that packages/protocol has for it. */
-  taskJson: Buffer;
+/** What a queue delivered: a task that may be worth asking for. */
+export interface Hint {
+  /** The run's id. */
+  run: string;
+  /** Number of the task in its run. */
+  task: number;
+}
+
+/** Asks for a lease. */
+export interface LeaseRequest {
+  /** Chosen by the worker; the answer carries it. */
+  requestId: number;
+  /** Absent: any task, as soon as there is one. */
+  hint: Hint | undefined;
+}
+
+/** Keeps the leases of tasks that advance. */
+export interface Heartbeat {
+  /** Those leases. */
+  leases: LeaseRef[];
+  /** What the worker does, for people. */
+  doing: string;
 }
 
 /** Some rows of one unit's result. */
@@ -171,7 +211,7 @@ export interface Done {
   work:
     | Work
     | undefined;
-  /** Wall time from the lease to here. */
+  /** Wall time from the start of the task to here. */
   seconds: number;
 }
 
@@ -187,6 +227,8 @@ export interface Failed {
   message: string;
   /** False when another attempt would fail alike. */
   retryable: boolean;
+  /** The last lines that the executor wrote. */
+  logTail: string;
 }
 
 /** Work done so far in an attempt. */
@@ -199,6 +241,16 @@ export interface Progress {
   work: Work | undefined;
 }
 
+/** A line that an executor wrote. */
+export interface LogLine {
+  /** The lease under which it was written. */
+  lease:
+    | LeaseRef
+    | undefined;
+  /** The line, without its end. */
+  line: string;
+}
+
 /** Passes, counted in images. */
 export interface Work {
   /** Images read. */
@@ -209,68 +261,59 @@ export interface Work {
   gradients: number;
 }
 
-/** The message was accepted. */
-export interface Accepted {
+/** The worker is registered. */
+export interface Registered {
+  /** A lease that is not renewed for so many milliseconds is lost. */
+  leaseMs: number;
+  /** Bytes of one task that may wait for their acknowledgement. */
+  windowBytes: number;
 }
 
-/** The run is drained. */
-export interface Drained {
+/** A lease and its task. */
+export interface Granted {
+  /** The request that this answers. */
+  requestId: number;
+  /** The lease. */
+  lease:
+    | LeaseRef
+    | undefined;
+  /** The task, as JSON of the schema that packages/protocol has for it. */
+  taskJson: Buffer;
 }
 
-/** The message was refused. */
+/** No lease. */
+export interface Denied {
+  /** The request that this answers. */
+  requestId: number;
+  /** Milliseconds after which the hint may be worth another request; absent: drop the hint. */
+  retryMs?: number | undefined;
+}
+
+/** A message was refused and had no effect. */
 export interface Refused {
+  /** Its sequence number. */
+  sequence: number;
   /** One of the error codes of packages/protocol. */
   code: string;
   /** Why. */
   message: string;
 }
 
-/** Answer to a renewal. */
-export interface Renewed {
-  /** False when the lease is another's by now. */
-  isHeld: boolean;
+/** Take no more tasks. */
+export interface Drain {
 }
 
 function createBaseConnectRequest(): ConnectRequest {
-  return { sequence: 0, message: undefined };
+  return { register: undefined, messages: [] };
 }
 
 export const ConnectRequest: MessageFns<ConnectRequest> = {
   encode(message: ConnectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.sequence !== 0) {
-      writer.uint32(8).uint32(message.sequence);
+    if (message.register !== undefined) {
+      Register.encode(message.register, writer.uint32(10).fork()).join();
     }
-    switch (message.message?.$case) {
-      case "register":
-        Register.encode(message.message.register, writer.uint32(18).fork()).join();
-        break;
-      case "pull":
-        Pull.encode(message.message.pull, writer.uint32(26).fork()).join();
-        break;
-      case "renew":
-        LeaseRef.encode(message.message.renew, writer.uint32(34).fork()).join();
-        break;
-      case "release":
-        LeaseRef.encode(message.message.release, writer.uint32(42).fork()).join();
-        break;
-      case "chunk":
-        Chunk.encode(message.message.chunk, writer.uint32(50).fork()).join();
-        break;
-      case "fitted":
-        Fitted.encode(message.message.fitted, writer.uint32(58).fork()).join();
-        break;
-      case "done":
-        Done.encode(message.message.done, writer.uint32(66).fork()).join();
-        break;
-      case "failed":
-        Failed.encode(message.message.failed, writer.uint32(74).fork()).join();
-        break;
-      case "progress":
-        Progress.encode(message.message.progress, writer.uint32(82).fork()).join();
-        break;
-      case "cancelPull":
-        CancelPull.encode(message.message.cancelPull, writer.uint32(90).fork()).join();
-        break;
+    for (const v of message.messages) {
+      WorkerMessage.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -289,11 +332,11 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.sequence = reader.uint32();
+            message.register = Register.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -301,15 +344,101 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "register", register: Register.decode(reader, reader.uint32()) };
+            message.messages.push(WorkerMessage.decode(reader, reader.uint32()));
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWorkerMessage(): WorkerMessage {
+  return { sequence: 0, message: undefined };
+}
+
+export const WorkerMessage: MessageFns<WorkerMessage> = {
+  encode(message: WorkerMessage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(8).uint64(message.sequence);
+    }
+    switch (message.message?.$case) {
+      case "leaseRequest":
+        LeaseRequest.encode(message.message.leaseRequest, writer.uint32(18).fork()).join();
+        break;
+      case "cancelRequest":
+        writer.uint32(24).uint64(message.message.cancelRequest);
+        break;
+      case "heartbeat":
+        Heartbeat.encode(message.message.heartbeat, writer.uint32(34).fork()).join();
+        break;
+      case "chunk":
+        Chunk.encode(message.message.chunk, writer.uint32(42).fork()).join();
+        break;
+      case "fitted":
+        Fitted.encode(message.message.fitted, writer.uint32(50).fork()).join();
+        break;
+      case "done":
+        Done.encode(message.message.done, writer.uint32(58).fork()).join();
+        break;
+      case "failed":
+        Failed.encode(message.message.failed, writer.uint32(66).fork()).join();
+        break;
+      case "released":
+        LeaseRef.encode(message.message.released, writer.uint32(74).fork()).join();
+        break;
+      case "progress":
+        Progress.encode(message.message.progress, writer.uint32(82).fork()).join();
+        break;
+      case "log":
+        LogLine.encode(message.message.log, writer.uint32(90).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkerMessage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkerMessage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
               break;
             }
 
-            message.message = { $case: "pull", pull: Pull.decode(reader, reader.uint32()) };
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = { $case: "leaseRequest", leaseRequest: LeaseRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.message = { $case: "cancelRequest", cancelRequest: longToNumber(reader.uint64()) };
             continue;
           }
           case 4: {
@@ -317,7 +446,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "renew", renew: LeaseRef.decode(reader, reader.uint32()) };
+            message.message = { $case: "heartbeat", heartbeat: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
           case 5: {
@@ -325,7 +454,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "release", release: LeaseRef.decode(reader, reader.uint32()) };
+            message.message = { $case: "chunk", chunk: Chunk.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -333,7 +462,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "chunk", chunk: Chunk.decode(reader, reader.uint32()) };
+            message.message = { $case: "fitted", fitted: Fitted.decode(reader, reader.uint32()) };
             continue;
           }
           case 7: {
@@ -341,7 +470,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "fitted", fitted: Fitted.decode(reader, reader.uint32()) };
+            message.message = { $case: "done", done: Done.decode(reader, reader.uint32()) };
             continue;
           }
           case 8: {
@@ -349,7 +478,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "done", done: Done.decode(reader, reader.uint32()) };
+            message.message = { $case: "failed", failed: Failed.decode(reader, reader.uint32()) };
             continue;
           }
           case 9: {
@@ -357,7 +486,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "failed", failed: Failed.decode(reader, reader.uint32()) };
+            message.message = { $case: "released", released: LeaseRef.decode(reader, reader.uint32()) };
             continue;
           }
           case 10: {
@@ -373,7 +502,7 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
               break;
             }
 
-            message.message = { $case: "cancelPull", cancelPull: CancelPull.decode(reader, reader.uint32()) };
+            message.message = { $case: "log", log: LogLine.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -390,30 +519,13 @@ export const ConnectRequest: MessageFns<ConnectRequest> = {
 };
 
 function createBaseConnectResponse(): ConnectResponse {
-  return { sequence: 0, reply: undefined };
+  return { messages: [] };
 }
 
 export const ConnectResponse: MessageFns<ConnectResponse> = {
   encode(message: ConnectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.sequence !== 0) {
-      writer.uint32(8).uint32(message.sequence);
-    }
-    switch (message.reply?.$case) {
-      case "accepted":
-        Accepted.encode(message.reply.accepted, writer.uint32(18).fork()).join();
-        break;
-      case "refused":
-        Refused.encode(message.reply.refused, writer.uint32(26).fork()).join();
-        break;
-      case "assignment":
-        Assignment.encode(message.reply.assignment, writer.uint32(34).fork()).join();
-        break;
-      case "drained":
-        Drained.encode(message.reply.drained, writer.uint32(42).fork()).join();
-        break;
-      case "renewed":
-        Renewed.encode(message.reply.renewed, writer.uint32(50).fork()).join();
-        break;
+    for (const v of message.messages) {
+      CoordinatorMessage.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
@@ -432,11 +544,77 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.sequence = reader.uint32();
+            message.messages.push(CoordinatorMessage.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCoordinatorMessage(): CoordinatorMessage {
+  return { message: undefined };
+}
+
+export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
+  encode(message: CoordinatorMessage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.message?.$case) {
+      case "registered":
+        Registered.encode(message.message.registered, writer.uint32(10).fork()).join();
+        break;
+      case "granted":
+        Granted.encode(message.message.granted, writer.uint32(18).fork()).join();
+        break;
+      case "denied":
+        Denied.encode(message.message.denied, writer.uint32(26).fork()).join();
+        break;
+      case "ack":
+        writer.uint32(32).uint64(message.message.ack);
+        break;
+      case "refused":
+        Refused.encode(message.message.refused, writer.uint32(42).fork()).join();
+        break;
+      case "cancel":
+        LeaseRef.encode(message.message.cancel, writer.uint32(50).fork()).join();
+        break;
+      case "drain":
+        Drain.encode(message.message.drain, writer.uint32(58).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CoordinatorMessage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCoordinatorMessage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = { $case: "registered", registered: Registered.decode(reader, reader.uint32()) };
             continue;
           }
           case 2: {
@@ -444,7 +622,7 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
               break;
             }
 
-            message.reply = { $case: "accepted", accepted: Accepted.decode(reader, reader.uint32()) };
+            message.message = { $case: "granted", granted: Granted.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -452,15 +630,15 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
               break;
             }
 
-            message.reply = { $case: "refused", refused: Refused.decode(reader, reader.uint32()) };
+            message.message = { $case: "denied", denied: Denied.decode(reader, reader.uint32()) };
             continue;
           }
           case 4: {
-            if (tag !== 34) {
+            if (tag !== 32) {
               break;
             }
 
-            message.reply = { $case: "assignment", assignment: Assignment.decode(reader, reader.uint32()) };
+            message.message = { $case: "ack", ack: longToNumber(reader.uint64()) };
             continue;
           }
           case 5: {
@@ -468,7 +646,7 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
               break;
             }
 
-            message.reply = { $case: "drained", drained: Drained.decode(reader, reader.uint32()) };
+            message.message = { $case: "refused", refused: Refused.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -476,7 +654,15 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
               break;
             }
 
-            message.reply = { $case: "renewed", renewed: Renewed.decode(reader, reader.uint32()) };
+            message.message = { $case: "cancel", cancel: LeaseRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = { $case: "drain", drain: Drain.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -493,28 +679,59 @@ export const ConnectResponse: MessageFns<ConnectResponse> = {
 };
 
 function createBaseRegister(): Register {
-  return { workerId: "", numericsClass: "", engineKind: "", engineVersion: "", device: "", pid: 0 };
+  return {
+    protocol: 0,
+    workerId: "",
+    incarnation: "",
+    numericsClass: "",
+    engineKind: "",
+    engineVersion: "",
+    device: "",
+    pid: 0,
+    slots: 0,
+    memoryBytes: 0,
+    held: [],
+    nextSequence: 0,
+  };
 }
 
 export const Register: MessageFns<Register> = {
   encode(message: Register, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.protocol !== 0) {
+      writer.uint32(8).uint32(message.protocol);
+    }
     if (message.workerId !== "") {
-      writer.uint32(10).string(message.workerId);
+      writer.uint32(18).string(message.workerId);
+    }
+    if (message.incarnation !== "") {
+      writer.uint32(26).string(message.incarnation);
     }
     if (message.numericsClass !== "") {
-      writer.uint32(18).string(message.numericsClass);
+      writer.uint32(34).string(message.numericsClass);
     }
     if (message.engineKind !== "") {
-      writer.uint32(26).string(message.engineKind);
+      writer.uint32(42).string(message.engineKind);
     }
     if (message.engineVersion !== "") {
-      writer.uint32(34).string(message.engineVersion);
+      writer.uint32(50).string(message.engineVersion);
     }
     if (message.device !== "") {
-      writer.uint32(42).string(message.device);
+      writer.uint32(58).string(message.device);
     }
     if (message.pid !== 0) {
-      writer.uint32(48).uint32(message.pid);
+      writer.uint32(64).uint32(message.pid);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(72).uint32(message.slots);
+    }
+    if (message.memoryBytes !== 0) {
+      writer.uint32(80).uint64(message.memoryBytes);
+    }
+    for (const v of message.held) {
+      LeaseRef.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.nextSequence !== 0) {
+      writer.uint32(96).uint64(message.nextSequence);
     }
     return writer;
   },
@@ -533,11 +750,11 @@ export const Register: MessageFns<Register> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.workerId = reader.string();
+            message.protocol = reader.uint32();
             continue;
           }
           case 2: {
@@ -545,7 +762,7 @@ export const Register: MessageFns<Register> = {
               break;
             }
 
-            message.numericsClass = reader.string();
+            message.workerId = reader.string();
             continue;
           }
           case 3: {
@@ -553,7 +770,7 @@ export const Register: MessageFns<Register> = {
               break;
             }
 
-            message.engineKind = reader.string();
+            message.incarnation = reader.string();
             continue;
           }
           case 4: {
@@ -561,7 +778,7 @@ export const Register: MessageFns<Register> = {
               break;
             }
 
-            message.engineVersion = reader.string();
+            message.numericsClass = reader.string();
             continue;
           }
           case 5: {
@@ -569,87 +786,65 @@ export const Register: MessageFns<Register> = {
               break;
             }
 
-            message.device = reader.string();
+            message.engineKind = reader.string();
             continue;
           }
           case 6: {
-            if (tag !== 48) {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.engineVersion = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
               break;
             }
 
             message.pid = reader.uint32();
             continue;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
 
-function createBasePull(): Pull {
-  return {};
-}
+            message.slots = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
 
-export const Pull: MessageFns<Pull> = {
-  encode(_: Pull, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
+            message.memoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Pull {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePull();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
+            message.held.push(LeaseRef.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
 
-function createBaseCancelPull(): CancelPull {
-  return {};
-}
-
-export const CancelPull: MessageFns<CancelPull> = {
-  encode(_: CancelPull, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): CancelPull {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCancelPull();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
+            message.nextSequence = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -664,19 +859,22 @@ export const CancelPull: MessageFns<CancelPull> = {
 };
 
 function createBaseLeaseRef(): LeaseRef {
-  return { taskId: "", attempt: 0, token: "" };
+  return { run: "", task: 0, attempt: 0, token: "" };
 }
 
 export const LeaseRef: MessageFns<LeaseRef> = {
   encode(message: LeaseRef, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.taskId !== "") {
-      writer.uint32(10).string(message.taskId);
+    if (message.run !== "") {
+      writer.uint32(10).string(message.run);
+    }
+    if (message.task !== 0) {
+      writer.uint32(16).uint32(message.task);
     }
     if (message.attempt !== 0) {
-      writer.uint32(16).uint32(message.attempt);
+      writer.uint32(24).uint32(message.attempt);
     }
     if (message.token !== "") {
-      writer.uint32(26).string(message.token);
+      writer.uint32(34).string(message.token);
     }
     return writer;
   },
@@ -699,7 +897,7 @@ export const LeaseRef: MessageFns<LeaseRef> = {
               break;
             }
 
-            message.taskId = reader.string();
+            message.run = reader.string();
             continue;
           }
           case 2: {
@@ -707,11 +905,19 @@ export const LeaseRef: MessageFns<LeaseRef> = {
               break;
             }
 
-            message.attempt = reader.uint32();
+            message.task = reader.uint32();
             continue;
           }
           case 3: {
-            if (tag !== 26) {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
@@ -731,22 +937,22 @@ export const LeaseRef: MessageFns<LeaseRef> = {
   },
 };
 
-function createBaseAssignment(): Assignment {
-  return { lease: undefined, taskJson: Buffer.alloc(0) };
+function createBaseHint(): Hint {
+  return { run: "", task: 0 };
 }
 
-export const Assignment: MessageFns<Assignment> = {
-  encode(message: Assignment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.lease !== undefined) {
-      LeaseRef.encode(message.lease, writer.uint32(10).fork()).join();
+export const Hint: MessageFns<Hint> = {
+  encode(message: Hint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.run !== "") {
+      writer.uint32(10).string(message.run);
     }
-    if (message.taskJson.length !== 0) {
-      writer.uint32(18).bytes(message.taskJson);
+    if (message.task !== 0) {
+      writer.uint32(16).uint32(message.task);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Assignment {
+  decode(input: BinaryReader | Uint8Array, length?: number): Hint {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -755,7 +961,7 @@ export const Assignment: MessageFns<Assignment> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseAssignment();
+      const message = createBaseHint();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -764,7 +970,64 @@ export const Assignment: MessageFns<Assignment> = {
               break;
             }
 
-            message.lease = LeaseRef.decode(reader, reader.uint32());
+            message.run = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.task = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLeaseRequest(): LeaseRequest {
+  return { requestId: 0, hint: undefined };
+}
+
+export const LeaseRequest: MessageFns<LeaseRequest> = {
+  encode(message: LeaseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== 0) {
+      writer.uint32(8).uint64(message.requestId);
+    }
+    if (message.hint !== undefined) {
+      Hint.encode(message.hint, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.requestId = longToNumber(reader.uint64());
             continue;
           }
           case 2: {
@@ -772,7 +1035,64 @@ export const Assignment: MessageFns<Assignment> = {
               break;
             }
 
-            message.taskJson = Buffer.from(reader.bytes());
+            message.hint = Hint.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHeartbeat(): Heartbeat {
+  return { leases: [], doing: "" };
+}
+
+export const Heartbeat: MessageFns<Heartbeat> = {
+  encode(message: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.leases) {
+      LeaseRef.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.doing !== "") {
+      writer.uint32(18).string(message.doing);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Heartbeat {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeartbeat();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.leases.push(LeaseRef.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.doing = reader.string();
             continue;
           }
         }
@@ -1037,7 +1357,7 @@ export const Done: MessageFns<Done> = {
 };
 
 function createBaseFailed(): Failed {
-  return { lease: undefined, code: "", message: "", retryable: false };
+  return { lease: undefined, code: "", message: "", retryable: false, logTail: "" };
 }
 
 export const Failed: MessageFns<Failed> = {
@@ -1053,6 +1373,9 @@ export const Failed: MessageFns<Failed> = {
     }
     if (message.retryable !== false) {
       writer.uint32(32).bool(message.retryable);
+    }
+    if (message.logTail !== "") {
+      writer.uint32(42).string(message.logTail);
     }
     return writer;
   },
@@ -1100,6 +1423,14 @@ export const Failed: MessageFns<Failed> = {
             }
 
             message.retryable = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.logTail = reader.string();
             continue;
           }
         }
@@ -1157,6 +1488,63 @@ export const Progress: MessageFns<Progress> = {
             }
 
             message.work = Work.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLogLine(): LogLine {
+  return { lease: undefined, line: "" };
+}
+
+export const LogLine: MessageFns<LogLine> = {
+  encode(message: LogLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lease !== undefined) {
+      LeaseRef.encode(message.lease, writer.uint32(10).fork()).join();
+    }
+    if (message.line !== "") {
+      writer.uint32(18).string(message.line);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogLine();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lease = LeaseRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.line = reader.string();
             continue;
           }
         }
@@ -1240,16 +1628,22 @@ export const Work: MessageFns<Work> = {
   },
 };
 
-function createBaseAccepted(): Accepted {
-  return {};
+function createBaseRegistered(): Registered {
+  return { leaseMs: 0, windowBytes: 0 };
 }
 
-export const Accepted: MessageFns<Accepted> = {
-  encode(_: Accepted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const Registered: MessageFns<Registered> = {
+  encode(message: Registered, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.leaseMs !== 0) {
+      writer.uint32(8).uint32(message.leaseMs);
+    }
+    if (message.windowBytes !== 0) {
+      writer.uint32(16).uint32(message.windowBytes);
+    }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Accepted {
+  decode(input: BinaryReader | Uint8Array, length?: number): Registered {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1258,10 +1652,26 @@ export const Accepted: MessageFns<Accepted> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseAccepted();
+      const message = createBaseRegistered();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.leaseMs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.windowBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1275,16 +1685,25 @@ export const Accepted: MessageFns<Accepted> = {
   },
 };
 
-function createBaseDrained(): Drained {
-  return {};
+function createBaseGranted(): Granted {
+  return { requestId: 0, lease: undefined, taskJson: Buffer.alloc(0) };
 }
 
-export const Drained: MessageFns<Drained> = {
-  encode(_: Drained, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const Granted: MessageFns<Granted> = {
+  encode(message: Granted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== 0) {
+      writer.uint32(8).uint64(message.requestId);
+    }
+    if (message.lease !== undefined) {
+      LeaseRef.encode(message.lease, writer.uint32(18).fork()).join();
+    }
+    if (message.taskJson.length !== 0) {
+      writer.uint32(26).bytes(message.taskJson);
+    }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Drained {
+  decode(input: BinaryReader | Uint8Array, length?: number): Granted {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1293,10 +1712,91 @@ export const Drained: MessageFns<Drained> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseDrained();
+      const message = createBaseGranted();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.requestId = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lease = LeaseRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.taskJson = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDenied(): Denied {
+  return { requestId: 0, retryMs: undefined };
+}
+
+export const Denied: MessageFns<Denied> = {
+  encode(message: Denied, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== 0) {
+      writer.uint32(8).uint64(message.requestId);
+    }
+    if (message.retryMs !== undefined) {
+      writer.uint32(16).uint32(message.retryMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Denied {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDenied();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.requestId = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retryMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1311,16 +1811,19 @@ export const Drained: MessageFns<Drained> = {
 };
 
 function createBaseRefused(): Refused {
-  return { code: "", message: "" };
+  return { sequence: 0, code: "", message: "" };
 }
 
 export const Refused: MessageFns<Refused> = {
   encode(message: Refused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(8).uint64(message.sequence);
+    }
     if (message.code !== "") {
-      writer.uint32(10).string(message.code);
+      writer.uint32(18).string(message.code);
     }
     if (message.message !== "") {
-      writer.uint32(18).string(message.message);
+      writer.uint32(26).string(message.message);
     }
     return writer;
   },
@@ -1339,15 +1842,23 @@ export const Refused: MessageFns<Refused> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
               break;
             }
 
             message.code = reader.string();
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
+          case 3: {
+            if (tag !== 26) {
               break;
             }
 
@@ -1367,19 +1878,16 @@ export const Refused: MessageFns<Refused> = {
   },
 };
 
-function createBaseRenewed(): Renewed {
-  return { isHeld: false };
+function createBaseDrain(): Drain {
+  return {};
 }
 
-export const Renewed: MessageFns<Renewed> = {
-  encode(message: Renewed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.isHeld !== false) {
-      writer.uint32(8).bool(message.isHeld);
-    }
+export const Drain: MessageFns<Drain> = {
+  encode(_: Drain, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Renewed {
+  decode(input: BinaryReader | Uint8Array, length?: number): Drain {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1388,18 +1896,10 @@ export const Renewed: MessageFns<Renewed> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRenewed();
+      const message = createBaseDrain();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.isHeld = reader.bool();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1417,8 +1917,8 @@ export const Renewed: MessageFns<Renewed> = {
 export type WorkerServiceService = typeof WorkerServiceService;
 export const WorkerServiceService = {
   /**
-   * One long-lived stream per worker process carries all its tasks. The first message is `register`; the
-   * stream ends when the run is drained, or when either side goes.
+   * One long-lived stream per worker process carries all its tasks. The first frame registers the worker;
+   * after any break the worker connects again and sends what was not acknowledged.
    */
   connect: {
     path: "/oodgrid.v1.WorkerService/Connect" as const,
@@ -1433,16 +1933,16 @@ export const WorkerServiceService = {
 
 export interface WorkerServiceServer extends UntypedServiceImplementation {
   /**
-   * One long-lived stream per worker process carries all its tasks. The first message is `register`; the
-   * stream ends when the run is drained, or when either side goes.
+   * One long-lived stream per worker process carries all its tasks. The first frame registers the worker;
+   * after any break the worker connects again and sends what was not acknowledged.
    */
   connect: handleBidiStreamingCall<ConnectRequest, ConnectResponse>;
 }
 
 export interface WorkerServiceClient extends Client {
   /**
-   * One long-lived stream per worker process carries all its tasks. The first message is `register`; the
-   * stream ends when the run is drained, or when either side goes.
+   * One long-lived stream per worker process carries all its tasks. The first frame registers the worker;
+   * after any break the worker connects again and sends what was not acknowledged.
    */
   connect(): ClientDuplexStream<ConnectRequest, ConnectResponse>;
   connect(options: Partial<CallOptions>): ClientDuplexStream<ConnectRequest, ConnectResponse>;

@@ -1,6 +1,7 @@
-import type { Candidate, WorkCounts } from '@oodgrid/protocol';
+import type { WorkCounts } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
-import type { Failure } from '../ledger/ledger.js';
+import type { Failure } from '../ledger/ledger-events.js';
+import type { RunProblem } from '../store/journal-record.js';
 
 /** What a run tells those who watch it. */
 export type RunEvent =
@@ -19,6 +20,8 @@ export type RunEvent =
       readonly failure: Failure;
       readonly willRetry: boolean;
     }
+  /** Its lease was not renewed; another worker will have it. */
+  | { readonly kind: 'task-lost'; readonly taskId: string; readonly workerId: string }
   /** `isReused` when its results came from the cache. */
   | {
       readonly kind: 'task-done';
@@ -27,4 +30,11 @@ export type RunEvent =
       readonly work: WorkCounts;
       readonly seconds: number;
     }
-  | { readonly kind: 'choice-made'; readonly choice: string; readonly candidate: Candidate };
+  | { readonly kind: 'choice-made'; readonly choice: string; readonly outcome: unknown }
+  /** A line that a worker wrote while it had the task. */
+  | { readonly kind: 'log'; readonly taskId: string; readonly workerId: string; readonly line: string }
+  | {
+      readonly kind: 'ended';
+      readonly status: 'done' | 'failed' | 'cancelled';
+      readonly problem: RunProblem | null;
+    };

@@ -1,19 +1,22 @@
-import type { Environment, Results, RunId } from '@oodgrid/protocol';
+import type { Environment, Results, RunId, WorkCounts } from '@oodgrid/protocol';
 import { RESULTS_SCHEMA } from '@oodgrid/protocol';
-import { compareCells } from '../merger/compare.js';
-import { type MergedCell, mergeCell } from '../merger/merge-cell.js';
-import { resultsDigest } from '../merger/results-digest.js';
-import type { Plan, PlannedCell } from '../planner/plan.js';
+import type { PlannedCell } from '../planner/plan.js';
 import { describeGrid, type ResolvedGrid } from '../planner/resolved-grid.js';
-import type { RunOutcome } from './run-record.js';
+import type { ResultReader } from '../store/store.js';
+import type { GridOutcome } from '../workload/grid-workload.js';
+import { compareCells } from './compare.js';
+import { type MergedCell, mergeCell } from './merge-cell.js';
+import { resultsDigest } from './results-digest.js';
 
 /** Facts of a run that are no results. */
 export interface RunFacts {
   readonly id: RunId;
   readonly startedAt: Date;
   readonly workers: number;
-  readonly machine: Pick<Environment, 'node' | 'platform' | 'cpu'>;
+  readonly environment: Environment;
   readonly secondsElapsed: () => number;
+  readonly work: WorkCounts;
+  readonly cachedUnits: number;
 }
 
 export interface MergedRun {
@@ -24,18 +27,19 @@ export interface MergedRun {
 /** Merges everything that the tasks gave into results. `pause` is awaited between cells. */
 export async function mergeRun(
   grid: ResolvedGrid,
-  plan: Plan,
-  outcome: RunOutcome,
+  outcome: GridOutcome,
+  results: ResultReader,
   facts: RunFacts,
   pause: () => Promise<void>,
 ): Promise<MergedRun> {
+  const { plan } = outcome;
   const context = {
-    reader: outcome.reader,
+    reader: outcome.reader(results),
     choices: outcome.choices,
     protocol: grid.protocol,
     seed: grid.seed,
     bootstrapReplicates: grid.bootstrapReplicates,
-    secondsOf: (cell: PlannedCell) => secondsOf(cell, plan, outcome),
+    secondsOf: (cell: PlannedCell) => secondsOf(cell, outcome),
   };
   const cells: MergedCell[] = [];
   for (const planned of plan.cells) {
@@ -45,7 +49,7 @@ export async function mergeRun(
   const comparisons = compareCells(cells);
   const description = describeGrid(grid);
   const table = cells.map(({ cell }) => cell);
-  const results: Results = {
+  const merged: Results = {
     schema: RESULTS_SCHEMA,
     run: {
       id: facts.id,
@@ -54,26 +58,20 @@ export async function mergeRun(
       seconds: facts.secondsElapsed(),
       workers: facts.workers,
       tasks: plan.tasks.length,
-      cachedUnits: outcome.cachedUnits,
-      work: outcome.work,
+      cachedUnits: facts.cachedUnits,
+      work: facts.work,
     },
     grid: description,
-    environment: {
-      engine: outcome.worker.engine.kind,
-      engineVersion: outcome.worker.engine.version,
-      device: outcome.worker.engine.device,
-      numericsClass: outcome.worker.numericsClass,
-      ...facts.machine,
-    },
+    environment: facts.environment,
     cells: table,
     comparisons,
     digest: resultsDigest(description, table, comparisons),
   };
-  return { results, cells };
+  return { results: merged, cells };
 }
 
 /** Compute time of the tasks behind a cell; a task that serves several cells counts in each. */
-function secondsOf(cell: PlannedCell, plan: Plan, outcome: RunOutcome): number {
+function secondsOf(cell: PlannedCell, { plan, secondsOfUnit }: GridOutcome): number {
   const choice = plan.choices.find(({ id }) => id === cell.choice);
   const sides = [cell.sides.id, cell.sides.ood].flatMap((side) =>
     side.kind === 'whole' ? side.series : [side.test],
@@ -85,7 +83,7 @@ function secondsOf(cell: PlannedCell, plan: Plan, outcome: RunOutcome): number {
   for (const { id, parts } of plan.series) {
     if (!wanted.has(id)) continue;
     for (const { unit } of parts) {
-      const done = outcome.secondsOfUnit.get(unit);
+      const done = secondsOfUnit.get(unit);
       if (done !== undefined) tasks.set(done.taskId, done.seconds);
     }
   }

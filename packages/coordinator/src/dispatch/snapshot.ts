@@ -1,0 +1,45 @@
+import type { JournalRecord } from '../store/journal-record.js';
+import type { Dispatcher } from './dispatcher.js';
+
+/** Kinds that a snapshot replaces by the state that they led to. */
+const FOLDED: ReadonlySet<JournalRecord['kind']> = new Set([
+  'leased',
+  'failed',
+  'released',
+  'expired',
+  'paused',
+  'resumed',
+  'retried',
+  'history',
+]);
+
+/**
+ * The shortest journal that replays to the dispatcher's state: of runs that are done or cancelled only how
+ * they came and how they ended; of the others every result, and of each task that is not done what its
+ * attempts came to. `dispatcher` has replayed all of `records`.
+ */
+export function* compactJournal(
+  dispatcher: Dispatcher,
+  records: Iterable<JournalRecord>,
+): Generator<JournalRecord> {
+  for (const record of records) {
+    const run = dispatcher.runs.get(record.run);
+    if (run === undefined || FOLDED.has(record.kind)) continue;
+    if (record.kind === 'submitted') yield record;
+    else if (record.kind === 'ended') {
+      if (run.ended?.at === record.at) yield record;
+    } else if (run.ended === null || run.ended.status === 'failed') {
+      if (record.kind !== 'completed') yield record;
+      else {
+        const { attempt: _attempt, token: _token, ...report } = record;
+        yield { ...report, kind: 'finished' };
+      }
+    }
+  }
+  for (const run of dispatcher.runs.values()) {
+    const state = dispatcher.ledger.run(run.id);
+    if (state === undefined) continue;
+    yield* state.history();
+    if (run.isPaused) yield { kind: 'paused', run: run.id };
+  }
+}

@@ -1,0 +1,91 @@
+import type { LeaseRef, WorkerInfo, WorkerPeer } from '@oodgrid/transport';
+
+/** A worker that is connected, or was a moment ago. */
+export interface KnownWorker {
+  info: WorkerInfo;
+  peer: WorkerPeer | null;
+  /** Number of the next reliable message. */
+  expected: number;
+  isDraining: boolean;
+  /** What it says that it does. */
+  doing: string;
+  /** Bytes of chunks that wait for their commit, by token. */
+  readonly unacked: Map<string, number>;
+}
+
+/** Who works here. */
+export class WorkerBook {
+  readonly #byId = new Map<string, KnownWorker>();
+  readonly #byPeer = new Map<WorkerPeer, KnownWorker>();
+  readonly #slots = new Map<string, number>();
+
+  get all(): Iterable<KnownWorker> {
+    return this.#byId.values();
+  }
+
+  ofPeer(peer: WorkerPeer): KnownWorker | undefined {
+    return this.#byPeer.get(peer);
+  }
+
+  ofId(id: string): KnownWorker | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Notes a connection and gives the one that it replaces. */
+  connect(peer: WorkerPeer, info: WorkerInfo, nextSequence: number): WorkerPeer | null {
+    const known = this.#byId.get(info.workerId);
+    const former = known?.peer ?? null;
+    if (former !== null) this.#byPeer.delete(former);
+    const isSame = known?.info.incarnation === info.incarnation;
+    const worker: KnownWorker = {
+      info,
+      peer,
+      expected: nextSequence,
+      isDraining: isSame && known.isDraining,
+      doing: '',
+      unacked: new Map(),
+    };
+    this.#byId.set(info.workerId, worker);
+    this.#byPeer.set(peer, worker);
+    this.#countSlots();
+    return former;
+  }
+
+  disconnect(peer: WorkerPeer): KnownWorker | undefined {
+    const worker = this.#byPeer.get(peer);
+    this.#byPeer.delete(peer);
+    if (worker !== undefined) worker.peer = null;
+    this.#countSlots();
+    return worker;
+  }
+
+  /** Forgets a worker that is gone for good. */
+  forget(id: string): void {
+    const worker = this.#byId.get(id);
+    if (worker?.peer === null) this.#byId.delete(id);
+  }
+
+  drain(id: string): KnownWorker | undefined {
+    const worker = this.#byId.get(id);
+    if (worker === undefined) return undefined;
+    worker.isDraining = true;
+    this.#countSlots();
+    return worker;
+  }
+
+  /** Pools that have workers, with their places. */
+  get pools(): ReadonlyMap<string, number> {
+    return this.#slots;
+  }
+
+  #countSlots(): void {
+    this.#slots.clear();
+    for (const { info, peer, isDraining } of this.#byId.values()) {
+      if (peer === null || isDraining) continue;
+      this.#slots.set(info.numericsClass, (this.#slots.get(info.numericsClass) ?? 0) + info.slots);
+    }
+  }
+}
+
+export const sameLease = (a: LeaseRef, b: LeaseRef): boolean =>
+  a.token === b.token && a.attempt === b.attempt && a.task === b.task && a.run === b.run;

@@ -1,0 +1,77 @@
+/** A binary heap that knows where its items are, so that any of them can be moved or taken out in O(log n). */
+export class IndexedHeap<T> {
+  readonly #items: T[] = [];
+  readonly #places = new Map<T, number>();
+  readonly #isBefore: (a: T, b: T) => boolean;
+
+  constructor(isBefore: (a: T, b: T) => boolean) {
+    this.#isBefore = isBefore;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  peek(): T | undefined {
+    return this.#items[0];
+  }
+
+  /** Puts an item in, or to its new place when its order has changed. */
+  set(item: T): void {
+    let place = this.#places.get(item);
+    if (place === undefined) {
+      place = this.#items.length;
+      this.#put(item, place);
+    }
+    this.#sink(this.#rise(place));
+  }
+
+  remove(item: T): void {
+    const place = this.#places.get(item);
+    if (place === undefined) return;
+    this.#places.delete(item);
+    const last = this.#items.pop();
+    if (last === undefined || last === item) return;
+    this.#put(last, place);
+    this.#sink(this.#rise(place));
+  }
+
+  #put(item: T, place: number): void {
+    this.#items[place] = item;
+    this.#places.set(item, place);
+  }
+
+  #rise(from: number): number {
+    let place = from;
+    const item = this.#items[place] as T;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = this.#items[above] as T;
+      if (!this.#isBefore(item, parent)) break;
+      this.#put(parent, place);
+      place = above;
+    }
+    this.#put(item, place);
+    return place;
+  }
+
+  #sink(from: number): void {
+    let place = from;
+    const item = this.#items[place] as T;
+    for (;;) {
+      let below = 2 * place + 1;
+      if (below >= this.#items.length) break;
+      if (
+        below + 1 < this.#items.length &&
+        this.#isBefore(this.#items[below + 1] as T, this.#items[below] as T)
+      ) {
+        below++;
+      }
+      const child = this.#items[below] as T;
+      if (!this.#isBefore(child, item)) break;
+      this.#put(child, place);
+      place = below;
+    }
+    this.#put(item, place);
+  }
+}

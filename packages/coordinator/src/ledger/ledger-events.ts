@@ -1,0 +1,97 @@
+import type { ErrorCode } from '@oodgrid/protocol';
+import type { LeaseRef } from '@oodgrid/transport';
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** False when another attempt would fail alike: bad input, not a bad moment. */
+  readonly isRetryable: boolean;
+  /** The last lines that the worker wrote. */
+  readonly logTail: string;
+}
+
+/** What happened, as the journal keeps it. An event that does not fit the state changes nothing. */
+export type LedgerEvent =
+  /** A fit or a choice that tasks wait for is known. */
+  | { readonly kind: 'satisfied'; readonly run: string; readonly need: string }
+  /** The task is done without a lease: every result of it was in the cache. */
+  | { readonly kind: 'finished'; readonly run: string; readonly task: number }
+  | ({ readonly kind: 'leased'; readonly worker: string } & LeaseRef)
+  /** The lease's results are complete. */
+  | ({ readonly kind: 'completed' } & LeaseRef)
+  | ({ readonly kind: 'failed'; readonly failure: Failure } & LeaseRef)
+  /** Handed back uncomputed. */
+  | ({ readonly kind: 'released' } & LeaseRef)
+  /** Not renewed in time, or lost with its worker. */
+  | ({ readonly kind: 'expired' } & LeaseRef)
+  | { readonly kind: 'paused' | 'resumed' | 'cancelled' | 'retried'; readonly run: string };
+
+/** In a snapshot: what the former attempts of a task came to. */
+export interface TaskHistory {
+  readonly run: string;
+  readonly task: number;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly losses: number;
+  /** Null: the task goes on. */
+  readonly state: 'failed' | 'quarantined' | null;
+  readonly lastFailure: Failure | null;
+}
+
+/** What follows from an event for those who keep leases and results. */
+export type LedgerCommand =
+  /** The task is done: its results count. */
+  | { readonly kind: 'finish'; readonly run: string; readonly task: number }
+  /** The lease ended without a result: drop what was staged for it and tell its worker to stop. */
+  | { readonly kind: 'discard'; readonly lease: Lease };
+
+/** A live lease. */
+export interface Lease extends LeaseRef {
+  readonly worker: string;
+  readonly startedAt: number;
+  deadline: number;
+}
+
+/** A task that the queue should hand to a worker. */
+export interface Offer {
+  readonly run: string;
+  readonly task: number;
+  readonly priority: number;
+  /** The execution that it would be. */
+  readonly attempt: number;
+  /** Counts publications of the task, so that a queue that drops repeated messages takes it. */
+  readonly epoch: number;
+}
+
+/** Times in milliseconds of the injected clock. */
+export interface LedgerSettings {
+  /** A lease that is not renewed for so long is lost. */
+  readonly leaseMs: number;
+  /** Failures of a task's own after which it is quarantined. */
+  readonly maxFailures: number;
+  /** Executions lost with their worker after which it is quarantined. */
+  readonly maxLosses: number;
+  /** First back-off after a failure; doubles each time. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  /** A task that runs longer than so many medians of its kind is offered a second time. */
+  readonly stragglerFactor: number;
+  /** Tasks of a kind that must be done before any is called a straggler. */
+  readonly stragglerSamples: number;
+  /** No task is called a straggler before so long. */
+  readonly stragglerMinMs: number;
+  /** An offer that nobody leased for so long is published again: the queue may have lost it. */
+  readonly republishMs: number;
+}
+
+export const DEFAULT_LEDGER_SETTINGS: LedgerSettings = {
+  leaseMs: 30_000,
+  maxFailures: 3,
+  maxLosses: 10,
+  backoffMs: 1000,
+  maxBackoffMs: 60_000,
+  stragglerFactor: 4,
+  stragglerSamples: 8,
+  stragglerMinMs: 5000,
+  republishMs: 15_000,
+};

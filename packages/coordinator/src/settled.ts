@@ -1,0 +1,15 @@
+import { OodError } from '@oodgrid/protocol';
+import type { Done } from './coordinator.js';
+
+/** A promise's outcome as the coordinator wants it. */
+export function settled<A extends readonly unknown[], T>(
+  work: (...args: A) => Promise<T>,
+): (...args: [...A, Done<T>]) => void {
+  return (...all) => {
+    const done = all.at(-1) as Done<T>;
+    work(...(all.slice(0, -1) as unknown as A)).then(
+      (value) => done({ value }),
+      (thrown: unknown) => done({ problem: OodError.from(thrown) }),
+    );
+  };
+}

@@ -1,0 +1,60 @@
+import type { Digest, ErrorCode } from '@oodgrid/protocol';
+import type { WorkerInfo } from '@oodgrid/transport';
+import type { LedgerEvent, TaskHistory } from '../ledger/ledger-events.js';
+import type { RunSpec } from '../workload/run-spec.js';
+import type { TaskReport } from '../workload/workload.js';
+
+export interface RunProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** How a run came in. */
+export interface SubmittedRecord {
+  readonly kind: 'submitted';
+  readonly run: string;
+  /** What the user calls it. */
+  readonly name: string;
+  /** ISO time of the submission. */
+  readonly at: string;
+  /** A second submission with the same key is the same run. */
+  readonly idempotencyKey: string | null;
+  readonly priority: number;
+  /** Only workers of this numerics class; null: of the first that comes. */
+  readonly pool: string | null;
+  readonly isCacheUsed: boolean;
+  readonly spec: RunSpec;
+}
+
+/** How a run ended. `result` is the blob of its merged results. */
+export interface EndedRecord {
+  readonly kind: 'ended';
+  readonly run: string;
+  readonly status: 'done' | 'failed' | 'cancelled';
+  readonly at: string;
+  readonly seconds: number;
+  readonly result: Digest | null;
+  readonly problem: RunProblem | null;
+}
+
+/** What the journal keeps: replayed in order, it gives the coordinator's state. */
+export type JournalRecord =
+  | SubmittedRecord
+  /** The run's tasks go to workers of this numerics class. */
+  | {
+      readonly kind: 'bound';
+      readonly run: string;
+      readonly pool: string;
+      readonly engine: WorkerInfo['engine'];
+    }
+  | Exclude<LedgerEvent, { kind: 'completed' | 'finished' | 'satisfied' }>
+  | (Extract<LedgerEvent, { kind: 'completed' }> & TaskReport)
+  /** From the cache; in a snapshot also what was computed. */
+  | (Extract<LedgerEvent, { kind: 'finished' }> & TaskReport)
+  /** A choice between tasks was made. */
+  | { readonly kind: 'computed'; readonly run: string; readonly id: string; readonly outcome: unknown }
+  /** In a snapshot: what former attempts of a task came to. */
+  | ({ readonly kind: 'history' } & TaskHistory)
+  | EndedRecord
+  /** The run was removed by collection. */
+  | { readonly kind: 'forgotten'; readonly run: string };

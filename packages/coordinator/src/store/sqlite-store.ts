@@ -1,0 +1,219 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
+import Database from 'libsql';
+import type { JournalRecord } from './journal-record.js';
+import type { StagedChunk, Store, StoreBatch, UnitResult } from './store.js';
+
+/** Bumped when the tables change; a store of another version is refused. */
+const VERSION = 1;
+
+const SCHEMA = `
+create table if not exists journal (seq integer primary key, records text not null);
+create table if not exists chunks (
+  token text not null, key text not null, offset_rows integer, rows integer, columns integer,
+  data blob, blob text
+);
+create index if not exists chunks_by_token on chunks (token);
+create table if not exists results (
+  key text primary key, rows integer, columns integer, data blob, crc integer, blob text
+) without rowid;
+`;
+
+export interface SqliteStoreOptions {
+  /** File of the database; its folder is made. */
+  readonly path: string;
+  /**
+   * True: this process alone keeps its journal here, and a second one is refused. False: only results are
+   * kept, and several processes share them.
+   */
+  readonly isExclusive: boolean;
+}
+
+interface ResultRow {
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly data: Buffer | null;
+  readonly crc: number | null;
+  readonly blob: string | null;
+}
+
+interface ChunkRow {
+  readonly token: string;
+  readonly key: string;
+  readonly offset_rows: number | null;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly data: Buffer | null;
+  readonly blob: string | null;
+}
+
+/** The store on SQLite: write-ahead log, every commit synced. */
+export class SqliteStore implements Store {
+  readonly #path: string;
+  readonly #isExclusive: boolean;
+  readonly #db: Database.Database;
+  readonly #lock: Database.Database | null;
+  readonly #insertRecords: Database.Statement;
+  readonly #insertChunk: Database.Statement;
+  readonly #deleteChunks: Database.Statement;
+  readonly #insertResult: Database.Statement;
+  readonly #findResult: Database.Statement;
+
+  /** Throws `unavailable` when another coordinator has the store, `corrupt-data` when it cannot be read. */
+  constructor({ path, isExclusive }: SqliteStoreOptions) {
+    this.#path = path;
+    this.#isExclusive = isExclusive;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#lock = isExclusive ? takeLock(`${path}.lock`) : null;
+    try {
+      this.#db = new Database(path);
+      this.#db.pragma('journal_mode = WAL');
+      this.#db.pragma('synchronous = FULL');
+      this.#db.pragma('busy_timeout = 30000');
+      this.#db.exec(SCHEMA);
+      this.#checkVersion();
+    } catch (thrown) {
+      this.#lock?.close();
+      throw this.#error(thrown, 'could not be opened');
+    }
+    this.#insertRecords = this.#db.prepare('insert into journal (records) values (?)');
+    this.#insertChunk = this.#db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
+    this.#deleteChunks = this.#db.prepare('delete from chunks where token = ?');
+    this.#insertResult = this.#db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
+    this.#findResult = this.#db.prepare('select rows, columns, data, crc, blob from results where key = ?');
+  }
+
+  *records(): Iterable<JournalRecord> {
+    for (const row of this.#db.prepare('select records from journal order by seq').iterate()) {
+      const { records } = row as { records: string };
+      // Our own lines, written whole or not at all.
+      yield* JSON.parse(records) as JournalRecord[];
+    }
+  }
+
+  *chunks(): Iterable<StagedChunk> {
+    for (const row of this.#db.prepare('select * from chunks order by rowid').iterate()) {
+      const { token, key, blob, data, ...place } = row as ChunkRow;
+      const unit = digestSchema.parse(key);
+      if (blob !== null) yield { kind: 'fitted', token, key: unit, blob: digestSchema.parse(blob) };
+      else {
+        const { offset_rows: offsetRows, rows, columns } = place;
+        const shape = { offsetRows: offsetRows ?? 0, rows: rows ?? 0, columns: columns ?? 0 };
+        yield { kind: 'rows', token, key: unit, ...shape, data: floats(data) };
+      }
+    }
+  }
+
+  find(key: Digest): UnitResult | undefined {
+    const row = this.#findResult.get(key) as ResultRow | undefined;
+    if (row === undefined) return undefined;
+    if (row.blob !== null) return { kind: 'fitted', blob: digestSchema.parse(row.blob) };
+    if (row.data === null || crc32(row.data) !== row.crc) return undefined;
+    const { rows, columns, data } = row;
+    return { kind: 'scores', rows: rows ?? 0, columns: columns ?? 0, data: floats(data) };
+  }
+
+  commit({ records, chunks, endedLeases, results }: StoreBatch): void {
+    if (!this.#isExclusive && results.length === 0) return;
+    try {
+      this.#db.exec('begin immediate');
+      if (this.#isExclusive) {
+        if (records.length > 0) this.#insertRecords.run(JSON.stringify(records));
+        for (const token of endedLeases) this.#deleteChunks.run(token);
+        for (const chunk of chunks) this.#putChunk(chunk);
+      }
+      for (const { key, result } of results) this.#putResult(key, result);
+      this.#db.exec('commit');
+    } catch (thrown) {
+      if (this.#db.inTransaction) this.#db.exec('rollback');
+      throw this.#error(thrown, 'could not be written');
+    }
+  }
+
+  compact(records: readonly JournalRecord[]): void {
+    try {
+      this.#db.exec('begin immediate');
+      this.#db.exec('delete from journal');
+      for (let from = 0; from < records.length; from += 1000) {
+        this.#insertRecords.run(JSON.stringify(records.slice(from, from + 1000)));
+      }
+      this.#db.exec('commit');
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (thrown) {
+      if (this.#db.inTransaction) this.#db.exec('rollback');
+      throw this.#error(thrown, 'could not be compacted');
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+    this.#lock?.close();
+  }
+
+  #putChunk(chunk: StagedChunk): void {
+    const { token, key } = chunk;
+    if (chunk.kind === 'fitted') {
+      this.#insertChunk.run(token, key, null, null, null, null, chunk.blob);
+      return;
+    }
+    const { offsetRows, rows, columns, data } = chunk;
+    this.#insertChunk.run(token, key, offsetRows, rows, columns, bytes(data), null);
+  }
+
+  #putResult(key: Digest, result: UnitResult): void {
+    if (result.kind === 'fitted') {
+      this.#insertResult.run(key, null, null, null, null, result.blob);
+      return;
+    }
+    const data = bytes(result.data);
+    this.#insertResult.run(key, result.rows, result.columns, data, crc32(data), null);
+  }
+
+  #checkVersion(): void {
+    const [row] = this.#db.pragma('user_version') as { user_version: number }[];
+    const found = row?.user_version ?? 0;
+    if (found === 0) this.#db.pragma(`user_version = ${VERSION}`);
+    else if (found !== VERSION) {
+      throw new OodError(
+        'invalid-input',
+        `it has version ${found}, this program writes version ${VERSION}: use the program that made it, or another store`,
+      );
+    }
+  }
+
+  #error(thrown: unknown, what: string): OodError {
+    const { code = '', message } = thrown as { code?: string; message: string };
+    const kind =
+      thrown instanceof OodError
+        ? thrown.code
+        : code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')
+          ? 'resource-exhausted'
+          : code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
+            ? 'unavailable'
+            : code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')
+              ? 'corrupt-data'
+              : OodError.from(thrown).code;
+    const advice = kind === 'resource-exhausted' ? '; free some space' : '';
+    return new OodError(kind, `${this.#path}: the store ${what}: ${message}${advice}`, { cause: thrown });
+  }
+}
+
+const bytes = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const floats = (data: Buffer | null): Float32Array =>
+  new Float32Array(new Uint8Array(data ?? Buffer.alloc(0)).buffer);
+
+/** Held until the process ends, however it ends. */
+function takeLock(path: string): Database.Database {
+  const lock = new Database(path);
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('begin exclusive');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    const message = `${path}: another coordinator works on this store; stop it first, or use another --store`;
+    throw new OodError('unavailable', message, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+import type { Digest } from '@oodgrid/protocol';
+import type { JournalRecord } from './journal-record.js';
+
+/** Part of a result that a live lease has sent. */
+export type StagedChunk =
+  | {
+      readonly kind: 'rows';
+      readonly token: string;
+      readonly key: Digest;
+      readonly offsetRows: number;
+      readonly rows: number;
+      readonly columns: number;
+      readonly data: Float32Array;
+    }
+  | { readonly kind: 'fitted'; readonly token: string; readonly key: Digest; readonly blob: Digest };
+
+/** Result of a unit: scores, or the blob of a fitted state. */
+export type UnitResult =
+  | { readonly kind: 'scores'; readonly rows: number; readonly columns: number; readonly data: Float32Array }
+  | { readonly kind: 'fitted'; readonly blob: Digest };
+
+/** What is made durable together: all of it, or nothing. */
+export interface StoreBatch {
+  readonly records: readonly JournalRecord[];
+  readonly chunks: readonly StagedChunk[];
+  /** Tokens of leases that are over: their chunks go. */
+  readonly endedLeases: readonly string[];
+  readonly results: readonly { readonly key: Digest; readonly result: UnitResult }[];
+}
+
+/** Results by content address: keys hold everything that the bits depend on, so an entry never goes stale. */
+export interface ResultReader {
+  /** Undefined for what is absent or fails its checksum. */
+  find(key: Digest): UnitResult | undefined;
+}
+
+/** The coordinator's memory beyond its process. */
+export interface Store extends ResultReader {
+  /** Everything that was committed, in its order. */
+  records(): Iterable<JournalRecord>;
+  chunks(): Iterable<StagedChunk>;
+  /**
+   * Returns when the batch is durable. Throws when it could not be written; the batch then has no effect,
+   * and the caller has to read the store again before it goes on.
+   */
+  commit(batch: StoreBatch): void;
+  /** Replaces the journal by a shorter one that replays to the same state: a snapshot. */
+  compact(records: readonly JournalRecord[]): void;
+  close(): void;
+}

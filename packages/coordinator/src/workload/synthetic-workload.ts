@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { type Digest, digestOfJson, OodError, sha256 } from '@oodgrid/protocol';
+import type { LedgerTask } from '../ledger/task-table.js';
+import type { ResultReader } from '../store/store.js';
+import type { SyntheticSpec } from './run-spec.js';
+import type { BoundWork, TaskReport, Workload } from './workload.js';
+
+const CHOICE = 'choice';
+const COLUMNS = 1;
+
+/** The workload of a synthetic run: a graph of the same shape as a grid's. */
+export class SyntheticWorkload implements Workload {
+  readonly tasks: readonly LedgerTask[];
+  readonly #spec: SyntheticSpec;
+  readonly #salt: string;
+  readonly #fitted: (Digest | undefined)[];
+  #sweepsLeft: number;
+  #isChoiceTaken = false;
+  #choice = '';
+
+  /** Results are not shared between runs: the run's id is part of every key. */
+  constructor(spec: SyntheticSpec, run: string) {
+    const { fits, sweeps, scores } = spec;
+    this.#spec = spec;
+    this.#salt = run;
+    this.#fitted = new Array(fits);
+    this.#sweepsLeft = sweeps;
+    const scoreNeeds = sweeps > 0 ? [CHOICE] : [];
+    const score: LedgerTask = { needs: scoreNeeds, priority: 1, kind: 'score' };
+    this.tasks = [
+      ...Array.from({ length: fits }, (): LedgerTask => ({ needs: [], priority: 3, kind: 'fit' })),
+      ...Array.from({ length: sweeps }, (_, i): LedgerTask => {
+        return { needs: fits === 0 ? [] : [`fit:${i % fits}`], priority: 2, kind: 'sweep' };
+      }),
+      ...Array.from({ length: scores }, () => score),
+    ];
+  }
+
+  title(task: number): string {
+    return `${task}-${this.#kind(task)}`;
+  }
+
+  memoryBytes(): number {
+    return 0;
+  }
+
+  model(): string {
+    return 'synthetic';
+  }
+
+  bind(task: number): BoundWork {
+    const { rows, milliseconds, fault } = this.#spec;
+    const kind = this.#kind(task);
+    const key = this.#key(task);
+    const isFaulty = kind === 'score' && task === this.#spec.fits + this.#spec.sweeps;
+    return {
+      isFit: kind === 'fit',
+      rows,
+      units: [{ key, columns: kind === 'fit' ? 0 : COLUMNS }],
+      spec: () => ({
+        kind: 'synthetic',
+        of: kind,
+        key,
+        seed: this.#spec.seed + task,
+        rows,
+        milliseconds,
+        fault: isFaulty ? fault : 'none',
+      }),
+    };
+  }
+
+  finish(task: number, _pool: string, { fitted }: TaskReport): readonly string[] {
+    switch (this.#kind(task)) {
+      case 'fit':
+        this.#fitted[task] = Object.values(fitted)[0];
+        return [`fit:${task}`];
+      case 'sweep':
+        this.#sweepsLeft--;
+        return [];
+      case 'score':
+        return [];
+    }
+  }
+
+  takeComputations(): readonly string[] {
+    if (this.#spec.sweeps === 0 || this.#sweepsLeft > 0 || this.#isChoiceTaken) return [];
+    this.#isChoiceTaken = true;
+    return [CHOICE];
+  }
+
+  async compute(_id: string, results: ResultReader): Promise<string> {
+    return this.choose(results);
+  }
+
+  /** The choice, at once. */
+  choose(results: ResultReader): string {
+    const { fits, sweeps } = this.#spec;
+    return this.#fold(results, fits, fits + sweeps);
+  }
+
+  computed(_id: string, outcome: unknown): readonly string[] {
+    this.#isChoiceTaken = true;
+    this.#choice = String(outcome);
+    return [CHOICE];
+  }
+
+  /** Digest of every result in the order of the tasks: the same however the run went. */
+  digest(results: ResultReader): Digest {
+    const { fits, sweeps, scores } = this.#spec;
+    const fold = this.#fold(results, fits + sweeps, fits + sweeps + scores);
+    return digestOfJson({ fitted: this.#fitted, choice: this.#choice, scores: fold });
+  }
+
+  #fold(results: ResultReader, from: number, to: number): string {
+    const hash = createHash('sha256');
+    for (let task = from; task < to; task++) {
+      const result = results.find(this.#key(task));
+      if (result?.kind !== 'scores') {
+        throw new OodError('internal', `synthetic task ${task} is done, but its result is missing`);
+      }
+      hash.update(new Uint8Array(result.data.buffer, result.data.byteOffset, result.data.byteLength));
+    }
+    return hash.digest('hex');
+  }
+
+  #kind(task: number): LedgerTask['kind'] {
+    const { fits, sweeps } = this.#spec;
+    return task < fits ? 'fit' : task < fits + sweeps ? 'sweep' : 'score';
+  }
+
+  #key(task: number): Digest {
+    return sha256(`${this.#salt}/${this.#spec.seed}/${task}`);
+  }
+}

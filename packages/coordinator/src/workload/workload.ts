@@ -1,0 +1,55 @@
+import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { LedgerTask } from '../ledger/task-table.js';
+import type { ResultReader } from '../store/store.js';
+
+/** One result that a task gives. */
+export interface WorkUnit {
+  readonly key: Digest;
+  /** Values per row; a fit's units have none. */
+  readonly columns: number;
+}
+
+/** A task whose needs are known: what to compute, and under which keys the results are kept. */
+export interface BoundWork {
+  readonly isFit: boolean;
+  readonly rows: number;
+  readonly units: readonly WorkUnit[];
+  /** The task for a worker, for those units that are not there yet. */
+  spec(units: readonly WorkUnit[]): WorkSpec;
+}
+
+/** Fitted states of a task that is done, by unit key. */
+export type Fitted = Readonly<Record<Digest, Digest>>;
+
+/** How a task came to its end. */
+export interface TaskReport {
+  readonly fitted: Fitted;
+  readonly work: WorkCounts;
+  readonly seconds: number;
+  /** Units that were taken from the cache. */
+  readonly reusedUnits: number;
+  readonly isReused: boolean;
+}
+
+/**
+ * What a run computes, between the tasks that workers do. All of it is deterministic: on a restart the same
+ * reports give the same facts again.
+ */
+export interface Workload {
+  readonly tasks: readonly LedgerTask[];
+  /** What people see of a task. */
+  title(task: number): string;
+  /** Memory that a worker needs for it. */
+  memoryBytes(task: number): number;
+  /** Workers that hold it warm are asked first. */
+  model(task: number): string;
+  bind(task: number, pool: string): BoundWork;
+  /** Notes a finished task; gives the facts that are known by it. */
+  finish(task: number, pool: string, report: TaskReport): readonly string[];
+  /** Choices whose tasks are all done; each is given once. */
+  takeComputations(): readonly string[];
+  /** Makes a choice. `pause` is awaited now and then, so that others are served meanwhile. */
+  compute(id: string, results: ResultReader, pause: () => Promise<void>): Promise<unknown>;
+  /** Notes what a choice came to; gives the facts that are known by it. */
+  computed(id: string, outcome: unknown): readonly string[];
+}

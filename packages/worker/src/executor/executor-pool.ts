@@ -1,0 +1,133 @@
+import { OodError, type WorkSpec } from '@oodgrid/protocol';
+import { ExecutorProcess, type LoadedEngine } from './executor-process.js';
+import type { FromExecutor } from './messages.js';
+import type { ExecutorSettings } from './settings.js';
+
+export interface ExecutorPoolOptions {
+  readonly executors: number;
+  readonly settings: ExecutorSettings;
+  /** An executor that shows no sign of life for so long while it has a task is hung. */
+  readonly stallMs: number;
+  readonly receive: (message: Exclude<FromExecutor, { kind: 'loaded' | 'started' }>) => void;
+  /** The executor of this task ended under it. */
+  readonly crashed: (token: string, problem: OodError, logTail: string) => void;
+  /** A line that an executor wrote; `token` is the task that it computes. */
+  readonly line: (token: string | undefined, line: string) => void;
+  readonly onHopeless: (error: OodError) => void;
+}
+
+/** Ends before the engine was loaded, in a row, after which starting another makes no sense. */
+const MAX_FALSE_STARTS = 3;
+const CHECK_MS = 500;
+
+/** Executor processes, one per device; one that dies is replaced, and its other tasks go on in the new one. */
+export class ExecutorPool {
+  readonly #options: ExecutorPoolOptions;
+  readonly #executors = new Set<ExecutorProcess>();
+  readonly #tasks = new Map<string, { readonly task: WorkSpec; readonly executor: ExecutorProcess }>();
+  readonly #watch: NodeJS.Timeout;
+  readonly #loaded: Promise<LoadedEngine>;
+  #resolveLoaded: (engine: LoadedEngine) => void = () => undefined;
+  #rejectLoaded: (error: OodError) => void = () => undefined;
+  #falseStarts = 0;
+  #isClosing = false;
+
+  constructor(options: ExecutorPoolOptions) {
+    this.#options = options;
+    this.#loaded = new Promise((resolve, reject) => {
+      this.#resolveLoaded = resolve;
+      this.#rejectLoaded = reject;
+    });
+    this.#loaded.catch(() => undefined);
+    for (let i = 0; i < options.executors; i++) this.#spawn();
+    this.#watch = setInterval(() => this.#killHung(), CHECK_MS);
+  }
+
+  /** Resolves when the first engine is loaded; rejects when none will be. */
+  loaded(): Promise<LoadedEngine> {
+    return this.#loaded;
+  }
+
+  get pids(): readonly number[] {
+    return [...this.#executors].map(({ pid }) => pid);
+  }
+
+  /** Gives a task to the executor that has the least to do. */
+  start(token: string, task: WorkSpec): void {
+    const [executor] = [...this.#executors].sort((a, b) => a.tokens.length - b.tokens.length);
+    if (executor === undefined) return;
+    this.#tasks.set(token, { task, executor });
+    executor.start(token, task);
+  }
+
+  stop(token: string): void {
+    this.#tasks.get(token)?.executor.stop(token);
+  }
+
+  ready(token: string): void {
+    this.#tasks.get(token)?.executor.ready(token);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#watch);
+    await Promise.all([...this.#executors].map((executor) => executor.close()));
+  }
+
+  #spawn(): void {
+    let isLoaded = false;
+    const executor = new ExecutorProcess(this.#options.settings, {
+      loaded: (engine) => {
+        isLoaded = true;
+        this.#falseStarts = 0;
+        this.#resolveLoaded(engine);
+      },
+      receive: (message) => this.#receive(executor, message),
+      line: (line) => this.#options.line(executor.tokens[0], line),
+      exited: (problem, isHopeless) => this.#exited(executor, problem, isHopeless, isLoaded),
+    });
+    this.#executors.add(executor);
+  }
+
+  #receive(executor: ExecutorProcess, message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
+    if (message.kind === 'started') return;
+    if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'stopped') {
+      executor.finished(message.token);
+      this.#tasks.delete(message.token);
+    }
+    this.#options.receive(message);
+  }
+
+  #exited(executor: ExecutorProcess, problem: OodError, isHopeless: boolean, isLoaded: boolean): void {
+    this.#executors.delete(executor);
+    if (this.#isClosing) return;
+    if (!isLoaded) this.#falseStarts++;
+    if (isHopeless || this.#falseStarts >= MAX_FALSE_STARTS) {
+      const error = isHopeless
+        ? problem
+        : new OodError('unavailable', `executors keep dying before they have loaded: ${problem.message}`);
+      this.#rejectLoaded(error);
+      this.#options.onHopeless(error);
+      return;
+    }
+    this.#spawn();
+    const [current, ...others] = isLoaded ? executor.tokens : ['', ...executor.tokens];
+    if (current !== undefined && current !== '') {
+      this.#tasks.delete(current);
+      this.#options.crashed(current, problem, executor.logTail);
+    }
+    for (const token of others) {
+      const waiting = this.#tasks.get(token);
+      if (waiting !== undefined) this.start(token, waiting.task);
+    }
+  }
+
+  #killHung(): void {
+    const { stallMs } = this.#options;
+    for (const executor of this.#executors) {
+      if (executor.tokens.length === 0 || performance.now() - executor.lastAdvance < stallMs) continue;
+      const seconds = Math.round(stallMs / 1000);
+      executor.kill(`the executor hung: no sign of life for ${seconds} s; it was killed`);
+    }
+  }
+}

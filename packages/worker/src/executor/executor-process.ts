@@ -1,0 +1,127 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { workerEnvironment } from '@oodgrid/engine';
+import { EXIT_CODES, OodError, type WorkSpec } from '@oodgrid/protocol';
+import type { WorkerInfo } from '@oodgrid/transport';
+import type { FromExecutor, ToExecutor } from './messages.js';
+import type { ExecutorSettings } from './settings.js';
+
+const EXECUTOR_MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const LOG_TAIL = 4000;
+
+/** Ends of an executor that another one would come to as well. */
+const HOPELESS = ['engine-missing', 'invalid-input'] as const;
+
+export interface LoadedEngine {
+  readonly engine: WorkerInfo['engine'];
+  readonly numericsClass: string;
+}
+
+export interface ExecutorProcessHandler {
+  loaded(engine: LoadedEngine): void;
+  receive(message: Exclude<FromExecutor, { kind: 'loaded' }>): void;
+  line(line: string): void;
+  /** The process ended. `isHopeless` when another one would end alike. */
+  exited(problem: OodError, isHopeless: boolean): void;
+}
+
+/** One executor: a child process, so that a crash of native code costs one attempt and not the worker. */
+export class ExecutorProcess {
+  readonly #child: ChildProcess;
+  /** Tokens in the order in which they will be computed. */
+  readonly tokens: string[] = [];
+  /** Monotonic milliseconds of its last sign of life. */
+  lastAdvance = performance.now();
+  #tail = '';
+  #killReason: string | undefined;
+
+  constructor(settings: ExecutorSettings, handler: ExecutorProcessHandler) {
+    this.#child = fork(EXECUTOR_MAIN, [], {
+      env: { ...process.env, ...workerEnvironment(), OODGRID_EXECUTOR: JSON.stringify(settings) },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      // Ctrl-C reaches the whole process group: only the control process decides what it means.
+      detached: true,
+    });
+    this.#child.stderr?.on('data', (data: Buffer) => {
+      const text = data.toString();
+      this.#tail = (this.#tail + text).slice(-LOG_TAIL);
+      for (const line of text.split('\n')) if (line.trim() !== '') handler.line(line);
+    });
+    this.#child.on('message', (message) => {
+      this.lastAdvance = performance.now();
+      const said = message as FromExecutor;
+      if (said.kind === 'loaded') handler.loaded(said);
+      else handler.receive(said);
+    });
+    let isOver = false;
+    const exited = (problem: OodError, isHopeless: boolean) => {
+      if (isOver) return;
+      isOver = true;
+      handler.exited(problem, isHopeless);
+    };
+    this.#child.once('error', (error) => {
+      exited(new OodError('unavailable', `an executor could not be started: ${error.message}`), true);
+    });
+    // `close`, not `exit`: its last words have been read then.
+    this.#child.once('close', (code, signal) => {
+      const hopeless = HOPELESS.find((known) => EXIT_CODES[known] === code);
+      if (hopeless !== undefined) exited(new OodError(hopeless, this.logTail), true);
+      else exited(this.#problem(code, signal), false);
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get logTail(): string {
+    return this.#tail.trim();
+  }
+
+  start(token: string, task: WorkSpec): void {
+    if (this.tokens.length === 0) this.lastAdvance = performance.now();
+    this.tokens.push(token);
+    this.#send({ kind: 'start', token, task });
+  }
+
+  stop(token: string): void {
+    this.#send({ kind: 'stop', token });
+  }
+
+  ready(token: string): void {
+    this.#send({ kind: 'ready', token });
+  }
+
+  finished(token: string): void {
+    const place = this.tokens.indexOf(token);
+    if (place >= 0) this.tokens.splice(place, 1);
+  }
+
+  kill(reason: string): void {
+    this.#killReason = reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Ends it and waits for that. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGKILL');
+    await closed;
+  }
+
+  #send(message: ToExecutor): void {
+    // A child that is going cannot take it; its end is told by `exited`.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #problem(code: number | null, signal: NodeJS.Signals | null): OodError {
+    const tail = this.logTail === '' ? '' : `\n${this.logTail}`;
+    if (this.#killReason !== undefined) return new OodError('unavailable', this.#killReason);
+    if (signal === 'SIGKILL') {
+      return new OodError('resource-exhausted', `the executor was killed (out of memory?)${tail}`);
+    }
+    return new OodError('unavailable', `the executor crashed with ${signal ?? `exit code ${code}`}${tail}`);
+  }
+}

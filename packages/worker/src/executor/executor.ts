@@ -1,0 +1,102 @@
+import type { Engine, executeTask, TaskOutcome } from '@oodgrid/engine/compute';
+import { type Digest, type ErrorCode, OodError, type TaskSpec, type WorkSpec } from '@oodgrid/protocol';
+import type { BlobStore } from '@oodgrid/transport';
+import type { FromExecutor, ToExecutor } from './messages.js';
+import { runSynthetic } from './run-synthetic.js';
+
+export interface ExecutorOptions {
+  /** Null: synthetic tasks only. */
+  readonly engine: { readonly engine: Engine; readonly executeTask: typeof executeTask } | null;
+  readonly blobs: BlobStore;
+  readonly send: (message: FromExecutor) => void;
+}
+
+interface Running {
+  readonly controller: AbortController;
+  /** Wakes the task that waits for room. */
+  proceed: () => void;
+}
+
+/** What a library says when memory is out. */
+const OUT_OF_MEMORY = /out of memory|OOM when allocating|allocation failed|bad_alloc|RESOURCE_EXHAUSTED/i;
+
+/** Computes tasks one after the other, in the order in which they come. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #running = new Map<string, Running>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  receive(message: ToExecutor): void {
+    const running = this.#running.get(message.token);
+    switch (message.kind) {
+      case 'start': {
+        const task = { controller: new AbortController(), proceed: () => undefined };
+        this.#running.set(message.token, task);
+        this.#last = this.#last.then(() => this.#run(message.token, message.task, task));
+        return;
+      }
+      case 'stop':
+        running?.controller.abort();
+        running?.proceed();
+        return;
+      case 'ready':
+        running?.proceed();
+        return;
+    }
+  }
+
+  async #run(token: string, task: WorkSpec, running: Running): Promise<void> {
+    const { send } = this.#options;
+    const { signal } = running.controller;
+    const start = performance.now();
+    try {
+      if (!signal.aborted) {
+        send({ kind: 'started', token });
+        const { fitted, work } = await this.#compute(token, task, running);
+        send({ kind: 'done', token, fitted, work, seconds: (performance.now() - start) / 1000 });
+        return;
+      }
+      send({ kind: 'stopped', token });
+    } catch (thrown) {
+      if (signal.aborted) send({ kind: 'stopped', token });
+      else send({ kind: 'failed', token, ...this.#problem(thrown) });
+    } finally {
+      this.#running.delete(token);
+    }
+  }
+
+  #compute(token: string, task: WorkSpec, running: Running): Promise<TaskOutcome> {
+    const { blobs, send, engine } = this.#options;
+    const io = {
+      signal: running.controller.signal,
+      blob: (digest: Digest) => blobs.get(digest),
+      putBlob: (bytes: Uint8Array) => blobs.put(bytes),
+      emit: async (chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token'>) => {
+        const proceeded = new Promise<void>((resolve) => {
+          running.proceed = resolve;
+        });
+        send({ kind: 'chunk', token, ...chunk });
+        await proceeded;
+        running.controller.signal.throwIfAborted();
+      },
+      progress: (work: TaskOutcome['work']) => send({ kind: 'progress', token, work }),
+    };
+    if (task.kind === 'synthetic') return runSynthetic(task, io);
+    if (engine === null) throw new OodError('engine-missing', 'this executor has no tensor engine');
+    return engine.executeTask(engine.engine, task satisfies TaskSpec, io);
+  }
+
+  #problem(thrown: unknown): { readonly code: ErrorCode; readonly message: string } {
+    const { code, message } = OodError.from(thrown);
+    if (!OUT_OF_MEMORY.test(message)) return { code, message };
+    const used = Math.round(process.memoryUsage().rss / 1024 ** 2);
+    return {
+      code: 'resource-exhausted',
+      message: `out of memory with ${used} MiB in use: ${message}; give the worker more memory, or use a smaller model (a smaller batch would change the bits)`,
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { EXIT_CODES, OodError } from '@oodgrid/protocol';
+import { FolderBlobStore } from '@oodgrid/transport';
+import { Executor } from './executor.js';
+import type { FromExecutor, ToExecutor } from './messages.js';
+import { executorSettingsSchema } from './settings.js';
+
+const NO_ENGINE = { kind: 'none', version: process.version, device: 'cpu' } as const;
+
+/** The program of an executor: loads the engine, then computes what the control process sends. */
+async function main(): Promise<void> {
+  const settings = executorSettingsSchema.parse(JSON.parse(process.env.OODGRID_EXECUTOR ?? '{}'));
+  const send = (message: FromExecutor) => process.send?.(message);
+  // The control process decides when to stop; without it there is nobody to compute for.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  process.on('disconnect', () => process.exit(0));
+  const blobs = new FolderBlobStore(settings.blobsDir);
+  if (settings.engine === 'none') {
+    const executor = new Executor({ engine: null, blobs, send });
+    process.on('message', (message) => executor.receive(message as ToExecutor));
+    send({ kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' });
+    return;
+  }
+  const { executeTask, loadEngine } = await import('@oodgrid/engine/compute');
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
+  const executor = new Executor({ engine: { engine, executeTask }, blobs, send });
+  process.on('message', (message) => executor.receive(message as ToExecutor));
+  const { kind, version, device, numericsClass } = engine;
+  send({ kind: 'loaded', engine: { kind, version, device }, numericsClass });
+}
+
+main().catch((thrown: unknown) => {
+  const error = OodError.from(thrown);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CODES[error.code]);
+});

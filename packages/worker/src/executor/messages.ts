@@ -1,0 +1,39 @@
+import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { WorkerInfo } from '@oodgrid/transport';
+
+/** What the control process tells an executor. Tasks are named by the token of their lease. */
+export type ToExecutor =
+  | { readonly kind: 'start'; readonly token: string; readonly task: WorkSpec }
+  | { readonly kind: 'stop'; readonly token: string }
+  /** There is room for more of the task's results. */
+  | { readonly kind: 'ready'; readonly token: string };
+
+/** What an executor tells the control process. */
+export type FromExecutor =
+  | { readonly kind: 'loaded'; readonly engine: WorkerInfo['engine']; readonly numericsClass: string }
+  | { readonly kind: 'started'; readonly token: string }
+  | {
+      readonly kind: 'chunk';
+      readonly token: string;
+      readonly key: Digest;
+      readonly offsetRows: number;
+      readonly rows: number;
+      readonly columns: number;
+      readonly data: Float32Array;
+    }
+  | { readonly kind: 'progress'; readonly token: string; readonly work: WorkCounts }
+  | {
+      readonly kind: 'done';
+      readonly token: string;
+      readonly fitted: readonly { readonly key: Digest; readonly blob: Digest }[];
+      readonly work: WorkCounts;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly token: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+    }
+  /** It stopped as it was told. */
+  | { readonly kind: 'stopped'; readonly token: string };

@@ -1,0 +1,272 @@
+import type { WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import {
+  type CoordinatorMessage,
+  type Delivery,
+  type LeaseRef,
+  PROTOCOL_VERSION,
+  type Registration,
+  type ReliableMessage,
+  type WorkerInfo,
+  type WorkerMessage,
+} from '@oodgrid/transport';
+
+export interface SessionOptions {
+  readonly worker: WorkerInfo;
+  /** A lease came: start its task. */
+  readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
+  /** A lease is over: stop its task, nothing that it gives counts any more. */
+  readonly onCancel: (lease: LeaseRef) => void;
+  /** A place is free, or the coordinator is back: time to look for work. */
+  readonly onRoom: () => void;
+  /** The coordinator wants this worker to take no more tasks. */
+  readonly onDrain: () => void;
+}
+
+interface Held {
+  readonly lease: LeaseRef;
+  readonly delivery: Delivery | null;
+  /** The last message of the lease is on its way. */
+  isEnding: boolean;
+  hasAdvanced: boolean;
+  unackedBytes: number;
+  readonly waiting: (() => void)[];
+}
+
+interface Unacked {
+  readonly sequence: number;
+  readonly message: ReliableMessage;
+  readonly bytes: number;
+}
+
+/**
+ * A worker's side of the conversation, without its surroundings: it keeps what it holds and what the
+ * coordinator has not acknowledged, over any number of connections and restarts of the coordinator. It does
+ * no I/O and returns at once.
+ */
+export class WorkerSession {
+  readonly #options: SessionOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #requests = new Map<number, Delivery | null>();
+  #outbox: Unacked[] = [];
+  #nextSequence = 1;
+  #nextRequest = 1;
+  #send: ((message: WorkerMessage) => void) | undefined;
+  #windowBytes = Number.POSITIVE_INFINITY;
+  #isStopping = false;
+  #oldestAtHeartbeat: number | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** First words of a new connection. */
+  registration(): Registration {
+    return {
+      protocol: PROTOCOL_VERSION,
+      worker: this.#options.worker,
+      held: [...this.#held.values()].map(({ lease }) => lease),
+      nextSequence: this.#outbox[0]?.sequence ?? this.#nextSequence,
+    };
+  }
+
+  /** The connection stands and the registration is said: says again what nobody acknowledged. */
+  connected(send: (message: WorkerMessage) => void): void {
+    this.#send = send;
+    this.#sayAgain();
+    for (const [requestId, delivery] of this.#requests) {
+      send({ kind: 'lease-request', requestId, hint: delivery?.hint ?? null });
+    }
+  }
+
+  disconnected(): void {
+    this.#send = undefined;
+  }
+
+  get isConnected(): boolean {
+    return this.#send !== undefined;
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  /** Places that are neither taken nor asked for. */
+  get room(): number {
+    if (this.#isStopping) return 0;
+    return Math.max(0, this.#options.worker.slots - this.#held.size - this.#requests.size);
+  }
+
+  /** Whether everything that was said is acknowledged. */
+  get isSettled(): boolean {
+    return this.#outbox.length === 0;
+  }
+
+  /** Asks for the task of a delivery; null: for any task. */
+  request(delivery: Delivery | null): void {
+    const requestId = this.#nextRequest++;
+    this.#requests.set(requestId, delivery);
+    this.#send?.({ kind: 'lease-request', requestId, hint: delivery?.hint ?? null });
+  }
+
+  receive(message: CoordinatorMessage): void {
+    switch (message.kind) {
+      case 'registered':
+        this.#windowBytes = message.windowBytes;
+        this.#options.onRoom();
+        return;
+      case 'granted':
+        this.#granted(message);
+        return;
+      case 'denied': {
+        const delivery = this.#requests.get(message.requestId);
+        this.#requests.delete(message.requestId);
+        if (message.retryMs === null) delivery?.ack();
+        else delivery?.nak(message.retryMs);
+        this.#options.onRoom();
+        return;
+      }
+      case 'ack':
+        this.#acknowledged(message.upTo);
+        return;
+      case 'refused':
+        this.#refused(message);
+        return;
+      case 'cancel': {
+        const held = this.#held.get(message.lease.token);
+        if (held !== undefined) this.#drop(held);
+        return;
+      }
+      case 'drain':
+        this.#options.onDrain();
+        return;
+    }
+  }
+
+  /** Sends part of a result; `ready` is called when there is room for more of the same task. */
+  chunk(message: Extract<ReliableMessage, { kind: 'chunk' }>, ready: () => void): void {
+    const held = this.#held.get(message.token);
+    if (held === undefined || held.isEnding) return;
+    held.hasAdvanced = true;
+    held.unackedBytes += message.data.byteLength;
+    this.#say(message, message.data.byteLength);
+    if (held.unackedBytes <= this.#windowBytes) ready();
+    else held.waiting.push(ready);
+  }
+
+  fitted(message: Extract<ReliableMessage, { kind: 'fitted' }>): void {
+    const held = this.#held.get(message.token);
+    if (held === undefined || held.isEnding) return;
+    held.hasAdvanced = true;
+    this.#say(message, 0);
+  }
+
+  /** The last word on a lease: done, failed or handed back. */
+  end(message: Exclude<ReliableMessage, { kind: 'chunk' | 'fitted' }>): void {
+    const held = this.#held.get(message.token);
+    if (held === undefined || held.isEnding) return;
+    held.isEnding = true;
+    this.#say(message, 0);
+  }
+
+  progress(lease: LeaseRef, work: WorkCounts): void {
+    const held = this.#held.get(lease.token);
+    if (held === undefined) return;
+    held.hasAdvanced = true;
+    this.#send?.({ kind: 'progress', lease, work });
+  }
+
+  log(lease: LeaseRef, line: string): void {
+    if (this.#held.has(lease.token)) this.#send?.({ kind: 'log', lease, line });
+  }
+
+  /**
+   * Keeps what is held; the queue is told only of tasks that advance. What was not acknowledged since the
+   * heartbeat before is said again: a message that was lost with nothing after it shows in no other way.
+   */
+  heartbeat(doing: string): void {
+    const leases: LeaseRef[] = [];
+    for (const held of this.#held.values()) {
+      leases.push(held.lease);
+      if (held.hasAdvanced) held.delivery?.working();
+      held.hasAdvanced = false;
+    }
+    this.#send?.({ kind: 'heartbeat', leases, doing });
+    const oldest = this.#outbox[0]?.sequence;
+    if (oldest !== undefined && oldest === this.#oldestAtHeartbeat) this.#sayAgain();
+    this.#oldestAtHeartbeat = oldest;
+  }
+
+  /** Takes no more tasks: requests that are open are given up. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const [requestId, delivery] of this.#requests) {
+      // A grant that is on its way already is handed back when it comes.
+      if (delivery === null) this.#send?.({ kind: 'cancel-request', requestId });
+    }
+  }
+
+  #granted({ requestId, lease, task }: Extract<CoordinatorMessage, { kind: 'granted' }>): void {
+    const delivery = this.#requests.get(requestId) ?? null;
+    this.#requests.delete(requestId);
+    this.#held.set(lease.token, {
+      lease,
+      delivery,
+      isEnding: false,
+      hasAdvanced: true,
+      unackedBytes: 0,
+      waiting: [],
+    });
+    if (this.#isStopping) this.end({ kind: 'released', ...lease });
+    else this.#options.onStart(lease, task);
+  }
+
+  #acknowledged(upTo: number): void {
+    let count = 0;
+    for (const { sequence, message, bytes } of this.#outbox) {
+      if (sequence > upTo) break;
+      count++;
+      const held = this.#held.get(message.token);
+      if (held === undefined) continue;
+      held.unackedBytes -= bytes;
+      if (held.unackedBytes <= this.#windowBytes) for (const ready of held.waiting.splice(0)) ready();
+      if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'released')
+        this.#close(held);
+    }
+    this.#outbox.splice(0, count);
+  }
+
+  #refused({ sequence, code, message: text }: Extract<CoordinatorMessage, { kind: 'refused' }>): void {
+    const refused = this.#outbox.find((one) => one.sequence === sequence)?.message;
+    const held = refused === undefined ? undefined : this.#held.get(refused.token);
+    if (held === undefined || refused === undefined) return;
+    if (code === 'cancelled' || refused.kind === 'failed' || refused.kind === 'released') {
+      this.#drop(held);
+      return;
+    }
+    // What it computed does not fit its task: that is this worker's fault, and the lease is still its own.
+    this.#options.onCancel(held.lease);
+    held.isEnding = false;
+    this.end({ kind: 'failed', ...held.lease, code, message: text, retryable: false, logTail: '' });
+  }
+
+  #drop(held: Held): void {
+    if (!held.isEnding) this.#options.onCancel(held.lease);
+    this.#close(held);
+  }
+
+  #close(held: Held): void {
+    if (!this.#held.delete(held.lease.token)) return;
+    held.delivery?.ack();
+    this.#options.onRoom();
+  }
+
+  #sayAgain(): void {
+    for (const { sequence, message } of this.#outbox) this.#send?.({ kind: 'reliable', sequence, message });
+  }
+
+  #say(message: ReliableMessage, bytes: number): void {
+    const sequence = this.#nextSequence++;
+    this.#outbox.push({ sequence, message, bytes });
+    this.#send?.({ kind: 'reliable', sequence, message });
+  }
+}

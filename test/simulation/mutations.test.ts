@@ -1,0 +1,180 @@
+import { Coordinator, Ledger, type StagedChunk, type StoreBatch } from '@oodgrid/coordinator';
+import { OodError } from '@oodgrid/protocol';
+import { WorkerSession } from '@oodgrid/worker';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Crash, DiskStore } from './src/disk-store.js';
+import { simulate, UNDISTURBED } from './src/simulate.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** First of the seeds that fails, with its failure. */
+function firstFailure(seeds: number): { readonly seed: number; readonly failure: string } | undefined {
+  for (let seed = 0; seed < seeds; seed++) {
+    const { failure } = simulate(seed);
+    if (failure !== undefined) return { seed, failure };
+  }
+  return undefined;
+}
+
+/** A rule of the system that is broken on purpose, and what the simulation must say of it. */
+interface Mutation {
+  readonly rule: string;
+  readonly shows: RegExp;
+  readonly breakIt: () => void;
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    rule: 'nothing is acknowledged before it is durable',
+    shows: /before it was durable/,
+    breakIt: () => {
+      // The store keeps a batch in memory until the next one comes.
+      const { commit } = DiskStore.prototype;
+      const held = new WeakMap<DiskStore, StoreBatch>();
+      vi.spyOn(DiskStore.prototype, 'commit').mockImplementation(function (this: DiskStore, batch) {
+        const last = held.get(this);
+        held.set(this, batch);
+        if (last !== undefined) commit.call(this, last);
+      });
+    },
+  },
+  {
+    rule: 'a write that failed is not taken for one that was made',
+    shows: /before it was durable|is done \d times|no end|digest/,
+    breakIt: () => {
+      const { commit } = DiskStore.prototype;
+      vi.spyOn(DiskStore.prototype, 'commit').mockImplementation(function (this: DiskStore, batch) {
+        try {
+          commit.call(this, batch);
+        } catch (error) {
+          if (error instanceof Crash || !(error instanceof OodError)) throw error;
+        }
+      });
+    },
+  },
+  {
+    rule: 'a lease that expired ends: its token is refused',
+    shows: /digest|is done \d times|lease|no end/,
+    breakIt: () => {
+      const { apply } = Ledger.prototype;
+      vi.spyOn(Ledger.prototype, 'apply').mockImplementation(function (this: Ledger, event, now) {
+        if (event.kind !== 'expired') return apply.call(this, event, now);
+        const lease = this.find(event);
+        apply.call(this, event, now);
+        if (lease !== undefined) this.run(event.run)?.leases.set(event.task, [lease]);
+        return [];
+      });
+    },
+  },
+  {
+    rule: 'leases expire',
+    shows: /no end/,
+    breakIt: () => {
+      vi.spyOn(Ledger.prototype, 'overdue').mockReturnValue([]);
+    },
+  },
+  {
+    rule: 'offers that the queue lost are published again',
+    shows: /no end/,
+    breakIt: () => {
+      vi.spyOn(Ledger.prototype, 'offerAgain').mockReturnValue([]);
+    },
+  },
+  {
+    rule: 'publications of one task have different message ids',
+    shows: /no end/,
+    breakIt: () => {
+      const { offerAgain } = Ledger.prototype;
+      vi.spyOn(Ledger.prototype, 'offerAgain').mockImplementation(function (this: Ledger, now, all) {
+        return offerAgain.call(this, now, all).map((offer) => ({ ...offer, epoch: 1 }));
+      });
+    },
+  },
+  {
+    rule: 'back-offs end',
+    shows: /no end/,
+    breakIt: () => {
+      vi.spyOn(Ledger.prototype, 'endDelays').mockReturnValue(undefined);
+    },
+  },
+  {
+    rule: 'what was not acknowledged is said again on the next connection',
+    shows: /before it was durable|no end|ended as/,
+    breakIt: () => {
+      const { registration } = WorkerSession.prototype;
+      vi.spyOn(WorkerSession.prototype, 'registration').mockImplementation(function (this: WorkerSession) {
+        // It believes that everything arrived.
+        return { ...registration.call(this), nextSequence: Number.MAX_SAFE_INTEGER };
+      });
+    },
+  },
+  {
+    rule: 'chunks that were acknowledged survive a restart',
+    shows: /ended as failed/,
+    breakIt: () => {
+      vi.spyOn(DiskStore.prototype, 'chunks').mockReturnValue([] as StagedChunk[]);
+    },
+  },
+  {
+    rule: 'the journal is replayed to its end',
+    shows: /./,
+    breakIt: () => {
+      const { records } = DiskStore.prototype;
+      vi.spyOn(DiskStore.prototype, 'records').mockImplementation(function (this: DiskStore) {
+        return [...records.call(this)].slice(0, -1);
+      });
+    },
+  },
+  {
+    rule: 'a submission with a known key is the run that is there',
+    shows: /./,
+    breakIt: () => {
+      const { tell } = Coordinator.prototype;
+      vi.spyOn(Coordinator.prototype, 'tell').mockImplementation(function (this: Coordinator, work, done) {
+        tell.call(
+          this,
+          (dispatcher, now) => {
+            const { submit } = dispatcher;
+            const forgetful = Object.create(dispatcher, {
+              submit: {
+                value: (submitted: Parameters<typeof submit>[0]) =>
+                  submit.call(dispatcher, { ...submitted, idempotencyKey: null }),
+              },
+            });
+            return work(forgetful, now);
+          },
+          done as never,
+        );
+      });
+    },
+  },
+];
+
+describe('a rule that is broken on purpose is found by the simulation', () => {
+  it.each(MUTATIONS.map((one) => [one.rule, one] as const))('%s', (_rule, { breakIt, shows }) => {
+    breakIt();
+    const found = firstFailure(5000);
+    expect(found?.failure).toMatch(shows);
+  });
+
+  it('and without any broken rule the same seeds hold', () => {
+    expect(firstFailure(300)).toBeUndefined();
+  });
+});
+
+describe('an undisturbed world', () => {
+  it('comes to the digest that the tasks alone give, without any fault', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const { failure, total } = simulate(seed, UNDISTURBED);
+      expect([seed, failure, total]).toEqual([seed, undefined, 0]);
+    }
+  });
+
+  it('is the same every time: a seed is a whole history', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      expect([...simulate(seed).faults]).toEqual([...simulate(seed).faults]);
+    }
+  });
+});
