@@ -98,6 +98,11 @@ export class Coordinator implements WorkerHandler {
     });
   }
 
+  /** Blobs of fitted states that results in the cache refer to. */
+  fittedBlobs(): Iterable<Digest> {
+    return this.#aliveStore().fittedBlobs();
+  }
+
   get results(): ResultReader {
     return this.#aliveStore();
   }

@@ -1,3 +1,4 @@
+export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
 export { Coordinator, type CoordinatorOptions, type Done, type Surroundings } from './coordinator.js';
 export type { Dispatcher } from './dispatch/dispatcher.js';
 export type { RunEvent } from './dispatch/run-events.js';
@@ -15,7 +16,8 @@ export type { LedgerTask } from './ledger/task-table.js';
 export { mergeGridRun } from './merge-grid-run.js';
 export type { Features, Splits } from './merger/features.js';
 export type { MergedCell, TestScores } from './merger/merge-cell.js';
-export { type MergedRun, mergeRun, type RunFacts } from './merger/merge-run.js';
+export type { MergedRun } from './merger/merge-run.js';
+export { decodeMergedRun } from './merger/merged-run-codec.js';
 export { nodeSurroundings } from './node-surroundings.js';
 export { type Estimate, estimate, shared as taskWork } from './planner/estimate.js';
 export type { Plan, PlannedTask } from './planner/plan.js';

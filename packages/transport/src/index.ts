@@ -1,9 +1,14 @@
+export { blobService } from './blob/blob-service.js';
 export { type BlobFileSystem, FolderBlobStore, nodeBlobFileSystem } from './blob/folder-blob-store.js';
+export { RemoteBlobStore } from './blob/remote-blob-store.js';
 export { connectWorker, type WorkerLink, type WorkerLinkHandler } from './grpc/connect-worker.js';
-export { type GrpcServer, type GrpcService, serveGrpc } from './grpc/grpc-server.js';
+export { GRPC_OPTIONS, type GrpcServer, type GrpcService, serveGrpc } from './grpc/grpc-server.js';
+export { fromGrpcStatus, grpcStatus } from './grpc/grpc-status.js';
 export { splitChunk } from './grpc/wire-codec.js';
 export { type WorkerServiceOptions, workerService } from './grpc/worker-service.js';
 export { LocalTaskQueue } from './local/local-task-queue.js';
+export { NatsHints, type NatsHintsOptions } from './nats/nats-hints.js';
+export { NatsPublisher, type NatsPublisherOptions } from './nats/nats-publisher.js';
 export {
   type BlobStore,
   type ChunkMessage,
@@ -13,6 +18,7 @@ export {
   type FailedMessage,
   type FittedMessage,
   type Hint,
+  type HintSource,
   type LeaseRef,
   PROTOCOL_VERSION,
   type QueueMessage,

@@ -178,3 +178,10 @@ export interface Delivery {
   /** Its task still advances: do not deliver it again yet. */
   working(): void;
 }
+
+/** Where a worker hears of tasks. */
+export interface HintSource {
+  /** From now on `take` is called with a delivery whenever there is one and `room()` is not 0. */
+  want(room: () => number, take: (delivery: Delivery) => void): void;
+  close(): Promise<void>;
+}

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
+export { CachedBlobs, type CachedBlobsOptions } from './cached-blobs.js';
 export type { ExecutorSettings } from './executor/settings.js';
 export { type SessionOptions, WorkerSession } from './session/worker-session.js';
 export { syntheticDigest, syntheticRows } from './synthetic-task.js';
-export { type BlobAccess, type HintSource, Worker, type WorkerOptions } from './worker.js';
+export { type BlobAccess, Worker, type WorkerOptions } from './worker.js';
 
 /** The program that loads the engine and says what it is; its argument is the cache folder. */
 export const PROBE_MAIN = fileURLToPath(new URL('./probe.js', import.meta.url));

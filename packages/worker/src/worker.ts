@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { OodError, type WorkSpec } from '@oodgrid/protocol';
-import { connectWorker, type Delivery, type LeaseRef, splitChunk, type WorkerLink } from '@oodgrid/transport';
+import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
+import {
+  connectWorker,
+  type HintSource,
+  type LeaseRef,
+  splitChunk,
+  type WorkerLink,
+} from '@oodgrid/transport';
 import PQueue from 'p-queue';
 import { ExecutorPool } from './executor/executor-pool.js';
 import type { FromExecutor } from './executor/messages.js';
 import type { ExecutorSettings } from './executor/settings.js';
 import { WorkerSession } from './session/worker-session.js';
 
-/** Where a worker hears of tasks. */
-export interface HintSource {
-  /** There is room for so many more tasks; `take` is called for each delivery, now or later. */
-  want(room: number, take: (delivery: Delivery) => void): void;
-  close(): Promise<void>;
-}
-
 /** How blobs come to this machine and leave it. */
 export interface BlobAccess {
-  /** Returns when everything that the task reads lies in the executors' blob folder. */
-  fetch(task: WorkSpec, signal: AbortSignal): Promise<void>;
+  /** Resolves when everything that the task reads lies in the executors' blob folder; gives what lets go of it. */
+  fetch(task: WorkSpec): Promise<() => void>;
   /** Returns when the coordinator has a blob of that folder. */
-  publish(digest: string): Promise<void>;
+  publish(digest: Digest): Promise<void>;
 }
 
 export interface WorkerOptions {
@@ -33,10 +32,17 @@ export interface WorkerOptions {
   readonly memoryBytes: number;
   readonly settings: ExecutorSettings;
   readonly stallMs: number;
-  /** Null: asks the coordinator itself. */
-  readonly hints: HintSource | null;
+  /** Opens the queue for a numerics class; null: asks the coordinator itself. */
+  readonly openHints: ((pool: string) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
   readonly log: (line: string) => void;
+}
+
+interface HeldLease {
+  readonly lease: LeaseRef;
+  isCancelled: boolean;
+  /** Lets go of its blobs. */
+  release: () => void;
 }
 
 /** Another attempt can only help where the moment was bad, not the input. */
@@ -52,13 +58,14 @@ const MAX_RECONNECT_MS = 5000;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #pool: ExecutorPool;
-  readonly #leases = new Map<string, { readonly lease: LeaseRef; readonly fetching: AbortController }>();
+  readonly #leases = new Map<string, HeldLease>();
   readonly #fetches = new PQueue({ concurrency: 2 });
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
   #session: WorkerSession | undefined;
   #link: WorkerLink | undefined;
+  #hints: HintSource | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
@@ -91,6 +98,7 @@ export class Worker {
   async run(): Promise<void> {
     try {
       const { engine, numericsClass } = await this.#pool.loaded();
+      this.#hints = await this.#options.openHints?.(numericsClass);
       const { workerId, executors, tasksPerExecutor, memoryBytes } = this.#options;
       this.#session = new WorkerSession({
         worker: {
@@ -116,7 +124,7 @@ export class Worker {
       this.#isStopping = true;
       clearInterval(this.#heartbeat);
       this.#link?.close();
-      await this.#options.hints?.close();
+      await this.#hints?.close();
       await this.#pool.close();
     }
   }
@@ -129,8 +137,8 @@ export class Worker {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#session?.stop();
-    for (const [token, { fetching }] of this.#leases) {
-      fetching.abort();
+    for (const [token, held] of this.#leases) {
+      held.isCancelled = true;
       this.#pool.stop(token);
     }
     const until = performance.now() + graceMs;
@@ -193,30 +201,47 @@ export class Worker {
   #lookForWork(): void {
     const session = this.#session;
     if (session === undefined || !session.isConnected || session.room === 0) return;
-    const { hints } = this.#options;
-    if (hints !== null) hints.want(session.room, (delivery) => session.request(delivery));
-    else while (session.room > 0) session.request(null);
+    if (this.#hints === undefined) while (session.room > 0) session.request(null);
+    else
+      this.#hints.want(
+        () => (session.isConnected ? session.room : 0),
+        (delivery) => session.request(delivery),
+      );
   }
 
   #start(lease: LeaseRef, task: WorkSpec): void {
-    const fetching = new AbortController();
-    this.#leases.set(lease.token, { lease, fetching });
+    const held: HeldLease = { lease, isCancelled: false, release: () => undefined };
+    this.#leases.set(lease.token, held);
     // What the next task needs is fetched while the present one is computed.
     void this.#fetches
-      .add(() => this.#options.blobs.fetch(task, fetching.signal))
-      .then(() => {
-        if (fetching.signal.aborted) this.#fromExecutor({ kind: 'stopped', token: lease.token });
-        else this.#pool.start(lease.token, task);
+      .add(() => this.#options.blobs.fetch(task))
+      .then((release) => {
+        held.release = release;
+        if (!held.isCancelled) {
+          this.#pool.start(lease.token, task);
+          return;
+        }
+        release();
+        this.#fromExecutor({ kind: 'stopped', token: lease.token });
       })
       .catch((thrown: unknown) => {
-        if (fetching.signal.aborted) this.#fromExecutor({ kind: 'stopped', token: lease.token });
+        if (held.isCancelled) this.#fromExecutor({ kind: 'stopped', token: lease.token });
         else this.#failed(lease.token, OodError.from(thrown), '');
       });
   }
 
-  #cancel({ token }: LeaseRef): void {
-    this.#leases.get(token)?.fetching.abort();
+  /** Gives the lease of a task that is over on this side. */
+  #forget(token: string): LeaseRef | undefined {
+    const held = this.#leases.get(token);
     this.#leases.delete(token);
+    held?.release();
+    return held?.lease;
+  }
+
+  #cancel({ token }: LeaseRef): void {
+    const held = this.#leases.get(token);
+    if (held !== undefined) held.isCancelled = true;
+    this.#forget(token);
     this.#pool.stop(token);
   }
 
@@ -243,7 +268,7 @@ export class Worker {
         this.#failed(message.token, new OodError(message.code, message.message), '');
         return;
       case 'stopped':
-        this.#leases.delete(message.token);
+        this.#forget(message.token);
         session.end({ kind: 'released', ...lease });
         return;
     }
@@ -256,7 +281,7 @@ export class Worker {
         await this.#options.blobs.publish(blob);
         session?.fitted({ kind: 'fitted', ...lease, key, blob });
       }
-      this.#leases.delete(lease.token);
+      this.#forget(lease.token);
       session?.end({ kind: 'done', ...lease, work: message.work, seconds: message.seconds });
     } catch (thrown) {
       this.#failed(lease.token, OodError.from(thrown), '');
@@ -264,9 +289,8 @@ export class Worker {
   }
 
   #failed(token: string, { code, message }: OodError, logTail: string): void {
-    const lease = this.#leases.get(token)?.lease;
+    const lease = this.#forget(token);
     if (lease === undefined) return;
-    this.#leases.delete(token);
     this.#options.log(`task ${lease.task} of ${lease.run} failed: ${message}`);
     this.#session?.end({ kind: 'failed', ...lease, code, message, retryable: RETRYABLE.has(code), logTail });
   }

@@ -60,6 +60,11 @@ export class DiskStore implements Store {
     return [...this.#chunks.values()].flat();
   }
 
+  *fittedBlobs(): Iterable<Digest> {
+    for (const chunk of this.chunks()) if (chunk.kind === 'fitted') yield chunk.blob;
+    for (const result of this.#results.values()) if (result.kind === 'fitted') yield result.blob;
+  }
+
   find(key: Digest): UnitResult | undefined {
     return this.#results.get(key);
   }

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { planGrid } from '@oodgrid/coordinator';
-import { type Results, runIdSchema } from '@oodgrid/protocol';
+import { type MergedRun, planGrid } from '@oodgrid/coordinator';
+import { type Grid, type Results, runIdSchema } from '@oodgrid/protocol';
 import { resultsTable } from '@oodgrid/report';
 import { shutdownSignal } from '@oodgrid/runtime';
-import { FolderBlobStore } from '@oodgrid/transport';
+import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
+import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
+import { coordinatorFlag } from '../cluster/cluster-command.js';
+import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { blobsDir, cliContext } from '../context.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
@@ -15,11 +19,17 @@ import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
 import { writeRun } from '../output/write-run.js';
 import { duration, showProgress } from '../progress/show-progress.js';
 
+const STDERR = {
+  write: (text: string) => process.stderr.write(text),
+  isTty: process.stderr.isTTY === true,
+};
+
 export default class Submit extends OodCommand {
   static override description = 'Compute a grid: every method on every data set pair and model, then report';
   static override examples = [
     '<%= config.bin %> submit examples/quickstart.yaml',
     '<%= config.bin %> submit grid.yaml --workers 4 --set seed=7',
+    '<%= config.bin %> submit grid.yaml --coordinator 127.0.0.1:7433',
   ];
   static override args = { grid: Args.string({ description: 'grid file (yaml)', required: true }) };
   static override flags = {
@@ -34,6 +44,21 @@ export default class Submit extends OodCommand {
     }),
     set: setFlag,
     'data-dir': dataDirFlag,
+    coordinator: coordinatorFlag,
+    key: Flags.string({
+      description: 'with --coordinator: a submission with the same key is the same run (default: a new key)',
+      dependsOn: ['coordinator'],
+    }),
+    priority: Flags.integer({
+      description: 'with --coordinator: runs with a higher priority go first',
+      default: 0,
+      min: -1000,
+      max: 1000,
+    }),
+    detach: Flags.boolean({
+      description: 'with --coordinator: do not wait for the end',
+      dependsOn: ['coordinator'],
+    }),
     engine: Flags.string({
       description: 'tensor engine',
       options: ['native', 'wasm'] as const,
@@ -41,39 +66,75 @@ export default class Submit extends OodCommand {
     }),
   };
 
-  async run(): Promise<Results> {
+  async run(): Promise<Results | { run: string }> {
     const { args, flags } = await this.parse(Submit);
     const signal = shutdownSignal();
     const context = cliContext(flags['data-dir']);
     const grid = await readGrid(args.grid, flags.set);
-    const blobs = new FolderBlobStore(blobsDir(context));
-    const resolved = await resolveGrid(grid, {
-      context,
-      baseDir: dirname(resolve(args.grid)),
-      blobs,
-      signal,
-    });
-    const id = runIdSchema.parse(runId(resolved.name, new Date()));
-    const folder = resolve(flags.output ?? join(grid.outputs.dir, id));
-    await mkdir(dirname(folder), { recursive: true });
-    const plan = planGrid(resolved, grid.options.slice);
-    const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
-    const progress = showProgress(plan.tasks, {
-      write: (text) => process.stderr.write(text),
-      isTty: process.stderr.isTTY === true,
-    });
-    const merged = await runLocally(resolved, {
-      id,
-      context,
-      workers,
-      slice: grid.options.slice,
-      isCacheUsed: flags.cache,
-      engine: flags.engine === 'wasm' ? 'wasm' : 'native',
-      signal,
-      onEvent: progress.onEvent,
-    }).finally(() => progress.close());
-    await writeRun(merged, folder, grid.outputs.formats);
-    this.#show(merged.results, folder, grid.outputs.formats.includes('html'));
+    const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
+    const blobs = remote ?? new FolderBlobStore(blobsDir(context));
+    try {
+      const baseDir = dirname(resolve(args.grid));
+      const resolved = await resolveGrid(grid, { context, baseDir, blobs, signal });
+      const id = runIdSchema.parse(runId(resolved.name, new Date()));
+      const folder = resolve(flags.output ?? join(grid.outputs.dir, id));
+      await mkdir(dirname(folder), { recursive: true });
+      if (flags.coordinator !== undefined) {
+        const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
+        const submitted = await this.#submitRemotely(flags.coordinator, {
+          run: id,
+          name: resolved.name,
+          idempotencyKey: flags.key ?? randomUUID(),
+          priority: flags.priority,
+          numericsClass: '',
+          isCacheUsed: flags.cache,
+          spec,
+        });
+        if (flags.detach) return { run: submitted };
+        const merged = await this.#follow(flags.coordinator, submitted, signal);
+        return await this.#write(merged, folder, grid.outputs.formats);
+      }
+      const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
+      const progress = showProgress(planGrid(resolved, grid.options.slice).tasks, STDERR);
+      const merged = await runLocally(resolved, {
+        id,
+        context,
+        workers,
+        slice: grid.options.slice,
+        isCacheUsed: flags.cache,
+        engine: flags.engine === 'wasm' ? 'wasm' : 'native',
+        signal,
+        onEvent: progress.onEvent,
+      }).finally(() => progress.close());
+      return await this.#write(merged, folder, grid.outputs.formats);
+    } finally {
+      remote?.close();
+    }
+  }
+
+  async #submitRemotely(coordinator: string, options: SubmitOptions): Promise<string> {
+    const client = new ClusterClient(coordinator);
+    try {
+      const { run, isNew } = await client.submit(options);
+      this.logToStderr(isNew ? `submitted: ${run}` : `this key was submitted before: ${run}`);
+      return run;
+    } finally {
+      client.close();
+    }
+  }
+
+  async #follow(coordinator: string, run: string, signal: AbortSignal): Promise<MergedRun> {
+    const client = new ClusterClient(coordinator);
+    try {
+      return await fetchResults(client, await followRun(client, run, { signal, ...STDERR }));
+    } finally {
+      client.close();
+    }
+  }
+
+  async #write(merged: MergedRun, folder: string, formats: Grid['outputs']['formats']): Promise<Results> {
+    await writeRun(merged, folder, formats);
+    this.#show(merged.results, folder, formats.includes('html'));
     return merged.results;
   }
 

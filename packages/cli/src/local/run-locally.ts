@@ -94,8 +94,8 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     memoryBytes: ALL_MEMORY,
     settings: { blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
     stallMs: STALL_MS,
-    hints: null,
-    blobs: { fetch: async () => undefined, publish: async () => undefined },
+    openHints: null,
+    blobs: { fetch: async () => () => undefined, publish: async () => undefined },
     log: () => undefined,
   });
   options.onExecutors?.(() => worker.pids);

@@ -26,22 +26,28 @@ export class SeriesReader {
     this.#scoresOf = scoresOf;
   }
 
+  /** The whole series. Throws when a part of it is missing. */
   read(id: string): Matrix {
+    const { rows, columns, data, isThere } = this.readSoFar(id);
+    const missing = isThere.indexOf(0);
+    if (missing >= 0) throw new OodError('internal', `series "${id}" has no result for row ${missing}`);
+    return { rows, columns, data };
+  }
+
+  /** What is there of a series; `isThere` has a 1 for each row that is. */
+  readSoFar(id: string): Matrix & { readonly isThere: Uint8Array } {
     const series = this.#series.get(id);
     if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
     const first = series.parts[0]?.from ?? 0;
     const rows = (series.parts.at(-1)?.to ?? 0) - first;
     const data = new Float32Array(rows * series.columns);
+    const isThere = new Uint8Array(rows);
     for (const { unit, from, to } of series.parts) {
       const scores = this.#scoresOf(unit);
-      if (scores?.rows !== to - from || scores.columns !== series.columns) {
-        throw new OodError(
-          'internal',
-          `unit "${unit}" has no result of ${to - from} rows and ${series.columns} columns`,
-        );
-      }
+      if (scores?.rows !== to - from || scores.columns !== series.columns) continue;
       data.set(scores.data, (from - first) * series.columns);
+      isThere.fill(1, from - first, to - first);
     }
-    return { rows, columns: series.columns, data };
+    return { rows, columns: series.columns, data, isThere };
   }
 }

@@ -106,6 +106,13 @@ export class SqliteStore implements Store {
     }
   }
 
+  *fittedBlobs(): Iterable<Digest> {
+    const query =
+      'select blob from results where blob is not null union select blob from chunks where blob is not null';
+    for (const row of this.#db.prepare(query).iterate())
+      yield digestSchema.parse((row as { blob: string }).blob);
+  }
+
   find(key: Digest): UnitResult | undefined {
     const row = this.#findResult.get(key) as ResultRow | undefined;
     if (row === undefined) return undefined;

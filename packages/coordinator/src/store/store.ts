@@ -39,6 +39,8 @@ export interface Store extends ResultReader {
   /** Everything that was committed, in its order. */
   records(): Iterable<JournalRecord>;
   chunks(): Iterable<StagedChunk>;
+  /** Blobs of fitted states among the results and the chunks. */
+  fittedBlobs(): Iterable<Digest>;
   /**
    * Returns when the batch is durable. Throws when it could not be written; the batch then has no effect,
    * and the caller has to read the store again before it goes on.

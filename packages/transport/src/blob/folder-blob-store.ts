@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '../ports.js';
 
 /** The file-system calls of the store, so that a test can put a full disk in their place. */
@@ -101,6 +101,26 @@ export class FolderBlobStore implements BlobStore {
 
   async has(digest: Digest): Promise<boolean> {
     return this.#fs.exists(this.path(digest));
+  }
+
+  /** Every blob that is there, with the time of its writing. */
+  async *list(): AsyncGenerator<{
+    readonly digest: Digest;
+    readonly bytes: number;
+    readonly modifiedMs: number;
+  }> {
+    for (const folder of await readdir(this.#dir).catch(() => [])) {
+      for (const name of await readdir(join(this.#dir, folder)).catch(() => [])) {
+        const digest = digestSchema.safeParse(name);
+        if (!digest.success) continue;
+        const { size, mtimeMs } = await stat(this.path(digest.data));
+        yield { digest: digest.data, bytes: size, modifiedMs: mtimeMs };
+      }
+    }
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await this.#fs.remove(this.path(digest));
   }
 
   /** Where the blob is or would be. */

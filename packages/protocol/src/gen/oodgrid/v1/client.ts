@@ -318,6 +318,32 @@ export interface GetResponse {
   data: Buffer;
 }
 
+/** The merged results of a run, as a blob. */
+export interface MergedRun {
+  /** results.json. */
+  resultsJson: Buffer;
+  /** In the order of the results' cells. */
+  cells: MergedCell[];
+}
+
+/** Arrays of one cell. */
+export interface MergedCell {
+  /** By name: "test.id.scores", "valFit.ood.values" and so on. */
+  arrays: NamedArray[];
+}
+
+/** One array, little-endian. */
+export interface NamedArray {
+  /** Its name in the cell. */
+  name: string;
+  /** "f32", "f64" or "u32". */
+  dtype: string;
+  /** Values per row. */
+  columns: number;
+  /** Its bytes. */
+  data: Buffer;
+}
+
 function createBaseSubmitRequest(): SubmitRequest {
   return {
     protocol: 0,
@@ -2238,6 +2264,188 @@ export const GetResponse: MessageFns<GetResponse> = {
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMergedRun(): MergedRun {
+  return { resultsJson: Buffer.alloc(0), cells: [] };
+}
+
+export const MergedRun: MessageFns<MergedRun> = {
+  encode(message: MergedRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resultsJson.length !== 0) {
+      writer.uint32(10).bytes(message.resultsJson);
+    }
+    for (const v of message.cells) {
+      MergedCell.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MergedRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMergedRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resultsJson = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cells.push(MergedCell.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMergedCell(): MergedCell {
+  return { arrays: [] };
+}
+
+export const MergedCell: MessageFns<MergedCell> = {
+  encode(message: MergedCell, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.arrays) {
+      NamedArray.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MergedCell {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMergedCell();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arrays.push(NamedArray.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamedArray(): NamedArray {
+  return { name: "", dtype: "", columns: 0, data: Buffer.alloc(0) };
+}
+
+export const NamedArray: MessageFns<NamedArray> = {
+  encode(message: NamedArray, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.dtype !== "") {
+      writer.uint32(18).string(message.dtype);
+    }
+    if (message.columns !== 0) {
+      writer.uint32(24).uint32(message.columns);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(34).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NamedArray {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamedArray();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.dtype = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.columns = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 

@@ -1,0 +1,146 @@
+import { credentials } from '@grpc/grpc-js';
+import type { RunEvent, RunSpec } from '@oodgrid/coordinator';
+import { OodError, type RunId } from '@oodgrid/protocol';
+import {
+  ClientServiceClient,
+  type CollectResponse,
+  type ControlAction,
+  type GetRunResponse,
+  type RunSummary,
+  type WatchResponse,
+  type WorkerSummary,
+} from '@oodgrid/protocol/wire';
+import { fromGrpcStatus, GRPC_OPTIONS, PROTOCOL_VERSION } from '@oodgrid/transport';
+
+export interface SubmitOptions {
+  readonly run: RunId;
+  readonly name: string;
+  readonly idempotencyKey: string;
+  readonly priority: number;
+  readonly numericsClass: string;
+  readonly isCacheUsed: boolean;
+  readonly spec: RunSpec;
+}
+
+type Callback<T> = (error: Error | null, response: T) => void;
+
+/** What a coordinator can be asked. Every call throws OodError with the coordinator's code. */
+export class ClusterClient {
+  readonly address: string;
+  readonly #client: ClientServiceClient;
+
+  constructor(address: string) {
+    this.address = address;
+    this.#client = new ClientServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+  }
+
+  async submit(options: SubmitOptions): Promise<{ readonly run: string; readonly isNew: boolean }> {
+    const { isCacheUsed, spec, ...rest } = options;
+    const request = {
+      ...rest,
+      protocol: PROTOCOL_VERSION,
+      useCache: isCacheUsed,
+      specJson: Buffer.from(JSON.stringify(spec)),
+    };
+    return this.#ask((done) => this.#client.submit(request, done));
+  }
+
+  show(run: string): Promise<GetRunResponse> {
+    return this.#ask((done) => this.#client.getRun({ run }, done));
+  }
+
+  async runs(): Promise<readonly RunSummary[]> {
+    const { runs } = await this.#ask<{ runs: RunSummary[] }>((done) => this.#client.listRuns({}, done));
+    return runs;
+  }
+
+  async control(
+    run: string,
+    action: ControlAction,
+  ): Promise<{ readonly summary: RunSummary; readonly tasks: number }> {
+    const { summary, tasks } = await this.#ask<{ summary?: RunSummary | undefined; tasks: number }>((done) =>
+      this.#client.control({ run, action }, done),
+    );
+    if (summary === undefined) throw new OodError('internal', 'the coordinator gave no summary');
+    return { summary, tasks };
+  }
+
+  async workers(): Promise<readonly WorkerSummary[]> {
+    const { workers } = await this.#ask<{ workers: WorkerSummary[] }>((done) =>
+      this.#client.listWorkers({}, done),
+    );
+    return workers;
+  }
+
+  async drain(workerId: string): Promise<void> {
+    await this.#ask((done) => this.#client.drain({ workerId }, done));
+  }
+
+  async logs(run: string): Promise<readonly string[]> {
+    const { lines } = await this.#ask<{ lines: string[] }>((done) => this.#client.logs({ run }, done));
+    return lines;
+  }
+
+  async counters(): Promise<Readonly<Record<string, number>>> {
+    const { counters } = await this.#ask<{ counters: Record<string, number> }>((done) =>
+      this.#client.status({}, done),
+    );
+    return counters;
+  }
+
+  collect(olderThanDays: number): Promise<CollectResponse> {
+    return this.#ask((done) => this.#client.collect({ olderThanDays }, done));
+  }
+
+  /** Follows a run to its end, over restarts of the coordinator. Throws `cancelled` when the signal aborts. */
+  async watch(
+    run: string,
+    signal: AbortSignal,
+    onEvent: (event: RunEvent) => void,
+    onSummary: (summary: RunSummary) => void,
+    onLost: (error: OodError) => void,
+  ): Promise<RunSummary> {
+    let last: RunSummary | undefined;
+    for (;;) {
+      const call = this.#client.watch({ run });
+      const abort = () => call.cancel();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        for await (const { update } of call as AsyncIterable<WatchResponse>) {
+          if (update?.$case === 'eventJson')
+            onEvent(JSON.parse(update.eventJson.toString('utf8')) as RunEvent);
+          if (update?.$case !== 'summary') continue;
+          last = update.summary;
+          onSummary(last);
+        }
+        if (last !== undefined && isOver(last)) return last;
+      } catch (thrown) {
+        if (signal.aborted) throw new OodError('cancelled', `stopped watching; run ${run} goes on`);
+        const error = fromGrpcStatus(thrown, this.address);
+        if (error.code !== 'unavailable' && error.code !== 'resource-exhausted') throw error;
+        onLost(error);
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #ask<T>(call: (done: Callback<T>) => unknown): Promise<T> {
+    return new Promise((resolve, reject) => {
+      call((error, response) => {
+        if (error === null) resolve(response);
+        else reject(fromGrpcStatus(error, this.address));
+      });
+    });
+  }
+}
+
+const RETRY_MS = 500;
+
+export const isOver = ({ status }: RunSummary): boolean =>
+  status === 'done' || status === 'failed' || status === 'cancelled';

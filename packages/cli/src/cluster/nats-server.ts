@@ -1,0 +1,30 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { OodError } from '@oodgrid/protocol';
+
+/** Version that the set-up builds; older ones than 2.11 lack what we use. */
+export const NATS_SERVER_VERSION = '2.11.0';
+
+/** The nats-server program: OODGRID_NATS_SERVER, what the set-up built, or the one on the PATH. Throws `not-found`. */
+export function findNatsServer(cacheDir: string, env: NodeJS.ProcessEnv = process.env): string {
+  const built = join(cacheDir, 'servers', `nats-server-${NATS_SERVER_VERSION}`);
+  const candidates = [env.OODGRID_NATS_SERVER, existsSync(built) ? built : undefined, 'nats-server'];
+  for (const candidate of candidates) {
+    if (candidate === undefined || candidate === '') continue;
+    const { status, stdout } = spawnSync(candidate, ['--version'], { encoding: 'utf8' });
+    const [, major, minor] = /v(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
+    if (status === 0 && (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 11))) return candidate;
+  }
+  throw new OodError(
+    'not-found',
+    'no nats-server 2.11 or later: "npm run setup -- --servers" builds one, or name one in OODGRID_NATS_SERVER',
+  );
+}
+
+/** Starts a nats-server with JetStream on a loopback port; gives the process. */
+export function startNatsServer(program: string, storeDir: string, port: number) {
+  return spawn(program, ['-js', '-sd', storeDir, '-a', '127.0.0.1', '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}

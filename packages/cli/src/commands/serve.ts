@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { Flags } from '@oclif/core';
+import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgrid/coordinator';
+import { shutdownSignal } from '@oodgrid/runtime';
+import { cliContext } from '../context.js';
+import { OodCommand } from '../ood-command.js';
+
+export default class Serve extends OodCommand {
+  static override enableJsonFlag = false;
+  static override description =
+    'Run a coordinator: it plans runs, hands out tasks over NATS, keeps results and merges them';
+  static override flags = {
+    listen: Flags.string({ description: 'HOST:PORT for workers and clients', default: '127.0.0.1:7433' }),
+    nats: Flags.string({ description: 'HOST:PORT of the NATS server', default: '127.0.0.1:4222' }),
+    store: Flags.string({
+      description: 'folder of the journal, the results and the blobs (default: in the cache folder)',
+    }),
+    lease: Flags.integer({
+      description: 'seconds after which a silent worker loses its tasks',
+      default: 30,
+      min: 1,
+      max: 3600,
+    }),
+    'max-losses': Flags.integer({
+      description: 'workers that a task may be lost with before it is quarantined',
+      default: DEFAULT_LEDGER_SETTINGS.maxLosses,
+      min: 1,
+      max: 255,
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Serve);
+    const signal = shutdownSignal();
+    const leaseMs = flags.lease * 1000;
+    const cluster = await serveCluster({
+      storeDir: flags.store ?? join(cliContext([]).cacheDir, 'coordinator'),
+      listen: flags.listen,
+      natsServer: flags.nats,
+      ledger: {
+        ...DEFAULT_LEDGER_SETTINGS,
+        leaseMs,
+        maxLosses: flags['max-losses'],
+        republishMs: Math.min(DEFAULT_LEDGER_SETTINGS.republishMs, leaseMs),
+      },
+      surroundings: nodeSurroundings,
+      log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    });
+    process.stderr.write(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}\n`);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await cluster.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import type { RunSummary } from '@oodgrid/protocol/wire';
+import { shutdownSignal } from '@oodgrid/runtime';
+import { ClusterCommand } from '../cluster/cluster-command.js';
+import { fetchResults, followRun } from '../cluster/follow-run.js';
+import { writeRun } from '../output/write-run.js';
+
+export default class Watch extends ClusterCommand {
+  static override description = 'Follow a run to its end, and write its results where asked';
+  static override args = { run: Args.string({ description: 'id of the run', required: true }) };
+  static override flags = {
+    output: Flags.string({ description: "folder for the run's results; it must not exist yet" }),
+  };
+
+  async run(): Promise<{ run: RunSummary }> {
+    const { args, flags } = await this.parse(Watch);
+    const signal = shutdownSignal();
+    const summary = await this.ask(flags.coordinator, async (client) => {
+      const ended = await followRun(client, args.run, {
+        signal,
+        write: (text) => process.stderr.write(text),
+        isTty: process.stderr.isTTY === true,
+      });
+      if (flags.output !== undefined) {
+        const merged = await fetchResults(client, ended);
+        await writeRun(merged, resolve(flags.output), ['csv', 'markdown', 'latex', 'html']);
+        this.log(`results: ${resolve(flags.output)}`);
+      }
+      return ended;
+    });
+    return { run: summary };
+  }
+}

@@ -1,0 +1,95 @@
+import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
+import { z } from 'zod';
+import { duration } from '../progress/show-progress.js';
+import { textTable } from './text-table.js';
+
+const count = z.number().int().min(0);
+
+export const runSummarySchema = z.object({
+  run: z.string(),
+  name: z.string(),
+  status: z.enum(['waiting', 'running', 'paused', 'merging', 'done', 'failed', 'cancelled']),
+  submittedAt: z.iso.datetime(),
+  seconds: z.number().min(0),
+  priority: z.number().int(),
+  numericsClass: z.string(),
+  tasks: z.array(z.object({ state: z.string(), count })),
+  reusedUnits: count,
+  result: z.string(),
+  problemCode: z.string(),
+  problemMessage: z.string(),
+  running: z.array(z.object({ cell: z.string(), auroc: z.number(), share: z.number() })),
+});
+
+export const taskDetailSchema = z.object({
+  id: z.string(),
+  state: z.string(),
+  attempts: count,
+  workers: z.array(z.string()),
+  problem: z.string(),
+  logTail: z.string(),
+});
+
+export const workerSummarySchema = z.object({
+  workerId: z.string(),
+  status: z.enum(['connected', 'draining', 'lost']),
+  numericsClass: z.string(),
+  device: z.string(),
+  leases: count,
+  slots: count,
+  memoryBytes: count,
+  doing: z.string(),
+  pid: count,
+});
+
+/** `41 done, 2 running` */
+function tasksText({ tasks }: RunSummary): string {
+  return tasks
+    .filter((one) => one.count > 0)
+    .map((one) => `${one.count} ${one.state}`)
+    .join(', ');
+}
+
+export function runsText(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return 'no runs';
+  const rows = runs.map((run) => [
+    run.run,
+    run.status,
+    tasksText(run),
+    duration(run.seconds),
+    String(run.priority),
+  ]);
+  return textTable(['run', 'status', 'tasks', 'time', 'priority'], rows);
+}
+
+export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): string {
+  const lines = [
+    `${summary.run} (${summary.name}): ${summary.status}, ${duration(summary.seconds)} since ${summary.submittedAt}`,
+  ];
+  if (summary.tasks.length > 0) lines.push(`tasks: ${tasksText(summary)}`);
+  if (summary.reusedUnits > 0) lines.push(`${summary.reusedUnits} results were taken from the cache`);
+  if (summary.status === 'waiting') lines.push('no worker is connected that may have it');
+  if (summary.problemMessage !== '') lines.push(`problem: ${summary.problemMessage}`);
+  for (const { cell, auroc, share } of summary.running) {
+    lines.push(`${(100 * auroc).toFixed(2)} AUROC so far, ${Math.floor(100 * share)} % of ${cell}`);
+  }
+  for (const { id, state, attempts, workers, problem, logTail } of tasks) {
+    const where = workers.length === 0 ? '' : ` on ${workers.join(' and ')}`;
+    lines.push(`${state}${where}, attempt ${attempts}: ${id}${problem === '' ? '' : `\n    ${problem}`}`);
+    if (logTail !== '') lines.push(logTail.replaceAll(/^/gm, '    | '));
+  }
+  return lines.join('\n');
+}
+
+export function workersText(workers: readonly WorkerSummary[]): string {
+  if (workers.length === 0) return 'no workers';
+  const rows = workers.map((one) => [
+    one.workerId,
+    one.status,
+    `${one.leases}/${one.slots}`,
+    one.device,
+    one.numericsClass,
+    one.doing,
+  ]);
+  return textTable(['worker', 'status', 'tasks', 'device', 'class', 'doing'], rows);
+}

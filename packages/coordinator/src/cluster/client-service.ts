@@ -1,0 +1,183 @@
+import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import { OodError, runIdSchema } from '@oodgrid/protocol';
+import {
+  ClientServiceService,
+  ControlAction,
+  type ControlRequest,
+  type ControlResponse,
+  type SubmitRequest,
+  type SubmitResponse,
+  type WatchRequest,
+  type WatchResponse,
+} from '@oodgrid/protocol/wire';
+import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
+import type { Coordinator } from '../coordinator.js';
+import type { RunEvent } from '../dispatch/run-events.js';
+import { parseRunSpec } from '../workload/parse-run-spec.js';
+import { requireBlobs } from './required-blobs.js';
+import type { RunFeed } from './run-feed.js';
+import { runSummary, taskDetails, workerSummaries } from './summaries.js';
+
+export interface ClientServiceOptions {
+  readonly coordinator: Coordinator;
+  readonly blobs: BlobStore;
+  readonly feed: RunFeed;
+  readonly wallClock: () => Date;
+  readonly collect: (olderThanDays: number) => Promise<{ runs: number; blobs: number; bytes: number }>;
+}
+
+/** A watcher is told where its run stands so often. */
+const SUMMARY_MS = 1000;
+/** Updates that may wait for a watcher that does not read; more than that and events are left out. */
+const MAX_WAITING = 1000;
+/** And then it is disconnected. */
+const MAX_STALL_MS = 30_000;
+
+/** What users' programs call. */
+export function clientService(options: ClientServiceOptions): GrpcService {
+  const { coordinator, feed, wallClock } = options;
+  const summaryOf = (run: string) =>
+    coordinator.read((dispatcher) => runSummary(dispatcher, run, wallClock(), coordinator.results));
+  return {
+    definition: ClientServiceService,
+    implementation: {
+      submit: unary((request: SubmitRequest) => submit(options, request)),
+      watch: watch(options, summaryOf),
+      getRun: unary(async ({ run }: { run: string }) => ({
+        summary: summaryOf(run),
+        tasks: coordinator.read((dispatcher) => taskDetails(dispatcher, run)),
+      })),
+      listRuns: unary(async () => ({
+        runs: coordinator
+          .read((dispatcher) => [...dispatcher.runs.keys()])
+          .reverse()
+          .map(summaryOf),
+      })),
+      control: unary((request: ControlRequest) => control(coordinator, summaryOf, request)),
+      listWorkers: unary(async () => ({ workers: coordinator.read(workerSummaries) })),
+      drain: unary(async ({ workerId }: { workerId: string }) => {
+        await coordinator.change((dispatcher) => dispatcher.drain(workerId));
+        return {};
+      }),
+      logs: unary(async ({ run }: { run: string }) => {
+        summaryOf(run);
+        return { lines: [...feed.lines(run)] };
+      }),
+      status: unary(async () => ({ counters: coordinator.read(({ counters }) => counters.all()) })),
+      collect: unary(async ({ olderThanDays }: { olderThanDays: number }) => options.collect(olderThanDays)),
+    },
+  };
+}
+
+function unary<Q, A>(answer: (request: Q) => Promise<A>): handleUnaryCall<Q, A> {
+  return ({ request }, callback) => {
+    // A refusal that is thrown at once is a refusal as well.
+    Promise.resolve()
+      .then(() => answer(request))
+      .then(
+        (response) => callback(null, response),
+        (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
+      );
+  };
+}
+
+async function submit(
+  { coordinator, blobs, wallClock }: ClientServiceOptions,
+  request: SubmitRequest,
+): Promise<SubmitResponse> {
+  if (request.protocol !== PROTOCOL_VERSION) {
+    throw new OodError(
+      'invalid-input',
+      `the client speaks protocol ${request.protocol}, this coordinator ${PROTOCOL_VERSION}: install the same version on both`,
+    );
+  }
+  const run = runIdSchema.safeParse(request.run);
+  if (!run.success)
+    throw new OodError('invalid-input', `${JSON.stringify(request.run.slice(0, 80))} is no run id`);
+  const spec = parseRunSpec(request.specJson);
+  await requireBlobs(spec, blobs);
+  const { run: id, isNew } = await coordinator.change((dispatcher) =>
+    dispatcher.submit({
+      kind: 'submitted',
+      run: run.data,
+      name: request.name.slice(0, 200),
+      at: wallClock().toISOString(),
+      idempotencyKey: request.idempotencyKey === '' ? null : request.idempotencyKey.slice(0, 200),
+      priority: Math.max(-1000, Math.min(1000, request.priority)),
+      pool: request.numericsClass === '' ? null : request.numericsClass,
+      isCacheUsed: request.useCache,
+      spec,
+    }),
+  );
+  return { run: id, isNew };
+}
+
+async function control(
+  coordinator: Coordinator,
+  summaryOf: (run: string) => ReturnType<typeof runSummary>,
+  { run, action }: ControlRequest,
+): Promise<ControlResponse> {
+  const tasks = await coordinator.change((dispatcher) => {
+    switch (action) {
+      case ControlAction.CONTROL_ACTION_CANCEL:
+        dispatcher.cancel(run);
+        return 0;
+      case ControlAction.CONTROL_ACTION_PAUSE:
+        dispatcher.pause(run);
+        return 0;
+      case ControlAction.CONTROL_ACTION_RESUME:
+        dispatcher.unpause(run);
+        return 0;
+      case ControlAction.CONTROL_ACTION_RETRY:
+        return dispatcher.retry(run);
+      default:
+        throw new OodError('invalid-input', `unknown action ${action}`);
+    }
+  });
+  return { summary: summaryOf(run), tasks };
+}
+
+/** Events as they come, a summary every second; a watcher that is too slow misses events, then is let go. */
+function watch(
+  { feed }: ClientServiceOptions,
+  summaryOf: (run: string) => ReturnType<typeof runSummary>,
+): handleServerStreamingCall<WatchRequest, WatchResponse> {
+  return (call) => {
+    const { run } = call.request;
+    let stalledSince = 0;
+    let isOver = false;
+    const end = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      clearInterval(timer);
+      unsubscribe();
+      if (error === undefined) call.end();
+      else call.emit('error', grpcStatus(OodError.from(error)));
+    };
+    const sendSummary = () => {
+      try {
+        const summary = summaryOf(run);
+        call.write({ update: { $case: 'summary', summary } });
+        if (['done', 'failed', 'cancelled'].includes(summary.status)) end();
+      } catch (thrown) {
+        end(thrown);
+      }
+    };
+    const timer = setInterval(() => {
+      if (call.writableLength === 0) stalledSince = 0;
+      else stalledSince ||= performance.now();
+      if (stalledSince > 0 && performance.now() - stalledSince > MAX_STALL_MS) {
+        end(new OodError('resource-exhausted', 'the watcher does not read'));
+      } else if (call.writableLength < MAX_WAITING) sendSummary();
+    }, SUMMARY_MS);
+    const unsubscribe = feed.subscribe(run, (event: RunEvent) => {
+      if (call.writableLength < MAX_WAITING) {
+        call.write({ update: { $case: 'eventJson', eventJson: Buffer.from(JSON.stringify(event)) } });
+      }
+      if (event.kind === 'ended') sendSummary();
+    });
+    call.on('cancelled', () => end());
+    call.on('error', () => end());
+    sendSummary();
+  };
+}

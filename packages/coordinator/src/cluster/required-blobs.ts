@@ -1,0 +1,29 @@
+import { type Digest, OodError } from '@oodgrid/protocol';
+import type { BlobStore } from '@oodgrid/transport';
+import type { RunSpec } from '../workload/run-spec.js';
+
+/** Every blob that the tasks of a run read, beside fitted states. */
+export function blobsOf(spec: RunSpec): readonly Digest[] {
+  if (spec.kind === 'synthetic') return [];
+  const { models, auxiliaryModels, datasets, rows } = spec.grid;
+  return [
+    ...[...models, ...auxiliaryModels].map(({ weights }) => weights),
+    ...datasets.flatMap(({ test, train }) => [
+      test.ref.images,
+      ...(train === undefined ? [] : [train.ref.images]),
+    ]),
+    ...rows.flatMap(({ noise }) => (noise === null ? [] : [noise.blob])),
+  ];
+}
+
+/** Throws `not-found` for a run whose blobs were not uploaded. */
+export async function requireBlobs(spec: RunSpec, blobs: BlobStore): Promise<void> {
+  for (const digest of blobsOf(spec)) {
+    if (!(await blobs.has(digest))) {
+      throw new OodError(
+        'not-found',
+        `blob ${digest} was not uploaded: upload weights and data before submitting`,
+      );
+    }
+  }
+}

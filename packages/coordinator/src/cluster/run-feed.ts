@@ -1,0 +1,68 @@
+import type { RunEvent } from '../dispatch/run-events.js';
+
+const MAX_LINES = 1000;
+
+/** Events of runs for those who watch, and the last lines of each run's log. */
+export class RunFeed {
+  readonly #listeners = new Map<string, Set<(event: RunEvent) => void>>();
+  readonly #lines = new Map<string, string[]>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  publish(run: string, event: RunEvent): void {
+    const line = logLine(event);
+    if (line !== undefined) {
+      const lines = this.#lines.get(run) ?? [];
+      lines.push(`${this.#now().toISOString()} ${line}`);
+      if (lines.length > MAX_LINES) lines.shift();
+      this.#lines.set(run, lines);
+    }
+    for (const listener of this.#listeners.get(run) ?? []) listener(event);
+  }
+
+  lines(run: string): readonly string[] {
+    return this.#lines.get(run) ?? [];
+  }
+
+  forget(run: string): void {
+    this.#lines.delete(run);
+  }
+
+  /** Gives a way to end it. */
+  subscribe(run: string, listener: (event: RunEvent) => void): () => void {
+    const listeners = this.#listeners.get(run) ?? new Set();
+    this.#listeners.set(run, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(run);
+    };
+  }
+}
+
+function logLine(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case 'log':
+      return `${event.workerId} ${event.taskId}: ${event.line}`;
+    case 'task-started':
+      return `${event.workerId} ${event.taskId}: attempt ${event.attempt} started`;
+    case 'task-failed': {
+      const { message, logTail } = event.failure;
+      return `${event.taskId} failed: ${message}${logTail === '' ? '' : `\n${logTail}`}`;
+    }
+    case 'task-lost':
+      return `${event.taskId} was lost with ${event.workerId}`;
+    case 'worker-joined':
+      return `${event.worker.workerId} joined`;
+    case 'worker-lost':
+      return `${event.workerId} left`;
+    case 'ended':
+      return `the run is ${event.status}${event.problem === null ? '' : `: ${event.problem.message}`}`;
+    case 'task-done':
+    case 'task-progress':
+    case 'choice-made':
+      return undefined;
+  }
+}

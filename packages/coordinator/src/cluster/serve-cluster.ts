@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import {
+  blobService,
+  FolderBlobStore,
+  type GrpcServer,
+  NatsPublisher,
+  serveGrpc,
+  type TaskPublisher,
+  workerService,
+} from '@oodgrid/transport';
+import { Coordinator, type Surroundings } from '../coordinator.js';
+import type { RunState } from '../dispatch/run-state.js';
+import { hashJitter } from '../jitter.js';
+import type { LedgerSettings } from '../ledger/ledger-events.js';
+import { mergeGridRun } from '../merge-grid-run.js';
+import { encodeMergedRun } from '../merger/merged-run-codec.js';
+import { settled } from '../settled.js';
+import { SqliteStore } from '../store/sqlite-store.js';
+import type { ResultReader } from '../store/store.js';
+import { makeWorkload } from '../workload/make-workload.js';
+import { SyntheticWorkload } from '../workload/synthetic-workload.js';
+import { clientService } from './client-service.js';
+import { collectGarbage } from './collect-garbage.js';
+import { RunFeed } from './run-feed.js';
+
+export interface ClusterOptions {
+  /** Folder of the journal, the results and the blobs. */
+  readonly storeDir: string;
+  /** Address for workers and clients, for example `0.0.0.0:7433`. */
+  readonly listen: string;
+  /** For example `127.0.0.1:4222`. */
+  readonly natsServer: string;
+  readonly ledger: LedgerSettings;
+  readonly surroundings: Surroundings;
+  readonly log: (line: string) => void;
+}
+
+export interface Cluster {
+  readonly port: number;
+  readonly coordinator: Coordinator;
+  close(): Promise<void>;
+}
+
+const pause = () => setImmediate();
+
+/** Starts a coordinator: store, queue and services. Throws when one of them cannot be had. */
+export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
+  const { storeDir, listen, natsServer, ledger, surroundings, log } = options;
+  const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
+  const feed = new RunFeed(surroundings.wallClock);
+  const publisher = new LatePublisher();
+  const coordinator: Coordinator = new Coordinator({
+    surroundings,
+    ledger,
+    jitter: hashJitter,
+    openStore: () => new SqliteStore({ path: join(storeDir, 'store.db'), isExclusive: true }),
+    publisher,
+    makeWorkload,
+    compute: settled((run, id: string, results) => run.workload.compute(id, results, pause)),
+    merge: settled(async (run, results) => blobs.put(await mergedBytes(run, results, coordinator))),
+    onEvent: (run, event) => feed.publish(run, event),
+    onStore: (error) =>
+      log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
+  });
+  let server: GrpcServer | undefined;
+  try {
+    const count = (name: string) => {
+      try {
+        coordinator.read(({ counters }) => counters.add(name));
+      } catch {
+        // The store is being opened again: counters start anew with it.
+      }
+    };
+    const nats = await NatsPublisher.open({
+      server: natsServer,
+      name: 'ood-grid coordinator',
+      log,
+      onReturn: () => coordinator.queueReturned(),
+      onLost: () => count('publications_lost'),
+    });
+    publisher.attach(nats);
+    coordinator.queueReturned();
+    server = await serveGrpc(listen, [
+      workerService({ handler: coordinator, onRefused: (reason) => count(`refused_${reason}`) }),
+      clientService({
+        coordinator,
+        blobs,
+        feed,
+        wallClock: surroundings.wallClock,
+        collect: (olderThanDays) =>
+          collectGarbage({ coordinator, blobs, feed, olderThanDays, wallClock: surroundings.wallClock }),
+      }),
+      blobService(blobs),
+    ]);
+    const { port, close } = server;
+    return {
+      port,
+      coordinator,
+      close: async () => {
+        await close();
+        coordinator.close();
+        await nats.close();
+      },
+    };
+  } catch (error) {
+    await server?.close();
+    coordinator.close();
+    throw error;
+  }
+}
+
+/** Takes publications from the first moment on; until the queue is there they are dropped, and published again then. */
+class LatePublisher implements TaskPublisher {
+  #inner: TaskPublisher | undefined;
+
+  attach(inner: TaskPublisher): void {
+    this.#inner = inner;
+  }
+
+  publish(message: Parameters<TaskPublisher['publish']>[0]): void {
+    this.#inner?.publish(message);
+  }
+}
+
+async function mergedBytes(
+  run: RunState,
+  results: ResultReader,
+  coordinator: Coordinator,
+): Promise<Uint8Array> {
+  if (run.workload instanceof SyntheticWorkload) {
+    const digest = run.workload.digest(results);
+    return new TextEncoder().encode(JSON.stringify({ digest }));
+  }
+  const workers = coordinator.read((dispatcher) => [...dispatcher.workers].length);
+  return encodeMergedRun(await mergeGridRun(run, results, Math.max(1, workers), pause));
+}

@@ -1,0 +1,84 @@
+import { OodError } from '@oodgrid/protocol';
+import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { RunState } from '../dispatch/run-state.js';
+import { TASK_STATES } from '../ledger/task-table.js';
+import { runningAuroc } from '../merger/running-auroc.js';
+import type { ResultReader } from '../store/store.js';
+import { GridWorkload } from '../workload/grid-workload.js';
+
+/** Cells whose running AUROC is reckoned: more are no help to anyone who watches. */
+const MAX_RUNNING = 32;
+const MAX_DETAILS = 200;
+
+function runOf(dispatcher: Dispatcher, id: string): RunState {
+  const run = dispatcher.runs.get(id);
+  if (run === undefined) throw new OodError('not-found', `there is no run "${id}"`);
+  return run;
+}
+
+/** Where a run stands. Throws `not-found`. */
+export function runSummary(dispatcher: Dispatcher, id: string, now: Date, results: ResultReader): RunSummary {
+  const run = runOf(dispatcher, id);
+  const { submitted, ended } = run;
+  const tasks = dispatcher.ledger.run(id)?.tasks;
+  return {
+    run: id,
+    name: submitted.name,
+    status: run.status,
+    submittedAt: submitted.at,
+    seconds: ended?.seconds ?? (now.getTime() - Date.parse(submitted.at)) / 1000,
+    priority: submitted.priority,
+    numericsClass: run.pool,
+    tasks: tasks === undefined ? [] : TASK_STATES.map((state) => ({ state, count: tasks.count(state) })),
+    reusedUnits: run.reusedUnits,
+    result: ended?.result ?? '',
+    problemCode: ended?.problem?.code ?? '',
+    problemMessage: ended?.problem?.message ?? '',
+    running: ended === null && run.bound !== null ? runningMetrics(run, results) : [],
+  };
+}
+
+function runningMetrics({ workload }: RunState, results: ResultReader): RunSummary['running'] {
+  if (!(workload instanceof GridWorkload)) return [];
+  const reader = workload.reader(results);
+  return workload.plan.cells.slice(0, MAX_RUNNING).flatMap((cell) => runningAuroc(cell, reader) ?? []);
+}
+
+/** Tasks that run, failed or are quarantined. Throws `not-found`. */
+export function taskDetails(dispatcher: Dispatcher, id: string): TaskDetail[] {
+  const run = runOf(dispatcher, id);
+  const state = dispatcher.ledger.run(id);
+  if (state === undefined) return [];
+  const details: TaskDetail[] = [];
+  for (let task = 0; task < state.tasks.size && details.length < MAX_DETAILS; task++) {
+    const stands = state.tasks.state(task);
+    const failure = state.lastFailure.get(task);
+    if (stands !== 'running' && failure === undefined) continue;
+    details.push({
+      id: run.workload.title(task),
+      state: stands,
+      attempts: state.tasks.attempts[task] ?? 0,
+      workers: (state.leases.get(task) ?? []).map(({ worker }) => worker),
+      problem: failure?.message ?? '',
+      logTail: failure?.logTail ?? '',
+    });
+  }
+  return details;
+}
+
+export function workerSummaries(dispatcher: Dispatcher): WorkerSummary[] {
+  return [...dispatcher.workers]
+    .map(({ info, peer, isDraining, doing }) => ({
+      workerId: info.workerId,
+      status: peer === null ? 'lost' : isDraining ? 'draining' : 'connected',
+      numericsClass: info.numericsClass,
+      device: info.engine.device,
+      leases: dispatcher.ledger.leasesOf(info.workerId).length,
+      slots: info.slots,
+      memoryBytes: info.memoryBytes,
+      doing,
+      pid: info.pid,
+    }))
+    .sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
+}

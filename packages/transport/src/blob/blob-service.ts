@@ -1,0 +1,107 @@
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerReadableStream,
+  sendUnaryData,
+} from '@grpc/grpc-js';
+import { digestSchema, OodError, sha256 } from '@oodgrid/protocol';
+import {
+  BlobServiceService,
+  type GetRequest,
+  type GetResponse,
+  type MissingRequest,
+  type MissingResponse,
+  type PutRequest,
+  type PutResponse,
+} from '@oodgrid/protocol/wire';
+import type { GrpcService } from '../grpc/grpc-server.js';
+import { grpcStatus } from '../grpc/grpc-status.js';
+import type { BlobStore } from '../ports.js';
+
+const PIECE_BYTES = 256 * 1024;
+/** The train set of ImageNet's features is far below; nothing honest is above. */
+const MAX_BLOB_BYTES = 4 * 1024 ** 3;
+const MAX_DIGESTS = 10_000;
+
+/** Serves a blob store: uploads are verified and durable before they are answered. */
+export function blobService(blobs: BlobStore): GrpcService {
+  const missing: handleUnaryCall<MissingRequest, MissingResponse> = ({ request }, callback) => {
+    findMissing(blobs, request.digests).then(
+      (digests) => callback(null, { digests }),
+      (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
+    );
+  };
+  const put = (call: ServerReadableStream<PutRequest, PutResponse>, callback: sendUnaryData<PutResponse>) => {
+    store(blobs, call).then(
+      () => callback(null, {}),
+      (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
+    );
+  };
+  const get: handleServerStreamingCall<GetRequest, GetResponse> = (call) => {
+    send(blobs, call.request.digest, call).then(
+      () => call.end(),
+      (thrown: unknown) => call.emit('error', grpcStatus(OodError.from(thrown))),
+    );
+  };
+  return { definition: BlobServiceService, implementation: { missing, put, get } };
+}
+
+async function findMissing(blobs: BlobStore, digests: readonly string[]): Promise<string[]> {
+  if (digests.length > MAX_DIGESTS) {
+    throw new OodError('invalid-input', `${digests.length} digests in one question, at most ${MAX_DIGESTS}`);
+  }
+  const missing: string[] = [];
+  for (const digest of digests) if (!(await blobs.has(digestOf(digest)))) missing.push(digest);
+  return missing;
+}
+
+async function store(blobs: BlobStore, call: AsyncIterable<PutRequest>): Promise<void> {
+  let expected: string | undefined;
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const { digest, data } of call) {
+    expected ??= digestOf(digest);
+    size += data.length;
+    if (size > MAX_BLOB_BYTES)
+      throw new OodError('resource-exhausted', `a blob of more than ${MAX_BLOB_BYTES} bytes`);
+    pieces.push(data);
+  }
+  if (expected === undefined) throw new OodError('invalid-input', 'an upload without a digest');
+  const bytes = Buffer.concat(pieces);
+  const got = sha256(bytes);
+  if (got !== expected) {
+    throw new OodError('corrupt-data', `the uploaded bytes have digest ${got}, announced was ${expected}`);
+  }
+  await blobs.put(bytes);
+}
+
+async function send(
+  blobs: BlobStore,
+  digest: string,
+  call: {
+    write(piece: GetResponse): boolean;
+    once(event: 'drain' | 'cancelled', listener: () => void): void;
+  },
+): Promise<void> {
+  const bytes = await blobs.get(digestOf(digest));
+  let isCancelled = false;
+  call.once('cancelled', () => {
+    isCancelled = true;
+  });
+  for (let from = 0; from < bytes.length && !isCancelled; from += PIECE_BYTES) {
+    const data = Buffer.from(bytes.subarray(from, from + PIECE_BYTES));
+    if (!call.write({ data })) {
+      await new Promise<void>((resolve) => {
+        call.once('drain', resolve);
+        call.once('cancelled', resolve);
+      });
+    }
+  }
+}
+
+function digestOf(text: string) {
+  const digest = digestSchema.safeParse(text);
+  if (!digest.success)
+    throw new OodError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is no digest`);
+  return digest.data;
+}

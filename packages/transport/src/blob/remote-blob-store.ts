@@ -1,0 +1,68 @@
+import { credentials } from '@grpc/grpc-js';
+import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
+import { BlobServiceClient } from '@oodgrid/protocol/wire';
+import { GRPC_OPTIONS } from '../grpc/grpc-server.js';
+import { fromGrpcStatus } from '../grpc/grpc-status.js';
+import type { BlobStore } from '../ports.js';
+
+const PIECE_BYTES = 256 * 1024;
+
+/** The coordinator's blob store, from another machine. */
+export class RemoteBlobStore implements BlobStore {
+  readonly #address: string;
+  readonly #client: BlobServiceClient;
+
+  constructor(address: string) {
+    this.#address = address;
+    this.#client = new BlobServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+  }
+
+  async put(bytes: Uint8Array): Promise<Digest> {
+    const digest = sha256(bytes);
+    if (await this.has(digest)) return digest;
+    await new Promise<void>((resolve, reject) => {
+      const call = this.#client.put((error) => {
+        if (error === null) resolve();
+        else reject(fromGrpcStatus(error, this.#address));
+      });
+      call.on('error', () => undefined);
+      const write = async () => {
+        for (let from = 0; from === 0 || from < bytes.length; from += PIECE_BYTES) {
+          const data = Buffer.from(bytes.subarray(from, from + PIECE_BYTES));
+          const isRoom = call.write({ digest: from === 0 ? digest : '', data });
+          if (!isRoom) await new Promise((proceed) => call.once('drain', proceed));
+        }
+        call.end();
+      };
+      write().catch(reject);
+    });
+    return digest;
+  }
+
+  async get(digest: Digest): Promise<Uint8Array> {
+    const pieces: Buffer[] = [];
+    try {
+      for await (const { data } of this.#client.get({ digest })) pieces.push(data);
+    } catch (thrown) {
+      throw fromGrpcStatus(thrown, this.#address);
+    }
+    const bytes = Buffer.concat(pieces);
+    const got = sha256(bytes);
+    if (got !== digest) throw new OodError('corrupt-data', `blob ${digest} arrived with digest ${got}`);
+    return bytes;
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    const missing = await new Promise<readonly string[]>((resolve, reject) => {
+      this.#client.missing({ digests: [digest] }, (error, response) => {
+        if (error === null) resolve(response.digests);
+        else reject(fromGrpcStatus(error, this.#address));
+      });
+    });
+    return missing.length === 0;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

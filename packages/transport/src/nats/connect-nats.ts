@@ -1,0 +1,48 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { OodError } from '@oodgrid/protocol';
+
+export interface NatsOptions {
+  /** For example `127.0.0.1:4222`. */
+  readonly server: string;
+  /** What the server's monitoring shows. */
+  readonly name: string;
+  /** One line for each change; bounded however long the server stays away. */
+  readonly log: (line: string) => void;
+}
+
+/** Connects, and connects again for as long as it takes. Throws `unavailable` when the first try fails. */
+export async function connectNats(
+  { server, name, log }: NatsOptions,
+  onReturn: () => void,
+): Promise<NatsConnection> {
+  let connection: NatsConnection;
+  try {
+    connection = await connect({
+      servers: server,
+      name,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      pingInterval: 10_000,
+    });
+  } catch (cause) {
+    const { message } = OodError.from(cause);
+    throw new OodError('unavailable', `${server}: NATS cannot be reached: ${message}`, { cause });
+  }
+  void watch(connection, server, log, onReturn);
+  return connection;
+}
+
+async function watch(
+  connection: NatsConnection,
+  server: string,
+  log: (line: string) => void,
+  onReturn: () => void,
+): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'disconnect') log(`${server}: NATS is gone; what it loses is published again`);
+    if (type === 'reconnect') {
+      log(`${server}: NATS is back`);
+      onReturn();
+    }
+  }
+}

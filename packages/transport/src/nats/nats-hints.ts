@@ -1,0 +1,172 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { runIdSchema } from '@oodgrid/protocol';
+import { z } from 'zod';
+import type { Delivery, HintSource } from '../ports.js';
+import { connectNats, type NatsOptions } from './connect-nats.js';
+import { consumerPrefix, STREAM, wakeSubject } from './names.js';
+
+const hintSchema = z.object({ run: runIdSchema, task: z.number().int().min(0) });
+
+/** Without a wake, the queue is asked so often: for what others handed back. */
+const SWEEP_MS = 1000;
+/** A pull that nobody answers is given up. */
+const PULL_TIMEOUT_MS = 2000;
+
+interface Pull {
+  left: number;
+  readonly take: (delivery: Delivery) => void;
+  readonly done: () => void;
+}
+
+export interface NatsHintsOptions extends NatsOptions {
+  /** Numerics class of the worker. */
+  readonly pool: string;
+}
+
+/**
+ * Pulls tasks from the consumers of a pool, those of the model that was served last first: its weights are
+ * loaded. A pull asks for what is there and never waits; a wake tells when to ask again.
+ */
+export class NatsHints implements HintSource {
+  readonly #connection: NatsConnection;
+  readonly #prefix: string;
+  readonly #timer: NodeJS.Timeout;
+  /** Warmest first. */
+  #consumers: string[] = [];
+  #want: { readonly room: () => number; readonly take: (delivery: Delivery) => void } | undefined;
+  #isSweeping = false;
+  #isWoken = false;
+
+  private constructor(connection: NatsConnection, pool: string) {
+    this.#connection = connection;
+    this.#prefix = consumerPrefix(pool);
+    connection.subscribe(wakeSubject(pool), {
+      callback: (_error, message) => {
+        const name = message.string();
+        if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
+        this.#sweep();
+      },
+    });
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+  }
+
+  static async open(options: NatsHintsOptions): Promise<NatsHints> {
+    let onReturn: () => void = () => undefined;
+    const connection = await connectNats(options, () => onReturn());
+    const hints = new NatsHints(connection, options.pool);
+    onReturn = () => void hints.#findConsumers();
+    await hints.#findConsumers();
+    return hints;
+  }
+
+  want(room: () => number, take: (delivery: Delivery) => void): void {
+    this.#want = { room, take };
+    this.#sweep();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#want = undefined;
+    await this.#connection.close();
+  }
+
+  async #findConsumers(): Promise<void> {
+    try {
+      const manager = await jetstreamManager(this.#connection);
+      for await (const { name } of manager.consumers.list(STREAM)) {
+        if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
+      }
+    } catch {
+      // There is no stream yet: the first wake names the first consumer.
+    }
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    if (this.#isSweeping) {
+      this.#isWoken = true;
+      return;
+    }
+    this.#isSweeping = true;
+    void this.#sweepAll().finally(() => {
+      this.#isSweeping = false;
+      if (this.#isWoken) {
+        this.#isWoken = false;
+        this.#sweep();
+      }
+    });
+  }
+
+  async #sweepAll(): Promise<void> {
+    for (const consumer of [...this.#consumers]) {
+      for (;;) {
+        const room = this.#want?.room() ?? 0;
+        if (room === 0) return;
+        const got = await this.#pull(consumer, room);
+        if (got > 0) this.#warm(consumer);
+        if (got < room) break;
+      }
+    }
+  }
+
+  /** Asks a consumer for at most `batch` messages; resolves to their number. */
+  #pull(consumer: string, batch: number): Promise<number> {
+    return new Promise((resolve) => {
+      // A delivery carries the subject of its stream: only its subscription tells which pull it answers.
+      const reply = createInbox();
+      const subscription = this.#connection.subscribe(reply, {
+        callback: (_error, message) => this.#arrived(pull, message),
+      });
+      const timer = setTimeout(() => pull.done(), PULL_TIMEOUT_MS);
+      const pull: Pull = {
+        left: batch,
+        take: this.#want?.take ?? (() => undefined),
+        done: () => {
+          clearTimeout(timer);
+          subscription.unsubscribe();
+          resolve(batch - pull.left);
+        },
+      };
+      const subject = `$JS.API.CONSUMER.MSG.NEXT.${STREAM}.${consumer}`;
+      this.#connection.publish(subject, JSON.stringify({ batch, no_wait: true }), { reply });
+    });
+  }
+
+  #arrived(pull: Pull, message: Msg): void {
+    // A status, for example 404: nothing is there, or no more than what came.
+    if (message.headers !== undefined && message.headers.code > 0) {
+      pull.done();
+      return;
+    }
+    const reply = message.reply ?? '';
+    const say = (what: string) => this.#connection.publish(reply, what);
+    const hint = hintSchema.safeParse(parsed(message));
+    if (!hint.success) {
+      // Not ours, and never will be.
+      say('+TERM');
+      return;
+    }
+    const delivery: Delivery = {
+      hint: hint.data,
+      ack: () => say('+ACK'),
+      nak: (delayMs) => say(`-NAK {"delay": ${nanos(delayMs)}}`),
+      working: () => say('+WPI'),
+    };
+    pull.left--;
+    pull.take(delivery);
+    if (pull.left === 0) pull.done();
+  }
+
+  #warm(consumer: string): void {
+    this.#consumers = [consumer, ...this.#consumers.filter((one) => one !== consumer)];
+  }
+}
+
+function parsed(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  AckPolicy,
+  type JetStreamClient,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { canonicalJson, OodError } from '@oodgrid/protocol';
+import type { QueueMessage, TaskPublisher } from '../ports.js';
+import { connectNats, type NatsOptions } from './connect-nats.js';
+import { consumerName, STREAM, TASK_SUBJECTS, taskSubject, wakeSubject } from './names.js';
+
+export interface NatsPublisherOptions extends NatsOptions {
+  /** The queue is back and may have lost what it held. */
+  readonly onReturn: () => void;
+  /** A message could not be published; it will be published again by whoever keeps the tasks. */
+  readonly onLost: () => void;
+}
+
+const DUPLICATE_WINDOW_MS = 120_000;
+/** A message whose worker is silent for so long is delivered again; the coordinator then says what it is worth. */
+const ACK_WAIT_MS = 60_000;
+const MAX_ACK_PENDING = 100_000;
+
+/** Publishes tasks to a JetStream work queue. */
+export class NatsPublisher implements TaskPublisher {
+  readonly #options: NatsPublisherOptions;
+  #connection: NatsConnection | undefined;
+  #jetstream: JetStreamClient | undefined;
+  #consumers = new Map<string, Promise<void>>();
+  readonly #toWake = new Map<string, Set<string>>();
+  #isWakeScheduled = false;
+
+  private constructor(options: NatsPublisherOptions) {
+    this.#options = options;
+  }
+
+  /** Connects and makes the stream. Throws `unavailable` when there is no server. */
+  static async open(options: NatsPublisherOptions): Promise<NatsPublisher> {
+    const publisher = new NatsPublisher(options);
+    const connection = await connectNats(options, () => void publisher.#returned());
+    publisher.#connection = connection;
+    publisher.#jetstream = jetstream(connection);
+    await publisher.#makeStream();
+    return publisher;
+  }
+
+  publish(message: QueueMessage): void {
+    this.#publish(message).catch(() => {
+      // The server is away or has forgotten the stream: both are set right when it returns.
+      this.#consumers.delete(consumerName(message.pool, message.model));
+      this.#options.onLost();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  async #publish({ id, run, task, pool, model }: QueueMessage): Promise<void> {
+    await this.#consumerOf(pool, model);
+    const data = canonicalJson({ run, task });
+    await this.#jetstream?.publish(taskSubject(pool, model), data, { msgID: id, timeout: 5000 });
+    this.#wake(pool, model);
+  }
+
+  #consumerOf(pool: string, model: string): Promise<void> {
+    const name = consumerName(pool, model);
+    let made = this.#consumers.get(name);
+    if (made === undefined) {
+      made = this.#makeConsumer(name, taskSubject(pool, model));
+      this.#consumers.set(name, made);
+    }
+    return made;
+  }
+
+  async #makeStream(): Promise<void> {
+    if (this.#connection === undefined) return;
+    const manager = await jetstreamManager(this.#connection);
+    const config = {
+      name: STREAM,
+      subjects: [TASK_SUBJECTS],
+      retention: RetentionPolicy.Workqueue,
+      storage: StorageType.File,
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    };
+    const known = await manager.streams.info(STREAM).catch(() => undefined);
+    if (known === undefined) await manager.streams.add(config);
+  }
+
+  async #makeConsumer(name: string, filter: string): Promise<void> {
+    if (this.#connection === undefined) throw new OodError('unavailable', 'NATS is not connected');
+    await this.#makeStream();
+    const manager = await jetstreamManager(this.#connection);
+    await manager.consumers.add(STREAM, {
+      durable_name: name,
+      filter_subject: filter,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_deliver: -1,
+      max_ack_pending: MAX_ACK_PENDING,
+    });
+  }
+
+  async #returned(): Promise<void> {
+    this.#consumers = new Map();
+    try {
+      await this.#makeStream();
+    } catch (thrown) {
+      this.#options.log(`NATS is back, but its stream could not be made: ${OodError.from(thrown).message}`);
+    }
+    this.#options.onReturn();
+  }
+
+  /** One wake for all that was published in this turn. */
+  #wake(pool: string, model: string): void {
+    const models = this.#toWake.get(pool) ?? new Set();
+    models.add(model);
+    this.#toWake.set(pool, models);
+    if (this.#isWakeScheduled) return;
+    this.#isWakeScheduled = true;
+    setImmediate(() => {
+      this.#isWakeScheduled = false;
+      for (const [one, some] of this.#toWake) {
+        for (const each of some) this.#connection?.publish(wakeSubject(one), consumerName(one, each));
+      }
+      this.#toWake.clear();
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import type { Digest, WorkSpec } from '@oodgrid/protocol';
+import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
+import type { BlobAccess } from './worker.js';
+
+export interface CachedBlobsOptions {
+  readonly local: FolderBlobStore;
+  readonly remote: BlobStore;
+  /** Beyond it, what was not used for longest is removed, unless a task needs it. */
+  readonly maxBytes: number;
+}
+
+/** Fetches what tasks read from the coordinator, once, into a folder of bounded size. */
+export class CachedBlobs implements BlobAccess {
+  readonly #options: CachedBlobsOptions;
+  /** What was checked since the start, oldest use first. */
+  readonly #known = new Map<Digest, number>();
+  readonly #uses = new Map<Digest, number>();
+  readonly #fetching = new Map<Digest, Promise<number>>();
+
+  constructor(options: CachedBlobsOptions) {
+    this.#options = options;
+  }
+
+  async fetch(task: WorkSpec): Promise<() => void> {
+    const digests = blobsOf(task);
+    for (const digest of digests) this.#uses.set(digest, (this.#uses.get(digest) ?? 0) + 1);
+    const release = () => {
+      for (const digest of digests) this.#uses.set(digest, (this.#uses.get(digest) ?? 1) - 1);
+    };
+    try {
+      await Promise.all(digests.map((digest) => this.#ensure(digest)));
+      await this.#evict();
+      return release;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async publish(digest: Digest): Promise<void> {
+    await this.#options.remote.put(await this.#options.local.get(digest));
+  }
+
+  async #ensure(digest: Digest): Promise<void> {
+    const known = this.#known.get(digest);
+    // Put at the end: it was used last.
+    this.#known.delete(digest);
+    let fetching = known === undefined ? this.#fetching.get(digest) : Promise.resolve(known);
+    if (fetching === undefined) {
+      fetching = this.#fetch(digest).finally(() => this.#fetching.delete(digest));
+      this.#fetching.set(digest, fetching);
+    }
+    this.#known.set(digest, await fetching);
+  }
+
+  /** Size of a blob that is here, and whole, when it returns. */
+  async #fetch(digest: Digest): Promise<number> {
+    const { local, remote } = this.#options;
+    const mine = await local.get(digest).catch(() => undefined);
+    if (mine !== undefined) return mine.byteLength;
+    // Absent or damaged.
+    await local.remove(digest).catch(() => undefined);
+    const bytes = await remote.get(digest);
+    await local.put(bytes);
+    return bytes.byteLength;
+  }
+
+  async #evict(): Promise<void> {
+    let total = 0;
+    for (const bytes of this.#known.values()) total += bytes;
+    for (const [digest, bytes] of this.#known) {
+      if (total <= this.#options.maxBytes) return;
+      if ((this.#uses.get(digest) ?? 0) > 0) continue;
+      this.#known.delete(digest);
+      await this.#options.local.remove(digest).catch(() => undefined);
+      total -= bytes;
+    }
+  }
+}
+
+function blobsOf(task: WorkSpec): Digest[] {
+  if (task.kind === 'synthetic') return [];
+  const { model, data, noise, units } = task;
+  const all = [model.weights, data?.images, noise, ...units.map(({ fitted }) => fitted)];
+  return [...new Set(all.filter((digest) => digest != null))];
+}

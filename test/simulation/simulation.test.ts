@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const RUN = fileURLToPath(new URL('./run.mjs', import.meta.url));
+const run = promisify(execFile);
+
+it('10,000 fresh seeds keep every rule', async () => {
+  // Other seeds every day and every run; a failure says which.
+  const from = (Math.floor(Date.now() / 1000) % 40_000_000) * 50;
+  const { stdout, stderr } = await run(process.execPath, [RUN, '--seeds', '10000', '--from', String(from)]);
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  expect(stderr).toBe('');
+  expect(result).toMatchObject({ seeds: 10_000, failures: 0 });
+  expect(result.faultsInjected).toBeGreaterThan(10_000);
+  // Every kind of fault was there.
+  expect(Object.keys(result.faults)).toHaveLength(20);
+}, 240_000);
