@@ -4,21 +4,31 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installEngine } from './engine/install.mjs';
 import { cacheDir, recipeFor } from './engine/recipe.mjs';
+import { installNatsServer } from './servers/nats.mjs';
 import { run, step } from './steps.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PNPM = 'pnpm@10.34.8';
 
-/** Brings a fresh clone to where every command runs; what is done already is skipped. */
-export async function setup() {
-  await step(1, 4, 'tools: Node 20.19 or later, Python 3 with pip, a C++ compiler', checkTools);
-  await step(2, 4, 'packages from npm', installPackages);
-  await step(3, 4, 'native TensorFlow (downloads 260 MB the first time)', installNative);
-  await step(4, 4, 'compile TypeScript', async () => {
+/**
+ * Brings a fresh clone to where every command runs; what is done already is skipped. `servers`: also what a
+ * cluster needs, for the tests and `ood-cli up`.
+ */
+export async function setup({ servers = false } = {}) {
+  const steps = servers ? 5 : 4;
+  await step(1, steps, 'tools: Node 20.19 or later, Python 3 with pip, a C++ compiler', checkTools);
+  await step(2, steps, 'packages from npm', installPackages);
+  await step(3, steps, 'native TensorFlow (downloads 260 MB the first time)', installNative);
+  await step(4, steps, 'compile TypeScript', async () => {
     await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
       cwd: ROOT,
     });
   });
+  if (servers) {
+    await step(5, steps, 'nats-server (built from its source the first time)', () =>
+      installNatsServer(cacheDir()),
+    );
+  }
 }
 
 async function checkTools() {
@@ -86,7 +96,7 @@ async function installNative() {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  setup().catch((error) => {
+  setup({ servers: process.argv.includes('--servers') }).catch((error) => {
     process.stderr.write(`set-up failed: ${error.message}\n`);
     process.exitCode = 1;
   });

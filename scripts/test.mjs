@@ -5,7 +5,7 @@ import { ROOT, setup } from './setup.mjs';
 import { exitCodeOf } from './steps.mjs';
 
 // `npm test`: set-up, then every test. Ends with one plain line that counts them.
-await setup();
+await setup({ servers: true });
 const folder = mkdtempSync(join(tmpdir(), 'oodgrid-test-'));
 const file = join(folder, 'results.json');
 try {

@@ -1,3 +1,4 @@
+export { findNatsServer, startNatsServer } from './cluster/nats-server.js';
 export { blobsDir, type CliContext, cliContext } from './context.js';
 export { readGrid } from './grid/read-grid.js';
 export { resolveGrid } from './grid/resolve-grid.js';

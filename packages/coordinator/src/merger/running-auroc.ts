@@ -12,12 +12,13 @@ export interface RunningAuroc {
 }
 
 /**
- * For people who watch: exact on what is there, and for methods of several columns by the mean of the
- * columns, as the regression over them comes only with the last score. Undefined while one side is empty.
+ * For people who watch: exact on what is there. Undefined while one side is empty, and for methods of several
+ * columns: which way they count is known only when the regression over them is fitted.
  */
 export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAuroc | undefined {
-  const id = testScores(cell, cell.sides.id, reader);
-  const ood = testScores(cell, cell.sides.ood, reader);
+  if (cell.columns !== 1) return undefined;
+  const id = testScores(cell.sides.id, cell, reader);
+  const ood = testScores(cell.sides.ood, cell, reader);
   if (id.length === 0 || ood.length === 0) return undefined;
   const wanted = cell.sides.id.count + cell.sides.ood.count - 2 * TEST_FROM;
   return {
@@ -27,17 +28,12 @@ export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAu
   };
 }
 
-function testScores(cell: PlannedCell, side: CellSide, reader: SeriesReader): Float64Array {
+function testScores(side: CellSide, { splitOrder: order }: PlannedCell, reader: SeriesReader): Float64Array {
   const [first] = side.kind === 'whole' ? side.series : [side.test];
-  const { columns, data, isThere } = reader.readSoFar(first ?? '');
+  const { data, isThere } = reader.readSoFar(first ?? '');
+  // A swept series is the test split itself.
+  const rows = side.kind === 'swept' ? isThere.keys() : splitOrder(order, side.count).subarray(TEST_FROM);
   const scores: number[] = [];
-  const add = (row: number) => {
-    if (isThere[row] !== 1) return;
-    let sum = 0;
-    for (let column = 0; column < columns; column++) sum += data[row * columns + column] ?? 0;
-    scores.push(sum / columns);
-  };
-  if (side.kind === 'swept') for (let row = 0; row < isThere.length; row++) add(row);
-  else for (const index of splitOrder(cell.splitOrder, side.count).subarray(TEST_FROM)) add(index);
+  for (const row of rows) if (isThere[row] === 1) scores.push(data[row] ?? 0);
   return Float64Array.from(scores);
 }

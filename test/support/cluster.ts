@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { findNatsServer, startNatsServer } from 'ood-cli';
+import { CLI_BIN, ROOT } from './cli.js';
+
+export interface TestClusterOptions {
+  readonly folder: string;
+  readonly cacheDir: string;
+  readonly workers: number;
+  readonly leaseSeconds: number;
+  /** Address that workers are given instead of the coordinator's. */
+  readonly workerAddress?: (coordinatorPort: number) => Promise<string>;
+  readonly workerArgs?: readonly string[];
+}
+
+/** A process that is started again whenever it ends, until the cluster is closed. */
+class Supervised {
+  readonly #start: () => ChildProcess;
+  #child: ChildProcess;
+  #isClosed = false;
+  text = '';
+  starts = 0;
+
+  constructor(start: () => ChildProcess) {
+    this.#start = start;
+    this.#child = this.#spawn();
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGCONT');
+    this.#child.kill('SIGKILL');
+    await closed;
+  }
+
+  #spawn(): ChildProcess {
+    this.starts++;
+    const child = this.#start();
+    child.stderr?.on('data', (data) => {
+      this.text = (this.text + data).slice(-20_000);
+    });
+    child.once('exit', () => {
+      if (!this.#isClosed) this.#child = this.#spawn();
+    });
+    return child;
+  }
+}
+
+/** Real processes on this machine: nats-server, coordinator, workers; all come back when they are killed. */
+export class TestCluster {
+  readonly coordinatorAddress: string;
+  readonly storeDir: string;
+  readonly workers: readonly Supervised[];
+  readonly coordinator: Supervised;
+  readonly nats: Supervised;
+  readonly #natsDir: string;
+
+  private constructor(
+    options: TestClusterOptions,
+    natsPort: number,
+    coordinatorPort: number,
+    workerAddress: string,
+  ) {
+    const { folder, cacheDir, workers, leaseSeconds, workerArgs = [] } = options;
+    const natsAddress = `127.0.0.1:${natsPort}`;
+    this.coordinatorAddress = `127.0.0.1:${coordinatorPort}`;
+    this.storeDir = join(folder, 'store');
+    this.#natsDir = join(folder, 'nats');
+    mkdirSync(this.#natsDir, { recursive: true });
+    const program = findNatsServer(realCacheDir());
+    this.nats = new Supervised(() => startNatsServer(program, this.#natsDir, natsPort));
+    const cli = (args: readonly string[]) =>
+      spawn(process.execPath, [CLI_BIN, ...args], {
+        cwd: ROOT,
+        env: { ...process.env, OODGRID_CACHE: cacheDir },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    const lease = ['--lease', String(leaseSeconds), '--max-losses', '255'];
+    const serve = [
+      'serve',
+      '--listen',
+      this.coordinatorAddress,
+      '--nats',
+      natsAddress,
+      '--store',
+      this.storeDir,
+    ];
+    this.coordinator = new Supervised(() => cli([...serve, ...lease]));
+    this.workers = Array.from({ length: workers }, (_, i) => {
+      const args = ['worker', '--coordinator', workerAddress, '--nats', natsAddress, '--id', `w${i}`];
+      return new Supervised(() => cli([...args, ...workerArgs]));
+    });
+  }
+
+  static async start(options: TestClusterOptions): Promise<TestCluster> {
+    const natsPort = await freePort();
+    const coordinatorPort = await freePort();
+    const address = await options.workerAddress?.(coordinatorPort);
+    return new TestCluster(options, natsPort, coordinatorPort, address ?? `127.0.0.1:${coordinatorPort}`);
+  }
+
+  /** The queue comes back and knows nothing. */
+  wipeNats(): void {
+    this.nats.kill('SIGKILL');
+    rmSync(this.#natsDir, { recursive: true, force: true });
+    mkdirSync(this.#natsDir, { recursive: true });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.workers, this.coordinator].map((one) => one.close()));
+    await this.nats.close();
+  }
+}
+
+function realCacheDir(): string {
+  const base = process.env.XDG_CACHE_HOME || join(process.env.HOME ?? '', '.cache');
+  return process.env.OODGRID_CACHE || join(base, 'ood-grid');
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
