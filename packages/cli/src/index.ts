@@ -1,3 +1,4 @@
+export { ClusterClient } from './cluster/cluster-client.js';
 export { findNatsServer, startNatsServer } from './cluster/nats-server.js';
 export { blobsDir, type CliContext, cliContext } from './context.js';
 export { readGrid } from './grid/read-grid.js';

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Surroundings } from './coordinator.js';
 
+/** What comes within this time is one commit: a sync of the disk is shared by all of it. */
+const GROUP_MS = 1;
+
 /** Time and chance as they are. */
 export const nodeSurroundings: Surroundings = {
   now: () => performance.now(),
   wallClock: () => new Date(),
   newToken: () => randomBytes(9).toString('base64url'),
   soon: (work) => {
-    setImmediate(work);
+    setTimeout(work, GROUP_MS);
   },
   later: (work, milliseconds) => {
     const timer = setTimeout(work, milliseconds);

@@ -1,5 +1,6 @@
 import type { Digest, WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
+import PQueue from 'p-queue';
 import type { BlobAccess } from './worker.js';
 
 export interface CachedBlobsOptions {
@@ -15,6 +16,7 @@ export class CachedBlobs implements BlobAccess {
   /** What was checked since the start, oldest use first. */
   readonly #known = new Map<Digest, number>();
   readonly #uses = new Map<Digest, number>();
+  readonly #downloads = new PQueue({ concurrency: 2 });
   readonly #fetching = new Map<Digest, Promise<number>>();
 
   constructor(options: CachedBlobsOptions) {
@@ -47,7 +49,7 @@ export class CachedBlobs implements BlobAccess {
     this.#known.delete(digest);
     let fetching = known === undefined ? this.#fetching.get(digest) : Promise.resolve(known);
     if (fetching === undefined) {
-      fetching = this.#fetch(digest).finally(() => this.#fetching.delete(digest));
+      fetching = this.#downloads.add(() => this.#fetch(digest)).finally(() => this.#fetching.delete(digest));
       this.#fetching.set(digest, fetching);
     }
     this.#known.set(digest, await fetching);

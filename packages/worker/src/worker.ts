@@ -8,7 +8,6 @@ import {
   splitChunk,
   type WorkerLink,
 } from '@oodgrid/transport';
-import PQueue from 'p-queue';
 import { ExecutorPool } from './executor/executor-pool.js';
 import type { FromExecutor } from './executor/messages.js';
 import type { ExecutorSettings } from './executor/settings.js';
@@ -59,7 +58,6 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #pool: ExecutorPool;
   readonly #leases = new Map<string, HeldLease>();
-  readonly #fetches = new PQueue({ concurrency: 2 });
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
@@ -213,8 +211,8 @@ export class Worker {
     const held: HeldLease = { lease, isCancelled: false, release: () => undefined };
     this.#leases.set(lease.token, held);
     // What the next task needs is fetched while the present one is computed.
-    void this.#fetches
-      .add(() => this.#options.blobs.fetch(task))
+    this.#options.blobs
+      .fetch(task)
       .then((release) => {
         held.release = release;
         if (!held.isCancelled) {
@@ -251,10 +249,13 @@ export class Worker {
     if (lease === undefined || session === undefined) return;
     switch (message.kind) {
       case 'chunk': {
-        const pieces = splitChunk({ ...message, ...lease, kind: 'chunk' });
+        const { key, offsetRows, rows, columns, data } = message;
+        const pieces = splitChunk({ kind: 'chunk', ...lease, key, offsetRows, rows, columns, data });
         for (const [i, piece] of pieces.entries()) {
           const isLast = i === pieces.length - 1;
-          session.chunk(piece, () => (isLast ? this.#pool.ready(message.token) : undefined));
+          session.chunk(piece, () => {
+            if (isLast && message.wantsReady) this.#pool.ready(message.token);
+          });
         }
         return;
       }

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import {
-  canonicalJson,
   type Digest,
   digestSchema,
   ERROR_CODES,
@@ -174,7 +173,7 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
     }
     case 'granted': {
       const { requestId, lease, task } = message;
-      const taskJson = Buffer.from(canonicalJson(task));
+      const taskJson = Buffer.from(JSON.stringify(task));
       return { message: { $case: 'granted', granted: { requestId, lease: toWireLease(lease), taskJson } } };
     }
     case 'denied': {

@@ -10,6 +10,8 @@ const hintSchema = z.object({ run: runIdSchema, task: z.number().int().min(0) })
 
 /** Without a wake, the queue is asked so often: for what others handed back. */
 const SWEEP_MS = 1000;
+/** Places that become free within this time are filled by one pull. */
+const GATHER_MS = 4;
 /** A pull that nobody answers is given up. */
 const PULL_TIMEOUT_MS = 2000;
 
@@ -83,19 +85,21 @@ export class NatsHints implements HintSource {
     this.#sweep();
   }
 
+  /** Asks every consumer, soon; once more afterwards when something has changed meanwhile. */
   #sweep(): void {
     if (this.#isSweeping) {
       this.#isWoken = true;
       return;
     }
     this.#isSweeping = true;
-    void this.#sweepAll().finally(() => {
-      this.#isSweeping = false;
-      if (this.#isWoken) {
+    setTimeout(() => {
+      void this.#sweepAll().finally(() => {
+        this.#isSweeping = false;
+        if (!this.#isWoken) return;
         this.#isWoken = false;
         this.#sweep();
-      }
-    });
+      });
+    }, GATHER_MS);
   }
 
   async #sweepAll(): Promise<void> {

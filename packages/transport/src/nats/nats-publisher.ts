@@ -7,7 +7,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { canonicalJson, OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/protocol';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { consumerName, STREAM, TASK_SUBJECTS, taskSubject, wakeSubject } from './names.js';
@@ -61,7 +61,7 @@ export class NatsPublisher implements TaskPublisher {
 
   async #publish({ id, run, task, pool, model }: QueueMessage): Promise<void> {
     await this.#consumerOf(pool, model);
-    const data = canonicalJson({ run, task });
+    const data = JSON.stringify({ run, task });
     await this.#jetstream?.publish(taskSubject(pool, model), data, { msgID: id, timeout: 5000 });
     this.#wake(pool, model);
   }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { workerEnvironment } from '@oodgrid/engine';
 import { EXIT_CODES, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
+import { batched } from './batched.js';
 import type { FromExecutor, ToExecutor } from './messages.js';
 import type { ExecutorSettings } from './settings.js';
 
@@ -32,6 +33,10 @@ export class ExecutorProcess {
   readonly tokens: string[] = [];
   /** Monotonic milliseconds of its last sign of life. */
   lastAdvance = performance.now();
+  // A child that is going cannot take it; its end is told by `exited`.
+  readonly #send = batched<ToExecutor>((list) => {
+    if (this.#child.connected) this.#child.send(list, () => undefined);
+  });
   #tail = '';
   #killReason: string | undefined;
 
@@ -50,9 +55,10 @@ export class ExecutorProcess {
     });
     this.#child.on('message', (message) => {
       this.lastAdvance = performance.now();
-      const said = message as FromExecutor;
-      if (said.kind === 'loaded') handler.loaded(said);
-      else handler.receive(said);
+      for (const said of message as FromExecutor[]) {
+        if (said.kind === 'loaded') handler.loaded(said);
+        else handler.receive(said);
+      }
     });
     let isOver = false;
     const exited = (problem: OodError, isHopeless: boolean) => {
@@ -109,11 +115,6 @@ export class ExecutorProcess {
     const closed = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.kill('SIGKILL');
     await closed;
-  }
-
-  #send(message: ToExecutor): void {
-    // A child that is going cannot take it; its end is told by `exited`.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #problem(code: number | null, signal: NodeJS.Signals | null): OodError {

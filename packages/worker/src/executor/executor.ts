@@ -13,9 +13,14 @@ export interface ExecutorOptions {
 
 interface Running {
   readonly controller: AbortController;
+  /** Chunks since the last `ready`. */
+  unanswered: number;
   /** Wakes the task that waits for room. */
   proceed: () => void;
 }
+
+/** Every so many chunks the executor asks whether there is room; it waits when twice as many are unanswered. */
+const CHUNKS_PER_READY = 4;
 
 /** What a library says when memory is out. */
 const OUT_OF_MEMORY = /out of memory|OOM when allocating|allocation failed|bad_alloc|RESOURCE_EXHAUSTED/i;
@@ -34,7 +39,7 @@ export class Executor {
     const running = this.#running.get(message.token);
     switch (message.kind) {
       case 'start': {
-        const task = { controller: new AbortController(), proceed: () => undefined };
+        const task = { controller: new AbortController(), unanswered: 0, proceed: () => undefined };
         this.#running.set(message.token, task);
         this.#last = this.#last.then(() => this.#run(message.token, message.task, task));
         return;
@@ -44,6 +49,7 @@ export class Executor {
         running?.proceed();
         return;
       case 'ready':
+        if (running !== undefined) running.unanswered -= CHUNKS_PER_READY;
         running?.proceed();
         return;
     }
@@ -75,12 +81,15 @@ export class Executor {
       signal: running.controller.signal,
       blob: (digest: Digest) => blobs.get(digest),
       putBlob: (bytes: Uint8Array) => blobs.put(bytes),
-      emit: async (chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token'>) => {
-        const proceeded = new Promise<void>((resolve) => {
-          running.proceed = resolve;
-        });
-        send({ kind: 'chunk', token, ...chunk });
-        await proceeded;
+      emit: async (chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token' | 'wantsReady'>) => {
+        running.unanswered++;
+        const wantsReady = running.unanswered % CHUNKS_PER_READY === 0;
+        send({ kind: 'chunk', token, ...chunk, wantsReady });
+        while (running.unanswered >= 2 * CHUNKS_PER_READY && !running.controller.signal.aborted) {
+          await new Promise<void>((resolve) => {
+            running.proceed = resolve;
+          });
+        }
         running.controller.signal.throwIfAborted();
       },
       progress: (work: TaskOutcome['work']) => send({ kind: 'progress', token, work }),

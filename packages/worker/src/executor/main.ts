@@ -1,15 +1,22 @@
 import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
+import { batched } from './batched.js';
 import { Executor } from './executor.js';
 import type { FromExecutor, ToExecutor } from './messages.js';
 import { executorSettingsSchema } from './settings.js';
 
 const NO_ENGINE = { kind: 'none', version: process.version, device: 'cpu' } as const;
 
+function listen(executor: Executor): void {
+  process.on('message', (list) => {
+    for (const message of list as ToExecutor[]) executor.receive(message);
+  });
+}
+
 /** The program of an executor: loads the engine, then computes what the control process sends. */
 async function main(): Promise<void> {
   const settings = executorSettingsSchema.parse(JSON.parse(process.env.OODGRID_EXECUTOR ?? '{}'));
-  const send = (message: FromExecutor) => process.send?.(message);
+  const send = batched<FromExecutor>((list) => process.send?.(list));
   // The control process decides when to stop; without it there is nobody to compute for.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
@@ -17,7 +24,7 @@ async function main(): Promise<void> {
   const blobs = new FolderBlobStore(settings.blobsDir);
   if (settings.engine === 'none') {
     const executor = new Executor({ engine: null, blobs, send });
-    process.on('message', (message) => executor.receive(message as ToExecutor));
+    listen(executor);
     send({ kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' });
     return;
   }
@@ -25,7 +32,7 @@ async function main(): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
   const executor = new Executor({ engine: { engine, executeTask }, blobs, send });
-  process.on('message', (message) => executor.receive(message as ToExecutor));
+  listen(executor);
   const { kind, version, device, numericsClass } = engine;
   send({ kind: 'loaded', engine: { kind, version, device }, numericsClass });
 }

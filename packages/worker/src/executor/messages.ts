@@ -1,6 +1,8 @@
 import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 
+/** Both ways, what is said in one turn goes as one list. */
+
 /** What the control process tells an executor. Tasks are named by the token of their lease. */
 export type ToExecutor =
   | { readonly kind: 'start'; readonly token: string; readonly task: WorkSpec }
@@ -20,6 +22,8 @@ export type FromExecutor =
       readonly rows: number;
       readonly columns: number;
       readonly data: Float32Array;
+      /** Whether the executor wants to hear `ready` for it. */
+      readonly wantsReady: boolean;
     }
   | { readonly kind: 'progress'; readonly token: string; readonly work: WorkCounts }
   | {

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ClusterClient, cliContext, findNatsServer, startNatsServer } from 'ood-cli';
+
+const CLI = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
+const WORKERS = 4;
+/** Tasks that a worker holds: as many as hide the way to the coordinator and back. */
+const HELD = 128;
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+async function until(what, question) {
+  const end = performance.now() + 60_000;
+  while (!(await question().catch(() => false))) {
+    if (performance.now() > end) throw new Error(`${what} took too long`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const spec = (seed, scores) => ({
+  kind: 'synthetic',
+  seed,
+  fits: 0,
+  sweeps: 0,
+  scores,
+  rows: 1,
+  milliseconds: 0,
+  fault: 'none',
+});
+
+/** No-op tasks through a real NATS server, a real coordinator with its durable store, and four real workers. */
+export async function dispatchOurs(tasks) {
+  const folder = mkdtempSync(join(tmpdir(), 'oodgrid-bench-'));
+  const children = [];
+  const cli = (args) => {
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  const client = new ClusterClient(`127.0.0.1:${await freePort()}`);
+  try {
+    const natsPort = await freePort();
+    const nats = `127.0.0.1:${natsPort}`;
+    children.push(startNatsServer(findNatsServer(cliContext([]).cacheDir), join(folder, 'nats'), natsPort));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const serve = cli(['serve', '--listen', client.address, '--nats', nats, '--store', join(folder, 'store')]);
+    const where = ['--coordinator', client.address, '--nats', nats];
+    for (let i = 0; i < WORKERS; i++) {
+      cli(['worker', ...where, '--id', `w${i}`, '--engine', 'none', '--tasks-per-executor', String(HELD)]);
+    }
+    const connected = async () => (await client.workers()).filter(({ status }) => status === 'connected').length;
+    await until('the start', async () => (await connected()) === WORKERS);
+    const { signal } = new AbortController();
+    const nothing = () => undefined;
+    const one = async (seed, scores) => {
+      const start = performance.now();
+      const options = { name: 'noop', idempotencyKey: '', priority: 0, numericsClass: '', isCacheUsed: false };
+      const run = `noop-${seed}`;
+      await client.submit({ run, ...options, spec: spec(seed, scores) });
+      const { status, result } = await client.watch(run, signal, nothing, nothing, nothing);
+      if (status !== 'done' || result === '') throw new Error(`the run is ${status}`);
+      return (performance.now() - start) / 1000;
+    };
+    await one(1, 1000);
+    const seconds = await one(2, tasks);
+    const memory = rssOf(serve.pid);
+    return { peer: 'ood-grid', durable: true, tasks, workers: WORKERS, seconds, tasksPerSecond: tasks / seconds, coordinatorRssMiB: memory };
+  } finally {
+    client.close();
+    for (const child of children.reverse()) {
+      const closed = new Promise((resolve) => child.once('close', resolve));
+      if (child.exitCode === null) {
+        child.kill('SIGKILL');
+        await closed;
+      }
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+import { readFileSync } from 'node:fs';
+
+function rssOf(pid) {
+  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kib) / 1024);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify(await dispatchOurs(Number(process.argv[2] ?? 100_000)))}\n`);
+}

@@ -1,0 +1,49 @@
+import { DEFAULT_LEDGER_SETTINGS, hashJitter, Ledger } from '@oodgrid/coordinator';
+
+// The ledger alone: events a second and bytes a task, at growing numbers of tasks. O(log n) shows as a
+// rate that hardly falls.
+const SIZES = [10_000, 100_000, 1_000_000];
+/** Leases held at once: a large cluster. */
+const HELD = 1000;
+
+function run(tasks) {
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  const ledger = new Ledger({ settings: DEFAULT_LEDGER_SETTINGS, jitter: hashJitter });
+  const task = { needs: [], priority: 1, kind: 'score' };
+  ledger.addRun({ id: 'r', pool: 'p', priority: 0, tasks: Array.from({ length: tasks }, () => task) });
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  const start = performance.now();
+  const held = [];
+  let events = 0;
+  let now = 0;
+  const end = (kind, extra) => {
+    const lease = held.shift();
+    ledger.apply({ kind, ...lease, ...extra }, now);
+    events++;
+  };
+  for (let next = ledger.peekNext('p'); next !== undefined; next = ledger.peekNext('p')) {
+    now += 1;
+    const offer = ledger.offer(next.run, next.task, now);
+    const lease = { run: next.run, task: next.task, attempt: offer.attempt, token: `t${events}` };
+    ledger.apply({ kind: 'leased', worker: `w${events % 100}`, ...lease }, now);
+    events++;
+    held.push(lease);
+    if (held.length < HELD) continue;
+    // One in a hundred is handed back and done later.
+    if (events % 100 === 0) end('released');
+    else end('completed');
+    ledger.renew(held[0], now);
+    events++;
+  }
+  while (held.length > 0) end('completed');
+  const seconds = (performance.now() - start) / 1000;
+  const done = ledger.run('r').tasks.count('done');
+  if (done < tasks * 0.98) throw new Error(`${done} of ${tasks} tasks are done`);
+  return { tasks, events, eventsPerSecond: Math.round(events / seconds), bytesPerTask: Math.round(bytes / tasks) };
+}
+
+run(10_000);
+for (const tasks of SIZES) process.stdout.write(`${JSON.stringify(run(tasks))}\n`);
