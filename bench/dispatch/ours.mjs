@@ -53,18 +53,33 @@ export async function dispatchOurs(tasks) {
     const nats = `127.0.0.1:${natsPort}`;
     children.push(startNatsServer(findNatsServer(cliContext([]).cacheDir), join(folder, 'nats'), natsPort));
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const serve = cli(['serve', '--listen', client.address, '--nats', nats, '--store', join(folder, 'store')]);
+    const serve = cli([
+      'serve',
+      '--listen',
+      client.address,
+      '--nats',
+      nats,
+      '--store',
+      join(folder, 'store'),
+    ]);
     const where = ['--coordinator', client.address, '--nats', nats];
     for (let i = 0; i < WORKERS; i++) {
       cli(['worker', ...where, '--id', `w${i}`, '--engine', 'none', '--tasks-per-executor', String(HELD)]);
     }
-    const connected = async () => (await client.workers()).filter(({ status }) => status === 'connected').length;
+    const connected = async () =>
+      (await client.workers()).filter(({ status }) => status === 'connected').length;
     await until('the start', async () => (await connected()) === WORKERS);
     const { signal } = new AbortController();
     const nothing = () => undefined;
     const one = async (seed, scores) => {
       const start = performance.now();
-      const options = { name: 'noop', idempotencyKey: '', priority: 0, numericsClass: '', isCacheUsed: false };
+      const options = {
+        name: 'noop',
+        idempotencyKey: '',
+        priority: 0,
+        numericsClass: '',
+        isCacheUsed: false,
+      };
       const run = `noop-${seed}`;
       await client.submit({ run, ...options, spec: spec(seed, scores) });
       const { status, result } = await client.watch(run, signal, nothing, nothing, nothing);
@@ -74,7 +89,15 @@ export async function dispatchOurs(tasks) {
     await one(1, 1000);
     const seconds = await one(2, tasks);
     const memory = rssOf(serve.pid);
-    return { peer: 'ood-grid', durable: true, tasks, workers: WORKERS, seconds, tasksPerSecond: tasks / seconds, coordinatorRssMiB: memory };
+    return {
+      peer: 'ood-grid',
+      durable: true,
+      tasks,
+      workers: WORKERS,
+      seconds,
+      tasksPerSecond: tasks / seconds,
+      coordinatorRssMiB: memory,
+    };
   } finally {
     client.close();
     for (const child of children.reverse()) {

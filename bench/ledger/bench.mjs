@@ -42,7 +42,12 @@ function run(tasks) {
   const seconds = (performance.now() - start) / 1000;
   const done = ledger.run('r').tasks.count('done');
   if (done < tasks * 0.98) throw new Error(`${done} of ${tasks} tasks are done`);
-  return { tasks, events, eventsPerSecond: Math.round(events / seconds), bytesPerTask: Math.round(bytes / tasks) };
+  return {
+    tasks,
+    events,
+    eventsPerSecond: Math.round(events / seconds),
+    bytesPerTask: Math.round(bytes / tasks),
+  };
 }
 
 run(10_000);

@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Surroundings } from './coordinator.js';
 
 /** What comes within this time is one commit: a sync of the disk is shared by all of it. */
-const GROUP_MS = 1;
+const GROUP_MS = 2;
+
+/** Tokens of this process: none is that of another one, and none comes twice. */
+const PROCESS = randomBytes(9).toString('base64url');
+let tokens = 0;
 
 /** Time and chance as they are. */
 export const nodeSurroundings: Surroundings = {
   now: () => performance.now(),
   wallClock: () => new Date(),
-  newToken: () => randomBytes(9).toString('base64url'),
+  newToken: () => `${PROCESS}-${(tokens++).toString(36)}`,
   soon: (work) => {
     setTimeout(work, GROUP_MS);
   },

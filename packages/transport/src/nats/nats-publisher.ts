@@ -6,7 +6,13 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import {
+  headers as createHeaders,
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  nanos,
+} from '@nats-io/transport-node';
 import { OodError } from '@oodgrid/protocol';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
@@ -28,8 +34,9 @@ const MAX_ACK_PENDING = 100_000;
 export class NatsPublisher implements TaskPublisher {
   readonly #options: NatsPublisherOptions;
   #connection: NatsConnection | undefined;
-  #jetstream: JetStreamClient | undefined;
-  #consumers = new Map<string, Promise<void>>();
+  /** True: made; a promise: being made. */
+  readonly #consumers = new Map<string, true | Promise<void>>();
+  readonly #inbox = createInbox();
   readonly #toWake = new Map<string, Set<string>>();
   #isWakeScheduled = false;
 
@@ -42,38 +49,53 @@ export class NatsPublisher implements TaskPublisher {
     const publisher = new NatsPublisher(options);
     const connection = await connectNats(options, () => void publisher.#returned());
     publisher.#connection = connection;
-    publisher.#jetstream = jetstream(connection);
+    connection.subscribe(publisher.#inbox, { callback: (_error, message) => publisher.#answered(message) });
     await publisher.#makeStream();
     return publisher;
   }
 
   publish(message: QueueMessage): void {
-    this.#publish(message).catch(() => {
-      // The server is away or has forgotten the stream: both are set right when it returns.
-      this.#consumers.delete(consumerName(message.pool, message.model));
-      this.#options.onLost();
-    });
+    const { pool, model } = message;
+    const name = consumerName(pool, model);
+    const made = this.#consumers.get(name);
+    if (made === true) {
+      this.#send(message);
+      return;
+    }
+    const making = made ?? this.#makeConsumer(name, taskSubject(pool, model));
+    this.#consumers.set(name, making);
+    making.then(
+      () => {
+        this.#consumers.set(name, true);
+        this.#send(message);
+      },
+      () => this.#lost(),
+    );
   }
 
   async close(): Promise<void> {
     await this.#connection?.close();
   }
 
-  async #publish({ id, run, task, pool, model }: QueueMessage): Promise<void> {
-    await this.#consumerOf(pool, model);
+  /** Not waited for: what the server refuses is told on the inbox, and what it loses is published again. */
+  #send({ id, run, task, pool, model }: QueueMessage): void {
+    const headers = createHeaders();
+    headers.set('Nats-Msg-Id', id);
     const data = JSON.stringify({ run, task });
-    await this.#jetstream?.publish(taskSubject(pool, model), data, { msgID: id, timeout: 5000 });
+    this.#connection?.publish(taskSubject(pool, model), data, { headers, reply: this.#inbox });
     this.#wake(pool, model);
   }
 
-  #consumerOf(pool: string, model: string): Promise<void> {
-    const name = consumerName(pool, model);
-    let made = this.#consumers.get(name);
-    if (made === undefined) {
-      made = this.#makeConsumer(name, taskSubject(pool, model));
-      this.#consumers.set(name, made);
-    }
-    return made;
+  /** The server's answer to a publication; most are that it is stored. */
+  #answered(message: Msg): void {
+    const isStored = (message.headers?.code ?? 0) === 0 && !message.string().includes('"error"');
+    if (!isStored) this.#lost();
+  }
+
+  /** The server is away or has forgotten the stream: both are set right when the tasks are published again. */
+  #lost(): void {
+    this.#consumers.clear();
+    this.#options.onLost();
   }
 
   async #makeStream(): Promise<void> {
@@ -105,7 +127,7 @@ export class NatsPublisher implements TaskPublisher {
   }
 
   async #returned(): Promise<void> {
-    this.#consumers = new Map();
+    this.#consumers.clear();
     try {
       await this.#makeStream();
     } catch (thrown) {

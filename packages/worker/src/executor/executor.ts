@@ -81,7 +81,9 @@ export class Executor {
       signal: running.controller.signal,
       blob: (digest: Digest) => blobs.get(digest),
       putBlob: (bytes: Uint8Array) => blobs.put(bytes),
-      emit: async (chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token' | 'wantsReady'>) => {
+      emit: async (
+        chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token' | 'wantsReady'>,
+      ) => {
         running.unanswered++;
         const wantsReady = running.unanswered % CHUNKS_PER_READY === 0;
         send({ kind: 'chunk', token, ...chunk, wantsReady });
