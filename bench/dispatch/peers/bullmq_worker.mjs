@@ -6,7 +6,10 @@ const { Worker } = createRequire(join(modules, 'x.js'))('bullmq');
 const connection = { host: '127.0.0.1', port: Number(port), maxRetriesPerRequest: null };
 let sum = 0;
 let count = 0;
-const worker = new Worker('noop', async ({ data }) => data.index, { connection, concurrency: Number(concurrency) });
+const worker = new Worker('noop', async ({ data }) => data.index, {
+  connection,
+  concurrency: Number(concurrency),
+});
 worker.on('completed', (_job, index) => {
   sum += index;
   count++;

@@ -14,6 +14,8 @@ export { type DatasetReference, type Grid, gridSchema } from './grid/schema.js';
 export {
   type Digest,
   digestSchema,
+  isDigest,
+  isRunId,
   type RunId,
   runIdSchema,
   sha256,

@@ -19,7 +19,20 @@ create index if not exists chunks_by_token on chunks (token);
 create table if not exists results (
   key text primary key, rows integer, columns integer, data blob, crc integer, blob text
 ) without rowid;
+create table if not exists fresh (
+  id integer primary key, key text not null, rows integer, columns integer, data blob, crc integer, blob text
+);
 `;
+
+/**
+ * New results are appended to a table of their own and moved in the order of their keys when there are so many:
+ * a key is a hash, so that each alone would dirty a page of its own.
+ */
+const MAX_FRESH = 20_000;
+/** Results that are kept in memory beyond that: what was just computed is what a choice or a merge reads next. */
+const RECENT_BYTES = 64 * 1024 ** 2;
+/** What an entry costs beside its numbers. */
+const ENTRY_BYTES = 300;
 
 export interface SqliteStoreOptions {
   /** File of the database; its folder is made. */
@@ -60,6 +73,11 @@ export class SqliteStore implements Store {
   readonly #deleteChunks: Database.Statement;
   readonly #insertResult: Database.Statement;
   readonly #findResult: Database.Statement;
+  readonly #insertFresh: Database.Statement;
+  /** The last results, oldest first; those that are not moved yet are always among them. */
+  readonly #recent = new Map<Digest, UnitResult>();
+  #recentBytes = 0;
+  #freshCount = 0;
 
   /** Throws `unavailable` when another coordinator has the store, `corrupt-data` when it cannot be read. */
   constructor({ path, isExclusive }: SqliteStoreOptions) {
@@ -75,13 +93,17 @@ export class SqliteStore implements Store {
       this.#db.exec(SCHEMA);
       this.#checkVersion();
     } catch (thrown) {
-      this.#lock?.close();
+      releaseLock(this.#lock);
       throw this.#error(thrown, 'could not be opened');
     }
     this.#insertRecords = this.#db.prepare('insert into journal (records) values (?)');
     this.#insertChunk = this.#db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
     this.#deleteChunks = this.#db.prepare('delete from chunks where token = ?');
     this.#insertResult = this.#db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
+    this.#insertFresh = this.#db.prepare(
+      'insert into fresh (key, rows, columns, data, crc, blob) values (?, ?, ?, ?, ?, ?)',
+    );
+    if (isExclusive) this.#settle();
     this.#findResult = this.#db.prepare('select rows, columns, data, crc, blob from results where key = ?');
   }
 
@@ -108,12 +130,14 @@ export class SqliteStore implements Store {
 
   *fittedBlobs(): Iterable<Digest> {
     const query =
-      'select blob from results where blob is not null union select blob from chunks where blob is not null';
+      'select blob from results where blob is not null union select blob from fresh where blob is not null union select blob from chunks where blob is not null';
     for (const row of this.#db.prepare(query).iterate())
       yield digestSchema.parse((row as { blob: string }).blob);
   }
 
   find(key: Digest): UnitResult | undefined {
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
     const row = this.#findResult.get(key) as ResultRow | undefined;
     if (row === undefined) return undefined;
     if (row.blob !== null) return { kind: 'fitted', blob: digestSchema.parse(row.blob) };
@@ -131,8 +155,11 @@ export class SqliteStore implements Store {
         for (const token of endedLeases) this.#deleteChunks.run(token);
         for (const chunk of chunks) this.#putChunk(chunk);
       }
-      for (const { key, result } of results) this.#putResult(key, result);
+      const into = this.#isExclusive ? this.#insertFresh : this.#insertResult;
+      for (const { key, result } of results) into.run(key, ...columnsOf(result));
       this.#db.exec('commit');
+      if (this.#isExclusive) this.#remember(results);
+      if (this.#freshCount >= MAX_FRESH) this.#settle();
     } catch (thrown) {
       if (this.#db.inTransaction) this.#db.exec('rollback');
       throw this.#error(thrown, 'could not be written');
@@ -156,7 +183,7 @@ export class SqliteStore implements Store {
 
   close(): void {
     this.#db.close();
-    this.#lock?.close();
+    releaseLock(this.#lock);
   }
 
   #putChunk(chunk: StagedChunk): void {
@@ -169,13 +196,31 @@ export class SqliteStore implements Store {
     this.#insertChunk.run(token, key, offsetRows, rows, columns, bytes(data), null);
   }
 
-  #putResult(key: Digest, result: UnitResult): void {
-    if (result.kind === 'fitted') {
-      this.#insertResult.run(key, null, null, null, null, result.blob);
-      return;
+  /** Moves the fresh results to their places. */
+  #settle(): void {
+    this.#db.exec('begin immediate');
+    // In the order of their arrival among equals: the last one counts.
+    const columns = 'key, rows, columns, data, crc, blob';
+    this.#db.exec(`insert or replace into results select ${columns} from fresh order by key, id`);
+    this.#db.exec('delete from fresh');
+    this.#db.exec('commit');
+    this.#freshCount = 0;
+    for (const [key, result] of this.#recent) {
+      if (this.#recentBytes <= RECENT_BYTES) break;
+      this.#recent.delete(key);
+      this.#recentBytes -= sizeOf(result);
     }
-    const data = bytes(result.data);
-    this.#insertResult.run(key, result.rows, result.columns, data, crc32(data), null);
+  }
+
+  #remember(results: StoreBatch['results']): void {
+    for (const { key, result } of results) {
+      const former = this.#recent.get(key);
+      if (former !== undefined) this.#recentBytes -= sizeOf(former);
+      this.#recent.delete(key);
+      this.#recent.set(key, result);
+      this.#recentBytes += sizeOf(result);
+    }
+    this.#freshCount += results.length;
   }
 
   #checkVersion(): void {
@@ -207,15 +252,33 @@ export class SqliteStore implements Store {
   }
 }
 
+/** rows, columns, data, crc and blob of a result. */
+function columnsOf(
+  result: UnitResult,
+): readonly [number | null, number | null, Buffer | null, number | null, string | null] {
+  if (result.kind === 'fitted') return [null, null, null, null, result.blob];
+  const data = bytes(result.data);
+  return [result.rows, result.columns, data, crc32(data), null];
+}
+
+const sizeOf = (result: UnitResult): number =>
+  ENTRY_BYTES + (result.kind === 'scores' ? result.data.byteLength : 0);
+
 const bytes = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 const floats = (data: Buffer | null): Float32Array =>
   new Float32Array(new Uint8Array(data ?? Buffer.alloc(0)).buffer);
+
+function releaseLock(lock: Database.Database | null): void {
+  if (lock === null) return;
+  // Closing alone would leave it to the garbage collector.
+  lock.exec('rollback');
+  lock.close();
+}
 
 /** Held until the process ends, however it ends. */
 function takeLock(path: string): Database.Database {
   const lock = new Database(path);
   try {
-    lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('begin exclusive');
     return lock;
   } catch (cause) {
