@@ -18,6 +18,10 @@ const CHECKS = {
   'import boundaries': () => checkBoundaries(ROOT),
   'repeated code (jscpd)': () => run(bin('jscpd'), ['packages', 'scripts', 'test', 'bench'], IN_ROOT),
   'wire contract (buf)': () => run(bin('buf'), ['lint'], IN_ROOT),
+  'wire contract is formatted': () => run(bin('buf'), ['format', '--diff', '--exit-code'], IN_ROOT),
+  // The baseline is what was released; `buf build -o proto/baseline.binpb` makes a new one, on purpose.
+  'wire contract breaks nobody': () =>
+    run(bin('buf'), ['breaking', '--against', 'proto/baseline.binpb'], IN_ROOT),
   'generated wire code is fresh': () => checkGenerated(ROOT),
 };
 

@@ -1,23 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClusterClient, cliContext, findNatsServer, startNatsServer } from 'ood-cli';
+import { ClusterClient, cliContext, findNatsServer, freePort, startNatsServer } from 'ood-cli';
 
 const CLI = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
 const WORKERS = 4;
 /** Tasks that a worker holds: as many as hide the way to the coordinator and back. */
 const HELD = 128;
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 async function until(what, question) {
   const end = performance.now() + 60_000;
@@ -110,8 +101,6 @@ export async function dispatchOurs(tasks) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-import { readFileSync } from 'node:fs';
 
 function rssOf(pid) {
   const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

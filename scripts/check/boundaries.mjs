@@ -9,7 +9,7 @@ const ALLOWED = {
   runtime: [],
   transport: ['protocol'],
   coordinator: ['protocol', 'stats', 'transport'],
-  worker: ['protocol', 'engine', 'transport', 'runtime'],
+  worker: ['protocol', 'engine', 'transport'],
   report: ['protocol', 'stats'],
   cli: ['protocol', 'stats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
 };

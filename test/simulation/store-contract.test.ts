@@ -18,7 +18,15 @@ const KEY = sha256('key');
 const scores = (...values: number[]) =>
   ({ kind: 'scores', rows: values.length, columns: 1, data: Float32Array.from(values) }) as const;
 const rows = (token: string, offsetRows: number) =>
-  ({ kind: 'rows', token, key: KEY, offsetRows, rows: 1, columns: 2, data: Float32Array.of(offsetRows, 0.1) }) as const;
+  ({
+    kind: 'rows',
+    token,
+    key: KEY,
+    offsetRows,
+    rows: 1,
+    columns: 2,
+    data: Float32Array.of(offsetRows, 0.1),
+  }) as const;
 
 let folder: string;
 beforeEach(() => {
@@ -161,7 +169,10 @@ describe('SQLite', () => {
   });
 
   it('says which file is no store', () => {
-    writeFileSync(join(folder, 'store.db'), 'this is no database, and it is long enough to be looked at'.repeat(100));
+    writeFileSync(
+      join(folder, 'store.db'),
+      'this is no database, and it is long enough to be looked at'.repeat(100),
+    );
     expect(() => sqlite().open()).toThrow(/store\.db: the store could not be opened/);
   });
 });

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { findNatsServer, startNatsServer } from 'ood-cli';
+import { findNatsServer, freePort, startNatsServer } from 'ood-cli';
 import { CLI_BIN, ROOT } from './cli.js';
 
 export interface TestClusterOptions {
@@ -79,7 +78,7 @@ export class TestCluster {
     this.storeDir = join(folder, 'store');
     this.#natsDir = join(folder, 'nats');
     mkdirSync(this.#natsDir, { recursive: true });
-    const program = findNatsServer(realCacheDir());
+    const program = findNatsServer(cacheDir);
     this.nats = new Supervised(() => startNatsServer(program, this.#natsDir, natsPort));
     const cli = (args: readonly string[]) =>
       spawn(process.execPath, [CLI_BIN, ...args], {
@@ -122,20 +121,4 @@ export class TestCluster {
     await Promise.all([...this.workers, this.coordinator].map((one) => one.close()));
     await this.nats.close();
   }
-}
-
-function realCacheDir(): string {
-  const base = process.env.XDG_CACHE_HOME || join(process.env.HOME ?? '', '.cache');
-  return process.env.OODGRID_CACHE || join(base, 'ood-grid');
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -10,13 +10,13 @@ export interface TemporaryCache {
   remove(): void;
 }
 
-/** A cache of its own for scores and blobs, with the installed engine and the decoded data sets of the real one. */
+/** A cache of its own for scores and blobs, with the engine, the servers and the decoded data sets of the real one. */
 export function temporaryCache(): TemporaryCache {
   const folder = mkdtempSync(join(tmpdir(), 'oodgrid-test-'));
   const cacheDir = join(folder, 'cache');
   mkdirSync(cacheDir);
   const real = cliContext([]).cacheDir;
-  for (const shared of ['engine', 'data']) {
+  for (const shared of ['engine', 'data', 'servers']) {
     mkdirSync(join(real, shared), { recursive: true });
     symlinkSync(join(real, shared), join(cacheDir, shared));
   }

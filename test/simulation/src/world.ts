@@ -139,9 +139,9 @@ export class World {
     this.#checkEnd();
   }
 
-  isLive(lease: LeaseRef): boolean {
-    // While nobody answers, nobody knows.
-    return this.#ask((dispatcher) => dispatcher.ledger.find(lease) !== undefined) ?? true;
+  /** Whether a lease may still count: an end that is not durable yet may be undone by a crash. */
+  isLive({ token }: LeaseRef): boolean {
+    return this.#store?.isEnded(token) !== true;
   }
 
   /** A worker opens a connection; both sides learn of its end, each in its time. */

@@ -142,5 +142,5 @@ export class ClusterClient {
 
 const RETRY_MS = 500;
 
-export const isOver = ({ status }: RunSummary): boolean =>
+const isOver = ({ status }: RunSummary): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';

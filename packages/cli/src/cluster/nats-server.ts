@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OodError } from '@oodgrid/protocol';
 
 /** Version that the set-up builds; older ones than 2.11 lack what we use. */
-export const NATS_SERVER_VERSION = '2.11.0';
+const NATS_SERVER_VERSION = '2.11.0';
 
 /** The nats-server program: OODGRID_NATS_SERVER, what the set-up built, or the one on the PATH. Throws `not-found`. */
 export function findNatsServer(cacheDir: string, env: NodeJS.ProcessEnv = process.env): string {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { OodError } from '@oodgrid/protocol';
 import { shutdownSignal } from '@oodgrid/runtime';
+import { freePort } from '../cluster/free-port.js';
 import { findNatsServer, startNatsServer } from '../cluster/nats-server.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
@@ -116,15 +116,4 @@ class Child {
   #problem(): OodError {
     return new OodError('unavailable', `${this.#name} has ended:\n${this.#text.trim().slice(-2000)}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { ERROR_CODES, gridJsonSchema, resultsSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { checkSchema } from '../doctor/check.js';
 import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalog-entries.js';
+import { runSummarySchema, taskDetailSchema, workerSummarySchema } from './cluster-reports.js';
 import { dataEntrySchema } from './data-report.js';
 import { planReportSchema } from './plan-report.js';
 
@@ -12,9 +13,12 @@ const errorOutputSchema = z.object({
 
 const datasets = z.object({ datasets: z.array(dataEntrySchema) });
 
+const oneRun = z.object({ run: runSummarySchema });
+const count = z.number().int().min(0);
+
 /** Schema of the --json output of each command, by its name. */
 export const OUTPUT_SCHEMAS = {
-  submit: resultsSchema,
+  submit: z.union([resultsSchema, z.object({ run: z.string() })]),
   plan: planReportSchema,
   doctor: z.object({ checks: z.array(checkSchema) }),
   'data list': datasets,
@@ -24,6 +28,17 @@ export const OUTPUT_SCHEMAS = {
   'models show': modelReportSchema,
   'methods list': z.object({ methods: z.array(methodEntrySchema) }),
   'methods show': methodEntrySchema,
+  runs: z.object({ runs: z.array(runSummarySchema) }),
+  show: z.object({ run: runSummarySchema, tasks: z.array(taskDetailSchema) }),
+  watch: oneRun,
+  cancel: oneRun,
+  pause: oneRun,
+  resume: oneRun,
+  retry: z.object({ run: runSummarySchema, tasks: count }),
+  workers: z.object({ workers: z.array(workerSummarySchema), counters: z.record(z.string(), count) }),
+  drain: z.object({ drained: z.string() }),
+  logs: z.object({ lines: z.array(z.string()) }),
+  gc: z.object({ runs: count, blobs: count, bytes: count }),
 } as const;
 
 /** Every schema file of the project, by name: the grid, each command's output, and errors. */
