@@ -1,8 +1,9 @@
 export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
 export { Coordinator, type CoordinatorOptions, type Done, type Surroundings } from './coordinator.js';
-export type { Dispatcher } from './dispatch/dispatcher.js';
+export { Dispatcher } from './dispatch/dispatcher.js';
 export type { RunEvent } from './dispatch/run-events.js';
 export type { RunState } from './dispatch/run-state.js';
+export { compactJournal } from './dispatch/snapshot.js';
 export { hashJitter } from './jitter.js';
 export { Ledger } from './ledger/ledger.js';
 export {
@@ -29,6 +30,7 @@ export { SqliteStore } from './store/sqlite-store.js';
 export type { ResultReader, StagedChunk, Store, StoreBatch, UnitResult } from './store/store.js';
 export { GridWorkload } from './workload/grid-workload.js';
 export { makeWorkload } from './workload/make-workload.js';
+export { reusableUnits } from './workload/reusable-units.js';
 export { type GridSpec, type RunSpec, type SyntheticSpec, syntheticSpecSchema } from './workload/run-spec.js';
 export { SyntheticWorkload } from './workload/synthetic-workload.js';
 export type { Workload } from './workload/workload.js';

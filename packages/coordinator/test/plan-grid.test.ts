@@ -58,7 +58,7 @@ describe('the planner', () => {
   });
 
   it('reckons shared passes once and what separate scripts would do', () => {
-    const { work, plain } = estimate(planGrid(smallGrid(2000, 2000), 4096).tasks);
+    const { work, plain } = estimate(planGrid(smallGrid(2000, 2000), 4096).tasks, new Set());
     // ODIN's sweep: one pass, 2 gradients, 2 of 4 candidates move; per sample of the 2,000 of both validation sets.
     expect(work.gradients).toBe(2000 * (2 + 2) + 2000 * (1 + 2));
     expect(plain.forwards).toBeGreaterThan(work.forwards);

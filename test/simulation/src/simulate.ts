@@ -28,7 +28,7 @@ export const UNDISTURBED: Rates = {
 };
 
 /** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
-function ratesOf(seed: number): Rates {
+export function ratesOf(seed: number): Rates {
   const random = new Random(seed ^ 0x5bd1e995);
   const maybe = (most: number) => (random.isTrue(0.5) ? random.next() * most : 0);
   return {

@@ -2,6 +2,7 @@ import {
   Coordinator,
   DEFAULT_LEDGER_SETTINGS,
   type Dispatcher,
+  type JournalRecord,
   makeWorkload,
   type SubmittedRecord,
   type SyntheticSpec,
@@ -115,8 +116,13 @@ export class World {
     return this.#isCalm ? { straggler: 0, taskFailure: 0 } : this.#rates;
   }
 
-  /** Runs the world to its end. Throws Violation. */
-  run(): void {
+  /** What the journal holds. */
+  get journal(): readonly JournalRecord[] {
+    return [...(this.#store?.records() ?? [])];
+  }
+
+  /** Runs the world to its end, or until some moment. Throws Violation. */
+  run(untilMs = Number.POSITIVE_INFINITY): void {
     this.#startCoordinator();
     const workers = this.random.integer(2, 4);
     for (let i = 0; i < workers; i++) {
@@ -130,6 +136,7 @@ export class World {
     this.#plan();
     let steps = 0;
     while (this.#ended.size < this.#runs.length) {
+      if (this.scheduler.now > untilMs) return;
       if (++steps > MAX_STEPS || this.scheduler.now > DEADLINE_MS || !this.scheduler.step()) {
         throw new Violation(
           `no end after ${Math.round(this.scheduler.now)} ms and ${steps} steps: ${JSON.stringify(this.#standing())}`,

@@ -1,13 +1,27 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { estimate, planGrid, taskWork } from '@oodgrid/coordinator';
+import {
+  estimate,
+  type Plan as GridPlan,
+  type GridSpec,
+  GridWorkload,
+  reusableUnits,
+  SqliteStore,
+  taskWork,
+} from '@oodgrid/coordinator';
 import { FolderBlobStore } from '@oodgrid/transport';
-import { blobsDir, cliContext } from '../context.js';
+import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js';
+import { probeEngine } from '../doctor/probe-engine.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
 import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
 import { type PlanReport, planText } from '../output/plan-report.js';
+
+const methodsOf = (units: readonly { readonly method: string }[]): string[] => [
+  ...new Set(units.map(({ method }) => method)),
+];
 
 export default class Plan extends OodCommand {
   static override description = 'Show what a grid would compute: tasks, shared passes, estimated cost';
@@ -30,7 +44,11 @@ export default class Plan extends OodCommand {
       blobs,
       signal,
     });
-    const plan = planGrid(resolved, grid.options.slice);
+    const { plan, reused } = await this.#plan(context, {
+      kind: 'grid',
+      grid: resolved,
+      slice: grid.options.slice,
+    });
     const report: PlanReport = {
       cells: plan.cells.map(({ row, id, ood, model }) => ({ method: row, id, ood, model })),
       tasks: plan.tasks.map((task) => ({
@@ -40,13 +58,29 @@ export default class Plan extends OodCommand {
         data: task.data?.name ?? 'noise',
         from: task.from,
         to: task.to,
-        methods: [...new Set(task.units.map(({ method }) => method))],
+        methods: methodsOf(task.units),
         work: taskWork(task),
+        reusedMethods: methodsOf(task.units.filter(({ id }) => reused.has(id))),
+        isReused: task.units.every(({ id }) => reused.has(id)),
       })),
       workers: flags.workers ?? grid.options.workers ?? defaultWorkers(),
-      ...estimate(plan.tasks),
+      ...estimate(plan.tasks, reused),
     };
     this.log(planText(report));
     return report;
+  }
+
+  /** The plan, and the units whose results are in the cache; none where no engine says which bits it would give. */
+  async #plan(context: CliContext, spec: GridSpec): Promise<{ plan: GridPlan; reused: ReadonlySet<string> }> {
+    const workload = new GridWorkload(spec);
+    const path = scoresPath(context);
+    const engine = existsSync(path) ? await probeEngine(context.cacheDir).catch(() => undefined) : undefined;
+    if (engine === undefined) return { plan: workload.plan, reused: new Set() };
+    const store = new SqliteStore({ path, isExclusive: false });
+    try {
+      return { plan: workload.plan, reused: await reusableUnits(workload, engine.numericsClass, store) };
+    } finally {
+      store.close();
+    }
   }
 }

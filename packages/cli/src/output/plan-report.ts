@@ -15,10 +15,14 @@ export const planReportSchema = z.object({
       to: z.number().int(),
       methods: z.array(z.string()),
       work: workCountsSchema,
+      /** Methods whose results are in the cache of this machine. */
+      reusedMethods: z.array(z.string()),
+      /** All of them are. */
+      isReused: z.boolean(),
     }),
   ),
   workers: z.number().int(),
-  /** Passes that will be done, shared ones once. */
+  /** Passes that will be done, shared ones once, without those of reused tasks. */
   work: workCountsSchema,
   /** Passes that one script per method and setting would do. */
   plain: workCountsSchema,
@@ -36,14 +40,16 @@ export function planText({ cells, tasks, workers, work, plain }: PlanReport): st
     task.methods.join(' + '),
     number(task.work.forwards),
     number(task.work.gradients),
+    task.isReused ? 'all' : task.reusedMethods.join(' + '),
   ]);
+  const reused = tasks.filter(({ isReused }) => isReused).length;
   const seconds = (work.forwards + 1.5 * work.gradients) / FORWARDS_PER_SECOND / workers;
   return [
-    textTable(['task', 'model', 'samples', 'methods', 'forward', 'gradient'], rows),
+    textTable(['task', 'model', 'samples', 'methods', 'forward', 'gradient', 'in the cache'], rows),
     '',
-    `${cells.length} cells by ${tasks.length} tasks on ${workers} workers`,
+    `${cells.length} cells by ${tasks.length} tasks on ${workers} workers; ${reused} tasks need not be computed: their results are in the cache`,
     `${number(work.forwards)} forward and ${number(work.gradients)} gradient passes of one image; one script per setting would do ${number(plain.forwards)} and ${number(plain.gradients)}`,
-    `about ${duration(seconds)} for models of LeNet's size on CPU, less what the cache has`,
+    `about ${duration(seconds)} for models of LeNet's size on CPU`,
   ].join('\n');
 }
 

@@ -279,7 +279,8 @@ export class Ledger {
     run.offered.delete(task);
     run.delayed.delete(task);
     run.removeReady(task);
-    run.tasks.attempts[task] = attempt;
+    // In a snapshot the history comes first, and may know of later attempts.
+    run.tasks.attempts[task] = Math.max(attempt, run.tasks.attempts[task] ?? 0);
     run.tasks.setState(task, 'running');
     run.leases.set(task, [...(run.leases.get(task) ?? []), lease]);
     this.#deadlines.set(lease);

@@ -8,8 +8,12 @@ export interface Estimate {
   readonly plain: WorkCounts;
 }
 
-export function estimate(tasks: Plan['tasks']): Estimate {
-  return { work: tasks.map(shared).reduce(add, ZERO), plain: tasks.map(plain).reduce(add, ZERO) };
+/** `reused`: ids of units that need not be computed. */
+export function estimate(tasks: Plan['tasks'], reused: ReadonlySet<string>): Estimate {
+  const computed = tasks
+    .map((task) => ({ ...task, units: task.units.filter(({ id }) => !reused.has(id)) }))
+    .filter(({ units }) => units.length > 0);
+  return { work: computed.map(shared).reduce(add, ZERO), plain: tasks.map(plain).reduce(add, ZERO) };
 }
 
 const ZERO: WorkCounts = { images: 0, forwards: 0, gradients: 0 };

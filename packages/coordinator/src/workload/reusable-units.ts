@@ -1,0 +1,51 @@
+import type { Digest } from '@oodgrid/protocol';
+import { bindTask } from '../planner/bind-task.js';
+import type { ResultReader } from '../store/store.js';
+import type { GridWorkload } from './grid-workload.js';
+
+const NO_PAUSE = () => Promise.resolve();
+const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
+
+/**
+ * Ids of a grid's units whose results are there: exact, because what later tasks are is found out as a run
+ * would, by taking results and making choices. Uses the workload up.
+ */
+export async function reusableUnits(
+  workload: GridWorkload,
+  pool: string,
+  results: ResultReader,
+): Promise<ReadonlySet<string>> {
+  const reused = new Set<string>();
+  const known = new Set<string>();
+  let open = [...workload.plan.tasks.entries()];
+  for (let hasNews = true; hasNews; ) {
+    hasNews = false;
+    const waiting: typeof open = [];
+    for (const [task, planned] of open) {
+      if (planned.needs.some((need) => !known.has(need))) {
+        waiting.push([task, planned]);
+        continue;
+      }
+      const { units } = bindTask(planned, workload, pool);
+      const fitted: Record<Digest, Digest> = {};
+      let missing = 0;
+      for (const { id, spec } of units) {
+        const found = results.find(spec.key);
+        if (found === undefined) missing++;
+        else reused.add(id);
+        if (found?.kind === 'fitted') fitted[spec.key] = found.blob;
+      }
+      if (missing > 0) continue;
+      const report = { fitted, work: NO_WORK, seconds: 0, reusedUnits: units.length, isReused: true };
+      for (const fact of workload.finish(task, pool, report)) known.add(fact);
+      hasNews = true;
+    }
+    open = waiting;
+    for (const id of workload.takeComputations()) {
+      const outcome = await workload.compute(id, results, NO_PAUSE);
+      for (const fact of workload.computed(id, outcome)) known.add(fact);
+      hasNews = true;
+    }
+  }
+  return reused;
+}
