@@ -1,4 +1,7 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { DEFAULT_LEDGER_SETTINGS, hashJitter, Ledger } from '@oodgrid/coordinator';
+import { replay } from './replay.mjs';
 
 // The ledger alone: events a second and bytes a task, at growing numbers of tasks. O(log n) shows as a
 // rate that hardly falls.
@@ -50,5 +53,8 @@ function run(tasks) {
   };
 }
 
-run(10_000);
+// Garbage is collected before memory is looked at.
+v8.setFlagsFromString('--expose-gc');
+globalThis.gc = vm.runInNewContext('gc');
 for (const tasks of SIZES) process.stdout.write(`${JSON.stringify(run(tasks))}\n`);
+process.stdout.write(`${JSON.stringify(replay(1_000_000))}\n`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Surroundings } from './coordinator.js';
 
 /** What comes within this time is one commit: a sync of the disk is shared by all of it. */
-const GROUP_MS = 2;
+const GROUP_MS = 4;
 
 /** Tokens of this process: none is that of another one, and none comes twice. */
 const PROCESS = randomBytes(9).toString('base64url');

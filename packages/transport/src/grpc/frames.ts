@@ -1,5 +1,5 @@
 /** What is said within this time goes out as one frame: far below any task's, and it makes small tasks cheap. */
-const GATHER_MS = 1;
+const GATHER_MS = 4;
 
 /** Collects what is said within a moment and writes it as one frame. */
 export class FrameWriter<T> {

@@ -11,7 +11,7 @@ const hintSchema = z.object({ run: runIdSchema, task: z.number().int().min(0) })
 /** Without a wake, the queue is asked so often: for what others handed back. */
 const SWEEP_MS = 1000;
 /** Places that become free within this time are filled by one pull. */
-const GATHER_MS = 4;
+const GATHER_MS = 8;
 /** A pull that nobody answers is given up. */
 const PULL_TIMEOUT_MS = 2000;
 
