@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Results } from '@oodgrid/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ClusterClient } from 'ood-cli';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BadLink } from '../support/bad-link.js';
 import { oodCli, ROOT } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';
@@ -59,6 +60,23 @@ async function submit(): Promise<Results> {
   }
 }
 
+/** Resolves when tasks are being computed. */
+async function running(): Promise<void> {
+  const client = new ClusterClient(cluster.coordinatorAddress);
+  try {
+    await vi.waitFor(
+      async () => {
+        const [run] = await client.runs();
+        const count = run?.tasks.find(({ state }) => state === 'running')?.count ?? 0;
+        expect(count).toBeGreaterThan(0);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  } finally {
+    client.close();
+  }
+}
+
 /** Does one thing after the other while the run goes on. */
 async function disturb(
   whileRunning: Promise<unknown>,
@@ -107,8 +125,8 @@ describe('a cluster of real processes gives the bits of the local run', () => {
       'stop a worker beyond its lease': freeze,
     };
     const submitted = submit();
+    await running();
     // The first of each kind in turn, then by chance.
-    await sleep(2500);
     const names = Object.keys(kinds);
     const order = Array.from(
       { length: 24 },
@@ -132,7 +150,7 @@ describe('a cluster of real processes gives the bits of the local run', () => {
       },
     });
     const submitted = submit();
-    await sleep(2500);
+    await running();
     const stall = async () => {
       link?.stall();
       await sleep(4000);
@@ -149,7 +167,7 @@ describe('a cluster of real processes gives the bits of the local run', () => {
   it('when the disk of the store is full for a while', async () => {
     await start();
     const submitted = submit();
-    await sleep(4000);
+    await running();
     const limit = (bytes: string) =>
       execFileSync('prlimit', ['--pid', String(cluster.coordinator.pid), `--fsize=${bytes}`]);
     // Files that are larger already cannot grow: a write fails in the middle, as on a full disk.
@@ -159,7 +177,7 @@ describe('a cluster of real processes gives the bits of the local run', () => {
     limit('unlimited:unlimited');
     const results = await submitted;
     expect(results.digest).toBe(reference.digest);
-    expect(cluster.coordinator.starts).toBe(1);
+    expect(cluster.coordinator.starts, cluster.coordinator.text).toBe(1);
     expect(cluster.coordinator.text).toMatch(/the store is back/);
   }, 300_000);
 });

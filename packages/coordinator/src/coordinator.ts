@@ -66,7 +66,7 @@ export class Coordinator implements WorkerHandler {
   #waiting: ((problem: OodError | null) => void)[] = [];
   #isScheduled = false;
   #isClosed = false;
-  #problem: OodError | undefined;
+  #storeProblem: OodError | undefined;
   #cancelTimer: () => void = () => undefined;
 
   /** Throws when the store cannot be opened. */
@@ -116,7 +116,7 @@ export class Coordinator implements WorkerHandler {
   receive(peer: WorkerPeer, message: WorkerMessage): void {
     // After a failure of the store the peer is told to come back.
     if (!this.#peers.has(peer)) return;
-    this.#dispatcher?.receive(peer, message, this.#options.surroundings.now());
+    this.#guarded((dispatcher, now) => dispatcher.receive(peer, message, now));
     this.#scheduleCommit();
   }
 
@@ -142,13 +142,14 @@ export class Coordinator implements WorkerHandler {
 
   #alive(): Dispatcher {
     if (this.#dispatcher === undefined) {
-      throw this.#problem ?? new OodError('unavailable', 'the coordinator has stopped');
+      throw this.#storeProblem ?? new OodError('unavailable', 'the coordinator has stopped');
     }
     return this.#dispatcher;
   }
 
   #aliveStore(): Store {
-    if (this.#store === undefined) throw this.#problem ?? new OodError('unavailable', 'the store is closed');
+    if (this.#store === undefined)
+      throw this.#storeProblem ?? new OodError('unavailable', 'the store is closed');
     return this.#store;
   }
 
@@ -178,7 +179,7 @@ export class Coordinator implements WorkerHandler {
       dispatcher.resume(store.chunks(), now);
       this.#store = store;
       this.#dispatcher = dispatcher;
-      this.#problem = undefined;
+      this.#storeProblem = undefined;
     } catch (error) {
       store.close();
       throw error;
@@ -199,7 +200,11 @@ export class Coordinator implements WorkerHandler {
     const dispatcher = this.#dispatcher;
     const store = this.#store;
     if (dispatcher === undefined || store === undefined) return;
-    const isPumped = dispatcher.pump(this.#options.surroundings.now());
+    let isPumped = true;
+    this.#guarded((_alive, now) => {
+      isPumped = dispatcher.pump(now);
+    });
+    if (this.#dispatcher !== dispatcher) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     const batch = dispatcher.take();
@@ -208,7 +213,7 @@ export class Coordinator implements WorkerHandler {
       if (records.length + chunks.length + results.length + endedLeases.length > 0) store.commit(batch.store);
     } catch (thrown) {
       const error = OodError.from(thrown);
-      for (const settle of waiting) settle(error);
+      this.#waiting.unshift(...waiting);
       this.#fail(error);
       return;
     }
@@ -217,16 +222,31 @@ export class Coordinator implements WorkerHandler {
     if (!isPumped || dispatcher.hasWork) this.#scheduleCommit();
   }
 
+  /** Whatever goes wrong in the middle of a change leaves memory that nobody can trust. */
+  #guarded(work: (dispatcher: Dispatcher, now: number) => void): void {
+    if (this.#dispatcher === undefined) return;
+    try {
+      work(this.#dispatcher, this.#options.surroundings.now());
+    } catch (thrown) {
+      this.#fail(OodError.from(thrown));
+    }
+  }
+
   /** What is in memory is ahead of what is durable: only a fresh start makes them one again. */
   #fail(error: OodError): void {
-    this.#problem = error;
+    this.#storeProblem = error;
     this.#dispatcher = undefined;
     const store = this.#store;
     this.#store = undefined;
     this.#options.onStore(error);
+    for (const settle of this.#waiting.splice(0)) settle(error);
     for (const peer of this.#peers) peer.close(error.message);
     this.#peers.clear();
-    store?.close();
+    try {
+      store?.close();
+    } catch {
+      // It failed already, and is opened anew.
+    }
     this.#options.surroundings.later(() => this.#reopen(), REOPEN_MS);
   }
 
@@ -236,7 +256,7 @@ export class Coordinator implements WorkerHandler {
       this.#open();
       this.#options.onStore(null);
     } catch (thrown) {
-      this.#problem = OodError.from(thrown);
+      this.#storeProblem = OodError.from(thrown);
       this.#options.surroundings.later(() => this.#reopen(), REOPEN_MS);
     }
   }
@@ -244,7 +264,7 @@ export class Coordinator implements WorkerHandler {
   #scheduleTick(): void {
     this.#cancelTimer = this.#options.surroundings.later(() => {
       if (this.#isClosed) return;
-      this.#dispatcher?.tick(this.#options.surroundings.now());
+      this.#guarded((dispatcher, now) => dispatcher.tick(now));
       if (this.#dispatcher?.hasWork === true) this.#scheduleCommit();
       this.#scheduleTick();
     }, TICK_MS);
@@ -254,7 +274,7 @@ export class Coordinator implements WorkerHandler {
     this.#options.compute(run, id, store, (outcome) =>
       this.#back(dispatcher, (now) => {
         if ('value' in outcome) dispatcher.computed(run.id, id, outcome.value, now);
-        else dispatcher.end(run.id, outcome);
+        else this.#problem(dispatcher, run, outcome.problem, () => this.#compute(dispatcher, store, run, id));
       }),
     );
   }
@@ -262,15 +282,28 @@ export class Coordinator implements WorkerHandler {
   #merge(dispatcher: Dispatcher, store: Store, run: RunState): void {
     this.#options.merge(run, store, (outcome) =>
       this.#back(dispatcher, () => {
-        dispatcher.end(run.id, 'value' in outcome ? { result: outcome.value } : outcome);
+        if ('value' in outcome) dispatcher.end(run.id, { result: outcome.value });
+        else this.#problem(dispatcher, run, outcome.problem, () => this.#merge(dispatcher, store, run));
       }),
     );
+  }
+
+  /** A full disk passes: what it kept from being done is done again. Anything else ends the run. */
+  #problem(dispatcher: Dispatcher, run: RunState, problem: OodError, again: () => void): void {
+    if (problem.code !== 'resource-exhausted') {
+      dispatcher.end(run.id, { problem });
+      return;
+    }
+    this.#options.onStore(problem);
+    this.#options.surroundings.later(() => {
+      if (!this.#isClosed && this.#dispatcher === dispatcher) again();
+    }, REOPEN_MS);
   }
 
   /** Something that took its time is done; whoever asked for it may be gone. */
   #back(dispatcher: Dispatcher, work: (now: number) => void): void {
     if (this.#isClosed || this.#dispatcher !== dispatcher) return;
-    work(this.#options.surroundings.now());
+    this.#guarded((_alive, now) => work(now));
     this.#scheduleCommit();
   }
 }

@@ -79,6 +79,8 @@ class Child {
   #text = '';
 
   constructor(name: string, child: ChildProcess) {
+    // However this process ends, its cluster does not outlive it.
+    process.once('exit', () => child.kill('SIGKILL'));
     this.#name = name;
     this.#process = child;
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));

@@ -85,30 +85,33 @@ export class SqliteStore implements Store {
     this.#isExclusive = isExclusive;
     mkdirSync(dirname(path), { recursive: true });
     this.#lock = isExclusive ? takeLock(`${path}.lock`) : null;
+    let db: Database.Database | undefined;
     try {
-      this.#db = new Database(path);
-      this.#db.pragma('journal_mode = WAL');
-      this.#db.pragma('synchronous = FULL');
-      this.#db.pragma('busy_timeout = 30000');
-      this.#db.exec(SCHEMA);
+      db = new Database(path);
+      this.#db = db;
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('busy_timeout = 30000');
+      db.exec(SCHEMA);
       this.#checkVersion();
+      if (isExclusive) this.#settle();
+      this.#insertRecords = db.prepare('insert into journal (records) values (?)');
+      this.#insertChunk = db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
+      this.#deleteChunks = db.prepare('delete from chunks where token = ?');
+      this.#insertResult = db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
+      this.#insertFresh = db.prepare(
+        'insert into fresh (key, rows, columns, data, crc, blob) values (?, ?, ?, ?, ?, ?)',
+      );
+      this.#findResult = db.prepare('select rows, columns, data, crc, blob from results where key = ?');
     } catch (thrown) {
+      db?.close();
       releaseLock(this.#lock);
       throw this.#error(thrown, 'could not be opened');
     }
-    this.#insertRecords = this.#db.prepare('insert into journal (records) values (?)');
-    this.#insertChunk = this.#db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
-    this.#deleteChunks = this.#db.prepare('delete from chunks where token = ?');
-    this.#insertResult = this.#db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
-    this.#insertFresh = this.#db.prepare(
-      'insert into fresh (key, rows, columns, data, crc, blob) values (?, ?, ?, ?, ?, ?)',
-    );
-    if (isExclusive) this.#settle();
-    this.#findResult = this.#db.prepare('select rows, columns, data, crc, blob from results where key = ?');
   }
 
   *records(): Iterable<JournalRecord> {
-    for (const row of this.#db.prepare('select records from journal order by seq').iterate()) {
+    for (const row of this.#rows('select records from journal order by seq')) {
       const { records } = row as { records: string };
       // Our own lines, written whole or not at all.
       yield* JSON.parse(records) as JournalRecord[];
@@ -116,7 +119,7 @@ export class SqliteStore implements Store {
   }
 
   *chunks(): Iterable<StagedChunk> {
-    for (const row of this.#db.prepare('select * from chunks order by rowid').iterate()) {
+    for (const row of this.#rows('select * from chunks order by rowid')) {
       const { token, key, blob, data, ...place } = row as ChunkRow;
       const unit = digestSchema.parse(key);
       if (blob !== null) yield { kind: 'fitted', token, key: unit, blob: digestSchema.parse(blob) };
@@ -131,14 +134,13 @@ export class SqliteStore implements Store {
   *fittedBlobs(): Iterable<Digest> {
     const query =
       'select blob from results where blob is not null union select blob from fresh where blob is not null union select blob from chunks where blob is not null';
-    for (const row of this.#db.prepare(query).iterate())
-      yield digestSchema.parse((row as { blob: string }).blob);
+    for (const row of this.#rows(query)) yield digestSchema.parse((row as { blob: string }).blob);
   }
 
   find(key: Digest): UnitResult | undefined {
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
-    const row = this.#findResult.get(key) as ResultRow | undefined;
+    const row = this.#readResult(key);
     if (row === undefined) return undefined;
     if (row.blob !== null) return { kind: 'fitted', blob: digestSchema.parse(row.blob) };
     if (row.data === null || crc32(row.data) !== row.crc) return undefined;
@@ -161,7 +163,7 @@ export class SqliteStore implements Store {
       if (this.#isExclusive) this.#remember(results);
       if (this.#freshCount >= MAX_FRESH) this.#settle();
     } catch (thrown) {
-      if (this.#db.inTransaction) this.#db.exec('rollback');
+      this.#rollBack();
       throw this.#error(thrown, 'could not be written');
     }
   }
@@ -176,7 +178,7 @@ export class SqliteStore implements Store {
       this.#db.exec('commit');
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (thrown) {
-      if (this.#db.inTransaction) this.#db.exec('rollback');
+      this.#rollBack();
       throw this.#error(thrown, 'could not be compacted');
     }
   }
@@ -221,6 +223,31 @@ export class SqliteStore implements Store {
       this.#recentBytes += sizeOf(result);
     }
     this.#freshCount += results.length;
+  }
+
+  *#rows(query: string): Generator<unknown> {
+    try {
+      yield* this.#db.prepare(query).iterate();
+    } catch (thrown) {
+      throw this.#error(thrown, 'could not be read');
+    }
+  }
+
+  #readResult(key: Digest): ResultRow | undefined {
+    try {
+      return this.#findResult.get(key) as ResultRow | undefined;
+    } catch (thrown) {
+      throw this.#error(thrown, 'could not be read');
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#db.inTransaction) this.#db.exec('rollback');
+    } catch {
+      // What made the transaction fail may have ended it, or keeps the roll-back from its file as well; either
+      // way the store is closed and read again.
+    }
   }
 
   #checkVersion(): void {
@@ -270,9 +297,12 @@ const floats = (data: Buffer | null): Float32Array =>
 
 function releaseLock(lock: Database.Database | null): void {
   if (lock === null) return;
-  // Closing alone would leave it to the garbage collector.
-  lock.exec('rollback');
-  lock.close();
+  try {
+    // Closing alone would leave it to the garbage collector.
+    lock.exec('rollback');
+  } finally {
+    lock.close();
+  }
 }
 
 /** Held until the process ends, however it ends. */
