@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -91,7 +91,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   });
   if (values.report !== undefined) {
     mkdirSync(dirname(values.report), { recursive: true });
-    appendFileSync(values.report, `${JSON.stringify({ from: Number(values.from), ...result })}\n`);
+    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    appendFileSync(values.report, `${JSON.stringify({ commit, from: Number(values.from), ...result })}\n`);
   }
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exitCode = result.failures === 0 ? 0 : 1;
