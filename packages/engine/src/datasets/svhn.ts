@@ -9,18 +9,9 @@ const CHANNELS = 3;
 function decodeCropped(files: readonly Uint8Array[], names: readonly string[]): DecodedSplit {
   const [file = new Uint8Array()] = files;
   const name = names[0] ?? 'svhn';
-  const arrays = parseMat5(file, name);
-  const x = arrays.get('X');
-  const y = arrays.get('y');
-  const [height, width, channels, count = 0] = x?.shape ?? [];
-  if (
-    x === undefined ||
-    y === undefined ||
-    height !== SIDE ||
-    width !== SIDE ||
-    channels !== CHANNELS ||
-    y.data.length !== count
-  ) {
+  const { X: x, y } = parseMat5(file, name, ['X', 'y']);
+  const [height, width, channels, count = 0] = x.shape;
+  if (height !== SIDE || width !== SIDE || channels !== CHANNELS || y.data.length !== count) {
     throw new OodError('corrupt-data', `${name}: expected X [32, 32, 3, n] and y [n, 1] of bytes`);
   }
   const images = new Uint8Array(count * SIDE * SIDE * CHANNELS);

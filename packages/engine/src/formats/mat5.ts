@@ -25,10 +25,15 @@ interface Element {
 }
 
 /**
- * Reads the numeric arrays of a MATLAB 5 file whose values are bytes (stored as uint8, or as doubles that
- * are bytes): what SVHN's `.mat` files hold. Throws `corrupt-data` naming `name`.
+ * Reads the arrays called `wanted` of a MATLAB 5 file whose values are bytes (stored as uint8, or as doubles
+ * that are bytes): what SVHN's `.mat` files hold. The format does not count its variables, so a file that
+ * was cut between two of them shows only by what it lacks. Throws `corrupt-data` naming `name`.
  */
-export function parseMat5(bytes: Uint8Array, name: string): ReadonlyMap<string, MatArray> {
+export function parseMat5<Key extends string>(
+  bytes: Uint8Array,
+  name: string,
+  wanted: readonly Key[],
+): Readonly<Record<Key, MatArray>> {
   const refuse = (what: string): never => {
     throw new OodError('corrupt-data', `${name}: not a readable MATLAB 5 file: ${what}`);
   };
@@ -49,7 +54,8 @@ export function parseMat5(bytes: Uint8Array, name: string): ReadonlyMap<string, 
     const { key, array } = readMatrix(matrix.body, refuse);
     if (array !== undefined) arrays.set(key, array);
   }
-  return arrays;
+  const array = (key: Key) => arrays.get(key) ?? refuse(`it has no array "${key}" of bytes`);
+  return Object.fromEntries(wanted.map((key) => [key, array(key)])) as Record<Key, MatArray>;
 }
 
 type Refuse = (what: string) => never;

@@ -53,7 +53,7 @@ const READERS: Readonly<
   },
   npz: { good: npz, read: (bytes) => parseNpz(bytes, 'f') },
   safetensors: { good: safetensors, read: (bytes) => parseSafetensors(bytes, 'f') },
-  'MATLAB 5': { good: fixture('svhn.mat'), read: (bytes) => parseMat5(bytes, 'f') },
+  'MATLAB 5': { good: fixture('svhn.mat'), read: (bytes) => parseMat5(bytes, 'f', ['X', 'y']) },
   'CIFAR-10': { good: new Uint8Array(3073 * 2), read: (bytes) => parseCifarBinary(bytes, 'f') },
 };
 
@@ -63,15 +63,14 @@ describe.each(Object.entries(READERS))('%s', (_name, { good, read }) => {
   });
 
   it('refuses a file that was cut anywhere with one kind of error that names it', () => {
-    fc.assert(
-      fc.property(fc.nat({ max: good.length - 1 }), (length) => {
-        // A CIFAR-10 file may end after any record.
-        if (length % 3073 === 0 && length > 0) return;
-        const error = thrownBy(() => read(good.slice(0, length)));
-        expect(error).toBeInstanceOf(OodError);
-        expect(error).toMatchObject({ code: 'corrupt-data', message: expect.stringMatching(/^f: /) });
-      }),
-    );
+    // Every place, not some drawn ones: ends of a header or of one variable are few among them.
+    for (let length = 0; length < good.length; length++) {
+      // A CIFAR-10 file may end after any record.
+      if (length % 3073 === 0 && length > 0) continue;
+      const error = thrownBy(() => read(good.slice(0, length)));
+      expect(error, `cut after ${length} bytes`).toBeInstanceOf(OodError);
+      expect(error).toMatchObject({ code: 'corrupt-data', message: expect.stringMatching(/^f: /) });
+    }
   });
 
   it('never fails in another way on damaged bytes', () => {
@@ -176,7 +175,7 @@ describe('damage that leaves the structure whole', () => {
     ['half a double', [1, 1], 'double', 12, /12 bytes are no whole number of doubles/],
     ['a size that the data does not have', [3, 1], 'uint8', 2, /^f: /],
   ] as const)('a MATLAB array with %s is refused', (_what, shape, kind, bytes, message) => {
-    expect(() => parseMat5(matFile(shape, kind, bytes), 'f')).toThrow(message);
+    expect(() => parseMat5(matFile(shape, kind, bytes), 'f', ['x'])).toThrow(message);
   });
 });
 
@@ -210,12 +209,12 @@ describe('what numpy and SciPy wrote', () => {
     expect(arrays.get('labels')).toEqual({ shape: [2], data: BigInt64Array.of(3n, 1n) });
     expect(arrays.get('scores')).toEqual({ shape: [1, 2], data: Float32Array.of(0.5, -1.25) });
     expect(arrays.get('doubles')).toEqual({ shape: [2], data: Float64Array.of(1e-300, Math.PI) });
-    const mat = parseMat5(fixture('svhn.mat'), 'svhn.mat');
-    expect(mat.get('X')?.shape).toEqual([32, 32, 3, 2]);
+    const mat = parseMat5(fixture('svhn.mat'), 'svhn.mat', ['X', 'y']);
+    expect(mat.X.shape).toEqual([32, 32, 3, 2]);
     // Column-major: the first axis runs fastest, and C order's first axis has a stride of 192.
-    expect([...(mat.get('X')?.data.slice(0, 3) ?? [])]).toEqual([0, 192, 384 % 251]);
-    expect(mat.get('y')?.shape).toEqual([2, 1]);
-    expect([...(mat.get('y')?.data ?? [])]).toEqual([10, 7]);
+    expect([...mat.X.data.slice(0, 3)]).toEqual([0, 192, 384 % 251]);
+    expect(mat.y.shape).toEqual([2, 1]);
+    expect([...mat.y.data]).toEqual([10, 7]);
   });
 
   it('survives a round trip through our writers', () => {
