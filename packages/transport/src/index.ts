@@ -11,6 +11,7 @@ export { NatsHints, type NatsHintsOptions } from './nats/nats-hints.js';
 export { NatsPublisher, type NatsPublisherOptions } from './nats/nats-publisher.js';
 export {
   type BlobStore,
+  bundleLimit,
   type ChunkMessage,
   type CoordinatorMessage,
   type Delivery,

@@ -161,7 +161,18 @@ export interface QueueMessage extends Hint {
   /** Pool and model: where it is published. */
   readonly pool: string;
   readonly model: string;
+  /** How many such messages may reach a worker as one: see `bundleLimit`. */
+  readonly bundle: number;
 }
+
+const MAX_BUNDLE = 64;
+
+/**
+ * Hints that may travel together to a worker with so many places: those who hold few tasks, because tasks are
+ * long, get them one by one, so that none keeps what another could do.
+ */
+export const bundleLimit = (slots: number): number =>
+  Math.max(1, Math.min(MAX_BUNDLE, Math.floor(slots / 8)));
 
 /** The coordinator's side of a queue. What it loses is published again, so it never fails a caller. */
 export interface TaskPublisher {

@@ -31,8 +31,8 @@ export interface WorkerOptions {
   readonly memoryBytes: number;
   readonly settings: ExecutorSettings;
   readonly stallMs: number;
-  /** Opens the queue for a numerics class; null: asks the coordinator itself. */
-  readonly openHints: ((pool: string) => Promise<HintSource>) | null;
+  /** Opens the queue for a numerics class and so many places; null: asks the coordinator itself. */
+  readonly openHints: ((pool: string, slots: number) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
   readonly log: (line: string) => void;
 }
@@ -96,8 +96,9 @@ export class Worker {
   async run(): Promise<void> {
     try {
       const { engine, numericsClass } = await this.#pool.loaded();
-      this.#hints = await this.#options.openHints?.(numericsClass);
       const { workerId, executors, tasksPerExecutor, memoryBytes } = this.#options;
+      const slots = executors * tasksPerExecutor;
+      this.#hints = await this.#options.openHints?.(numericsClass, slots);
       this.#session = new WorkerSession({
         worker: {
           workerId,
@@ -105,7 +106,7 @@ export class Worker {
           numericsClass,
           engine,
           pid: process.pid,
-          slots: executors * tasksPerExecutor,
+          slots,
           memoryBytes,
         },
         onStart: (lease, task) => this.#start(lease, task),
@@ -243,7 +244,7 @@ export class Worker {
     this.#pool.stop(token);
   }
 
-  #fromExecutor(message: Exclude<FromExecutor, { kind: 'loaded' | 'started' }>): void {
+  #fromExecutor(message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
     const lease = this.#leases.get(message.token)?.lease;
     const session = this.#session;
     if (lease === undefined || session === undefined) return;

@@ -74,7 +74,8 @@ export default class Worker extends OodCommand {
       memoryBytes: flags.memory === undefined ? Math.floor(0.9 * totalmem()) : flags.memory * GIB,
       settings: { blobsDir, cacheDir, engine: engine === 'wasm' || engine === 'none' ? engine : 'native' },
       stallMs: flags.stall * 1000,
-      openHints: (pool) => NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, pool, log }),
+      openHints: (pool, slots) =>
+        NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, pool, slots, log }),
       blobs: new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB }),
       log,
     });

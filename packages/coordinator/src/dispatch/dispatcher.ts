@@ -1,5 +1,6 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
 import {
+  bundleLimit,
   type Hint,
   type LeaseRef,
   PROTOCOL_VERSION,
@@ -146,7 +147,10 @@ export class Dispatcher {
         }
       }
     }
-    for (const chunk of chunks) this.#stagings.get(chunk.token)?.staging.add(chunk);
+    for (const chunk of chunks) {
+      this.#stagings.get(chunk.token)?.staging.add(chunk);
+      this.#batch.stored(chunk.token);
+    }
     for (const run of this.#runs.values()) if (run.bound !== null) this.#advance(run);
   }
 
@@ -272,7 +276,7 @@ export class Dispatcher {
   /** Fills the window of every pool. False when there is more to look up than one turn should. */
   pump(now: number): boolean {
     let lookups = 0;
-    for (const [pool, slots] of this.#workers.pools) {
+    for (const [pool, { slots }] of this.#workers.pools) {
       let room = WINDOW_PER_SLOT * slots - this.#ledger.offeredIn(pool);
       for (
         let next = this.#ledger.peekNext(pool);
@@ -692,8 +696,10 @@ export class Dispatcher {
     this.#applyAll(event, now);
   }
 
-  #applyAll(event: Exclude<LedgerEvent, { kind: 'satisfied' }>, now: number, extra: object = {}): void {
-    this.#batch.record({ ...event, ...extra } as JournalRecord);
+  #applyAll(event: Exclude<LedgerEvent, { kind: 'satisfied' }>, now: number, report?: TaskReport): void {
+    this.#batch.record(
+      report === undefined ? (event as JournalRecord) : ({ ...event, ...report } as JournalRecord),
+    );
     for (const command of this.#ledger.apply(event, now)) {
       if (command.kind === 'finish') continue;
       const { lease } = command;
@@ -717,7 +723,8 @@ export class Dispatcher {
     const run = this.#run(id);
     const model = run.workload.model(task);
     const messageId = `${this.#boot}:${id}:${task}:${attempt}:${epoch}`;
-    const message: QueueMessage = { id: messageId, run: id, task, priority, pool: run.pool, model };
+    const bundle = bundleLimit(this.#workers.pools.get(run.pool)?.fewest ?? 1);
+    const message: QueueMessage = { id: messageId, run: id, task, priority, pool: run.pool, model, bundle };
     this.#batch.after(() => this.#options.publish(message));
   }
 

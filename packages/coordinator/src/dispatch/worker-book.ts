@@ -13,11 +13,19 @@ export interface KnownWorker {
   readonly unacked: Map<string, number>;
 }
 
+/** The connected workers of one numerics class. */
+interface Pool {
+  /** Tasks that they hold together. */
+  readonly slots: number;
+  /** Tasks that the one with the fewest places holds. */
+  readonly fewest: number;
+}
+
 /** Who works here. */
 export class WorkerBook {
   readonly #byId = new Map<string, KnownWorker>();
   readonly #byPeer = new Map<WorkerPeer, KnownWorker>();
-  readonly #slots = new Map<string, number>();
+  readonly #pools = new Map<string, Pool>();
 
   get all(): Iterable<KnownWorker> {
     return this.#byId.values();
@@ -73,16 +81,20 @@ export class WorkerBook {
     return worker;
   }
 
-  /** Pools that have workers, with their places. */
-  get pools(): ReadonlyMap<string, number> {
-    return this.#slots;
+  /** Pools that have workers. */
+  get pools(): ReadonlyMap<string, Pool> {
+    return this.#pools;
   }
 
   #countSlots(): void {
-    this.#slots.clear();
+    this.#pools.clear();
     for (const { info, peer, isDraining } of this.#byId.values()) {
       if (peer === null || isDraining) continue;
-      this.#slots.set(info.numericsClass, (this.#slots.get(info.numericsClass) ?? 0) + info.slots);
+      const { slots, fewest } = this.#pools.get(info.numericsClass) ?? { slots: 0, fewest: info.slots };
+      this.#pools.set(info.numericsClass, {
+        slots: slots + info.slots,
+        fewest: Math.min(fewest, info.slots),
+      });
     }
   }
 }

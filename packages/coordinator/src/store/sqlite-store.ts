@@ -31,6 +31,8 @@ create table if not exists fresh (
 const MAX_FRESH = 20_000;
 /** Results that are kept in memory beyond that: what was just computed is what a choice or a merge reads next. */
 const RECENT_BYTES = 64 * 1024 ** 2;
+/** Calls into SQLite cost more than what they do here: full commits hand their results over in such groups. */
+const RESULTS_PER_INSERT = 32;
 /** What an entry costs beside its numbers. */
 const ENTRY_BYTES = 300;
 
@@ -74,6 +76,7 @@ export class SqliteStore implements Store {
   readonly #insertResult: Database.Statement;
   readonly #findResult: Database.Statement;
   readonly #insertFresh: Database.Statement;
+  readonly #insertManyFresh: Database.Statement;
   /** The last results, oldest first; those that are not moved yet are always among them. */
   readonly #recent = new Map<Digest, UnitResult>();
   #recentBytes = 0;
@@ -99,9 +102,8 @@ export class SqliteStore implements Store {
       this.#insertChunk = db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
       this.#deleteChunks = db.prepare('delete from chunks where token = ?');
       this.#insertResult = db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
-      this.#insertFresh = db.prepare(
-        'insert into fresh (key, rows, columns, data, crc, blob) values (?, ?, ?, ?, ?, ?)',
-      );
+      this.#insertFresh = db.prepare(insertFresh(1));
+      this.#insertManyFresh = db.prepare(insertFresh(RESULTS_PER_INSERT));
       this.#findResult = db.prepare('select rows, columns, data, crc, blob from results where key = ?');
     } catch (thrown) {
       db?.close();
@@ -157,8 +159,8 @@ export class SqliteStore implements Store {
         for (const token of endedLeases) this.#deleteChunks.run(token);
         for (const chunk of chunks) this.#putChunk(chunk);
       }
-      const into = this.#isExclusive ? this.#insertFresh : this.#insertResult;
-      for (const { key, result } of results) into.run(key, ...columnsOf(result));
+      if (this.#isExclusive) this.#appendResults(results);
+      else for (const { key, result } of results) this.#insertResult.run(key, ...columnsOf(result));
       this.#db.exec('commit');
       if (this.#isExclusive) this.#remember(results);
       if (this.#freshCount >= MAX_FRESH) this.#settle();
@@ -196,6 +198,15 @@ export class SqliteStore implements Store {
     }
     const { offsetRows, rows, columns, data } = chunk;
     this.#insertChunk.run(token, key, offsetRows, rows, columns, bytes(data), null);
+  }
+
+  #appendResults(results: StoreBatch['results']): void {
+    let from = 0;
+    for (; from + RESULTS_PER_INSERT <= results.length; from += RESULTS_PER_INSERT) {
+      const some = results.slice(from, from + RESULTS_PER_INSERT);
+      this.#insertManyFresh.run(some.flatMap(({ key, result }) => [key, ...columnsOf(result)]));
+    }
+    for (const { key, result } of results.slice(from)) this.#insertFresh.run(key, ...columnsOf(result));
   }
 
   /** Moves the fresh results to their places. */
@@ -278,6 +289,9 @@ export class SqliteStore implements Store {
     return new OodError(kind, `${this.#path}: the store ${what}: ${message}${advice}`, { cause: thrown });
   }
 }
+
+const insertFresh = (count: number): string =>
+  `insert into fresh (key, rows, columns, data, crc, blob) values ${Array(count).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`;
 
 /** rows, columns, data, crc and blob of a result. */
 function columnsOf(

@@ -4,8 +4,15 @@ import { sha256 } from '@oodgrid/protocol';
 export const STREAM = 'OODGRID_TASKS';
 export const TASK_SUBJECTS = 'oodgrid.v1.task.>';
 
-/** A numerics class as a subject's token, which may hold no dots and no spaces. */
-const poolToken = (pool: string): string => sha256(pool).slice(0, 16);
+const poolTokens = new Map<string, string>();
+
+/** A numerics class as a subject's token, which may hold no dots and no spaces. There are few, so each is reckoned once. */
+function poolToken(pool: string): string {
+  const known = poolTokens.get(pool) ?? sha256(pool).slice(0, 16);
+  poolTokens.set(pool, known);
+  return known;
+}
+
 const modelToken = (model: string): string => model.replaceAll(/[^\w-]/g, '_');
 
 /** Where tasks of a pool and model are published. */

@@ -1,12 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
-import { runIdSchema } from '@oodgrid/protocol';
-import { z } from 'zod';
-import type { Delivery, HintSource } from '../ports.js';
+import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
+import { decodeHints } from './hint-codec.js';
 import { consumerPrefix, STREAM, wakeSubject } from './names.js';
-
-const hintSchema = z.object({ run: runIdSchema, task: z.number().int().min(0) });
+import { shareDelivery } from './shared-delivery.js';
 
 /** Without a wake, the queue is asked so often: for what others handed back. */
 const SWEEP_MS = 1000;
@@ -16,14 +14,16 @@ const GATHER_MS = 8;
 const PULL_TIMEOUT_MS = 2000;
 
 interface Pull {
+  /** Messages that may still come. */
   left: number;
-  readonly take: (delivery: Delivery) => void;
   readonly done: () => void;
 }
 
 export interface NatsHintsOptions extends NatsOptions {
   /** Numerics class of the worker. */
   readonly pool: string;
+  /** Tasks that the worker holds at once. */
+  readonly slots: number;
 }
 
 /**
@@ -34,14 +34,18 @@ export class NatsHints implements HintSource {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
   readonly #timer: NodeJS.Timeout;
+  readonly #bundle: number;
   /** Warmest first. */
   #consumers: string[] = [];
   #want: { readonly room: () => number; readonly take: (delivery: Delivery) => void } | undefined;
+  /** Came in a bundle for which there was no room any more. */
+  #spare: Delivery[] = [];
   #isSweeping = false;
   #isWoken = false;
 
-  private constructor(connection: NatsConnection, pool: string) {
+  private constructor(connection: NatsConnection, { pool, slots }: NatsHintsOptions) {
     this.#connection = connection;
+    this.#bundle = bundleLimit(slots);
     this.#prefix = consumerPrefix(pool);
     connection.subscribe(wakeSubject(pool), {
       callback: (_error, message) => {
@@ -56,7 +60,7 @@ export class NatsHints implements HintSource {
   static async open(options: NatsHintsOptions): Promise<NatsHints> {
     let onReturn: () => void = () => undefined;
     const connection = await connectNats(options, () => onReturn());
-    const hints = new NatsHints(connection, options.pool);
+    const hints = new NatsHints(connection, options);
     onReturn = () => void hints.#findConsumers();
     await hints.#findConsumers();
     return hints;
@@ -103,13 +107,15 @@ export class NatsHints implements HintSource {
   }
 
   async #sweepAll(): Promise<void> {
+    for (const delivery of this.#spare.splice(0)) this.#take(delivery);
     for (const consumer of [...this.#consumers]) {
       for (;;) {
         const room = this.#want?.room() ?? 0;
         if (room === 0) return;
-        const got = await this.#pull(consumer, room);
+        const batch = Math.max(1, Math.floor(room / this.#bundle));
+        const got = await this.#pull(consumer, batch);
         if (got > 0) this.#warm(consumer);
-        if (got < room) break;
+        if (got < batch) break;
       }
     }
   }
@@ -125,7 +131,6 @@ export class NatsHints implements HintSource {
       const timer = setTimeout(() => pull.done(), PULL_TIMEOUT_MS);
       const pull: Pull = {
         left: batch,
-        take: this.#want?.take ?? (() => undefined),
         done: () => {
           clearTimeout(timer);
           subscription.unsubscribe();
@@ -145,32 +150,29 @@ export class NatsHints implements HintSource {
     }
     const reply = message.reply ?? '';
     const say = (what: string) => this.#connection.publish(reply, what);
-    const hint = hintSchema.safeParse(parsed(message));
-    if (!hint.success) {
+    const hints = decodeHints(message.string());
+    if (hints === undefined) {
       // Not ours, and never will be.
       say('+TERM');
       return;
     }
-    const delivery: Delivery = {
-      hint: hint.data,
+    const deliveries = shareDelivery(hints, {
       ack: () => say('+ACK'),
       nak: (delayMs) => say(`-NAK {"delay": ${nanos(delayMs)}}`),
       working: () => say('+WPI'),
-    };
+    });
     pull.left--;
-    pull.take(delivery);
+    for (const delivery of deliveries) this.#take(delivery);
     if (pull.left === 0) pull.done();
+  }
+
+  #take(delivery: Delivery): void {
+    const want = this.#want;
+    if (want !== undefined && want.room() > 0) want.take(delivery);
+    else this.#spare.push(delivery);
   }
 
   #warm(consumer: string): void {
     this.#consumers = [consumer, ...this.#consumers.filter((one) => one !== consumer)];
-  }
-}
-
-function parsed(message: Msg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
   }
 }

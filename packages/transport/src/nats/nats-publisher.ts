@@ -9,6 +9,7 @@ import {
 import { OodError } from '@oodgrid/protocol';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
+import { encodeHints } from './hint-codec.js';
 import { consumerName, STREAM, TASK_SUBJECTS, taskSubject, wakeSubject } from './names.js';
 
 export interface NatsPublisherOptions extends NatsOptions {
@@ -30,8 +31,8 @@ export class NatsPublisher implements TaskPublisher {
   /** True: made; a promise: being made. */
   readonly #consumers = new Map<string, true | Promise<void>>();
   readonly #inbox = createInbox();
-  readonly #toWake = new Map<string, Set<string>>();
-  #isWakeScheduled = false;
+  /** What was published in this turn, by subject. */
+  #gathered = new Map<string, QueueMessage[]>();
 
   private constructor(options: NatsPublisherOptions) {
     this.#options = options;
@@ -52,7 +53,7 @@ export class NatsPublisher implements TaskPublisher {
     const name = consumerName(pool, model);
     const made = this.#consumers.get(name);
     if (made === true) {
-      this.#send(message);
+      this.#gather(message);
       return;
     }
     const making = made ?? this.#makeConsumer(name, taskSubject(pool, model));
@@ -60,7 +61,7 @@ export class NatsPublisher implements TaskPublisher {
     making.then(
       () => {
         this.#consumers.set(name, true);
-        this.#send(message);
+        this.#gather(message);
       },
       () => this.#lost(),
     );
@@ -70,13 +71,32 @@ export class NatsPublisher implements TaskPublisher {
     await this.#connection?.close();
   }
 
+  /** What is published in one turn for one subject travels in as few messages as may be. */
+  #gather(message: QueueMessage): void {
+    const subject = taskSubject(message.pool, message.model);
+    if (this.#gathered.size === 0) setImmediate(() => this.#sendGathered());
+    const known = this.#gathered.get(subject);
+    if (known === undefined) this.#gathered.set(subject, [message]);
+    else known.push(message);
+  }
+
+  #sendGathered(): void {
+    const gathered = this.#gathered;
+    this.#gathered = new Map();
+    for (const [subject, messages] of gathered) {
+      const [{ pool, model, bundle } = { pool: '', model: '', bundle: 1 }] = messages;
+      for (let from = 0; from < messages.length; from += bundle) {
+        this.#send(subject, messages.slice(from, from + bundle));
+      }
+      this.#connection?.publish(wakeSubject(pool), consumerName(pool, model));
+    }
+  }
+
   /** Not waited for: what the server refuses is told on the inbox, and what it loses is published again. */
-  #send({ id, run, task, pool, model }: QueueMessage): void {
+  #send(subject: string, messages: readonly QueueMessage[]): void {
     const headers = createHeaders();
-    headers.set('Nats-Msg-Id', id);
-    const data = JSON.stringify({ run, task });
-    this.#connection?.publish(taskSubject(pool, model), data, { headers, reply: this.#inbox });
-    this.#wake(pool, model);
+    headers.set('Nats-Msg-Id', messages[0]?.id ?? '');
+    this.#connection?.publish(subject, encodeHints(messages), { headers, reply: this.#inbox });
   }
 
   /** The server's answer to a publication; most are that it is stored. */
@@ -127,21 +147,5 @@ export class NatsPublisher implements TaskPublisher {
       this.#options.log(`NATS is back, but its stream could not be made: ${OodError.from(thrown).message}`);
     }
     this.#options.onReturn();
-  }
-
-  /** One wake for all that was published in this turn. */
-  #wake(pool: string, model: string): void {
-    const models = this.#toWake.get(pool) ?? new Set();
-    models.add(model);
-    this.#toWake.set(pool, models);
-    if (this.#isWakeScheduled) return;
-    this.#isWakeScheduled = true;
-    setImmediate(() => {
-      this.#isWakeScheduled = false;
-      for (const [one, some] of this.#toWake) {
-        for (const each of some) this.#connection?.publish(wakeSubject(one), consumerName(one, each));
-      }
-      this.#toWake.clear();
-    });
   }
 }

@@ -8,7 +8,7 @@ export interface ExecutorPoolOptions {
   readonly settings: ExecutorSettings;
   /** An executor that shows no sign of life for so long while it has a task is hung. */
   readonly stallMs: number;
-  readonly receive: (message: Exclude<FromExecutor, { kind: 'loaded' | 'started' }>) => void;
+  readonly receive: (message: Exclude<FromExecutor, { kind: 'loaded' }>) => void;
   /** The executor of this task ended under it. */
   readonly crashed: (token: string, problem: OodError, logTail: string) => void;
   /** A line that an executor wrote; `token` is the task that it computes. */
@@ -90,7 +90,6 @@ export class ExecutorPool {
   }
 
   #receive(executor: ExecutorProcess, message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
-    if (message.kind === 'started') return;
     if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'stopped') {
       executor.finished(message.token);
       this.#tasks.delete(message.token);

@@ -61,7 +61,6 @@ export class Executor {
     const start = performance.now();
     try {
       if (!signal.aborted) {
-        send({ kind: 'started', token });
         const { fitted, work } = await this.#compute(token, task, running);
         send({ kind: 'done', token, fitted, work, seconds: (performance.now() - start) / 1000 });
         return;

@@ -13,7 +13,6 @@ export type ToExecutor =
 /** What an executor tells the control process. */
 export type FromExecutor =
   | { readonly kind: 'loaded'; readonly engine: WorkerInfo['engine']; readonly numericsClass: string }
-  | { readonly kind: 'started'; readonly token: string }
   | {
       readonly kind: 'chunk';
       readonly token: string;
