@@ -1,7 +1,14 @@
-/** A binary heap that knows where its items are, so that any of them can be moved or taken out in O(log n). */
-export class IndexedHeap<T> {
+/** The place of what is in no heap. */
+export const NOWHERE = -1;
+
+/** What can be in a heap, and in one only: it keeps its place for it. */
+interface Placed {
+  place: number;
+}
+
+/** A binary heap whose items know where they are, so that any of them can be moved or taken out in O(log n). */
+export class IndexedHeap<T extends Placed> {
   readonly #items: T[] = [];
-  readonly #places = new Map<T, number>();
   readonly #isBefore: (a: T, b: T) => boolean;
 
   constructor(isBefore: (a: T, b: T) => boolean) {
@@ -18,18 +25,14 @@ export class IndexedHeap<T> {
 
   /** Puts an item in, or to its new place when its order has changed. */
   set(item: T): void {
-    let place = this.#places.get(item);
-    if (place === undefined) {
-      place = this.#items.length;
-      this.#put(item, place);
-    }
-    this.#sink(this.#rise(place));
+    if (item.place === NOWHERE) this.#put(item, this.#items.length);
+    this.#sink(this.#rise(item.place));
   }
 
   remove(item: T): void {
-    const place = this.#places.get(item);
-    if (place === undefined) return;
-    this.#places.delete(item);
+    const { place } = item;
+    if (place === NOWHERE) return;
+    item.place = NOWHERE;
     const last = this.#items.pop();
     if (last === undefined || last === item) return;
     this.#put(last, place);
@@ -38,7 +41,7 @@ export class IndexedHeap<T> {
 
   #put(item: T, place: number): void {
     this.#items[place] = item;
-    this.#places.set(item, place);
+    item.place = place;
   }
 
   #rise(from: number): number {

@@ -50,6 +50,8 @@ export interface Lease extends LeaseRef {
   readonly worker: string;
   readonly startedAt: number;
   deadline: number;
+  /** In the order of the deadlines. */
+  place: number;
 }
 
 /** A task that the queue should hand to a worker. */

@@ -1,5 +1,6 @@
-import { IndexedHeap } from './indexed-heap.js';
+import { NOWHERE } from './indexed-heap.js';
 import type { Failure, Lease, LedgerEvent, Offer, TaskHistory } from './ledger-events.js';
+import { ReadyTasks } from './ready-tasks.js';
 import { type LedgerTask, TaskTable } from './task-table.js';
 
 /** A task that waits out its back-off. */
@@ -7,6 +8,7 @@ export interface Delayed {
   readonly run: LedgerRun;
   readonly task: number;
   readonly until: number;
+  place: number;
 }
 
 type TaskRecord = ({ readonly kind: 'history' } & TaskHistory) | Extract<LedgerEvent, { kind: 'leased' }>;
@@ -27,6 +29,8 @@ export class LedgerRun {
   readonly priority: number;
   /** Order of submission: the last tie-break. */
   readonly sequence: number;
+  /** Among the runs of its pool. */
+  place = NOWHERE;
   readonly tasks: TaskTable;
   /** Live leases by task: one, or two where a straggler runs a second time. */
   readonly leases = new Map<number, Lease[]>();
@@ -36,7 +40,7 @@ export class LedgerRun {
   readonly lastFailure = new Map<number, Failure>();
   isPaused = false;
   isCancelled = false;
-  readonly #ready: IndexedHeap<number>;
+  readonly #ready: ReadyTasks;
   readonly #epochs = new Map<number, number>();
 
   constructor({ id, pool, priority, tasks }: RunOptions, sequence: number) {
@@ -45,7 +49,7 @@ export class LedgerRun {
     this.priority = priority;
     this.sequence = sequence;
     this.tasks = new TaskTable(tasks);
-    this.#ready = new IndexedHeap<number>((a, b) => {
+    this.#ready = new ReadyTasks(tasks.length, (a, b) => {
       const byPriority = this.tasks.priority(a) - this.tasks.priority(b);
       return byPriority === 0 ? a < b : byPriority > 0;
     });
@@ -67,20 +71,20 @@ export class LedgerRun {
 
   makeReady(task: number): void {
     this.tasks.setState(task, 'ready');
-    this.#ready.set(task);
+    this.#ready.add(task);
   }
 
   /** Ready, but not before its back-off is over. */
   delay(task: number, until: number): Delayed {
     this.tasks.setState(task, 'ready');
-    const delayed = { run: this, task, until };
+    const delayed = { run: this, task, until, place: NOWHERE };
     this.delayed.set(task, delayed);
     return delayed;
   }
 
   endDelay(task: number): void {
     this.delayed.delete(task);
-    this.#ready.set(task);
+    this.#ready.add(task);
   }
 
   peekReady(): number | undefined {

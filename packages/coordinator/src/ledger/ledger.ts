@@ -1,6 +1,6 @@
 import type { LeaseRef } from '@oodgrid/transport';
 import { Durations } from './durations.js';
-import { IndexedHeap } from './indexed-heap.js';
+import { IndexedHeap, NOWHERE } from './indexed-heap.js';
 import type {
   Failure,
   Lease,
@@ -275,6 +275,7 @@ export class Ledger {
       worker,
       startedAt: now,
       deadline: now + this.#settings.leaseMs,
+      place: NOWHERE,
     };
     run.offered.delete(task);
     run.delayed.delete(task);

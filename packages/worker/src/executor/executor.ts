@@ -12,7 +12,9 @@ export interface ExecutorOptions {
 }
 
 interface Running {
-  readonly controller: AbortController;
+  isStopped: boolean;
+  /** Made for those who ask for its signal: it costs more than a small task. */
+  controller: AbortController | undefined;
   /** Chunks since the last `ready`. */
   unanswered: number;
   /** Wakes the task that waits for room. */
@@ -39,14 +41,21 @@ export class Executor {
     const running = this.#running.get(message.token);
     switch (message.kind) {
       case 'start': {
-        const task = { controller: new AbortController(), unanswered: 0, proceed: () => undefined };
+        const task: Running = {
+          isStopped: false,
+          controller: undefined,
+          unanswered: 0,
+          proceed: () => undefined,
+        };
         this.#running.set(message.token, task);
         this.#last = this.#last.then(() => this.#run(message.token, message.task, task));
         return;
       }
       case 'stop':
-        running?.controller.abort();
-        running?.proceed();
+        if (running === undefined) return;
+        running.isStopped = true;
+        running.controller?.abort();
+        running.proceed();
         return;
       case 'ready':
         if (running !== undefined) running.unanswered -= CHUNKS_PER_READY;
@@ -57,17 +66,16 @@ export class Executor {
 
   async #run(token: string, task: WorkSpec, running: Running): Promise<void> {
     const { send } = this.#options;
-    const { signal } = running.controller;
     const start = performance.now();
     try {
-      if (!signal.aborted) {
+      if (!running.isStopped) {
         const { fitted, work } = await this.#compute(token, task, running);
         send({ kind: 'done', token, fitted, work, seconds: (performance.now() - start) / 1000 });
         return;
       }
       send({ kind: 'stopped', token });
     } catch (thrown) {
-      if (signal.aborted) send({ kind: 'stopped', token });
+      if (running.isStopped) send({ kind: 'stopped', token });
       else send({ kind: 'failed', token, ...this.#problem(thrown) });
     } finally {
       this.#running.delete(token);
@@ -77,7 +85,9 @@ export class Executor {
   #compute(token: string, task: WorkSpec, running: Running): Promise<TaskOutcome> {
     const { blobs, send, engine } = this.#options;
     const io = {
-      signal: running.controller.signal,
+      get signal() {
+        return signalOf(running);
+      },
       blob: (digest: Digest) => blobs.get(digest),
       putBlob: (bytes: Uint8Array) => blobs.put(bytes),
       emit: async (
@@ -86,12 +96,12 @@ export class Executor {
         running.unanswered++;
         const wantsReady = running.unanswered % CHUNKS_PER_READY === 0;
         send({ kind: 'chunk', token, ...chunk, wantsReady });
-        while (running.unanswered >= 2 * CHUNKS_PER_READY && !running.controller.signal.aborted) {
+        while (running.unanswered >= 2 * CHUNKS_PER_READY && !running.isStopped) {
           await new Promise<void>((resolve) => {
             running.proceed = resolve;
           });
         }
-        running.controller.signal.throwIfAborted();
+        if (running.isStopped) throw new OodError('cancelled', 'the task was stopped');
       },
       progress: (work: TaskOutcome['work']) => send({ kind: 'progress', token, work }),
     };
@@ -109,4 +119,10 @@ export class Executor {
       message: `out of memory with ${used} MiB in use: ${message}; give the worker more memory, or use a smaller model (a smaller batch would change the bits)`,
     };
   }
+}
+
+function signalOf(running: Running): AbortSignal {
+  running.controller ??= new AbortController();
+  if (running.isStopped) running.controller.abort();
+  return running.controller.signal;
 }
