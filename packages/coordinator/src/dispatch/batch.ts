@@ -18,8 +18,6 @@ export class BatchBuilder {
   #results: StoreBatch['results'][number][] = [];
   #effects: Effect[] = [];
   #acks = new Map<WorkerPeer, number>();
-  /** Live leases with chunks in the store. */
-  readonly #stored = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#effects.length === 0 && this.#acks.size === 0 && this.#records.length === 0;
@@ -39,15 +37,10 @@ export class BatchBuilder {
     this.#results.push(result);
   }
 
-  /** The store has chunks of this lease. */
-  stored(token: string): void {
-    this.#stored.add(token);
-  }
-
   /** Chunks of a lease that ended are not kept: those of this batch are never written. */
   endLease(token: string): void {
     this.#chunks.delete(token);
-    if (this.#stored.delete(token)) this.#endedLeases.push(token);
+    this.#endedLeases.push(token);
   }
 
   after(effect: Effect): void {
@@ -63,7 +56,6 @@ export class BatchBuilder {
     const acks = this.#acks;
     const effects = this.#effects;
     for (const [peer, upTo] of acks) effects.push(() => peer.send({ kind: 'ack', upTo }));
-    for (const token of this.#chunks.keys()) this.#stored.add(token);
     const store: StoreBatch = {
       records: this.#records,
       chunks: [...this.#chunks.values()].flat(),

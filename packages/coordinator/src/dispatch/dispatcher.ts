@@ -147,10 +147,7 @@ export class Dispatcher {
         }
       }
     }
-    for (const chunk of chunks) {
-      this.#stagings.get(chunk.token)?.staging.add(chunk);
-      this.#batch.stored(chunk.token);
-    }
+    for (const chunk of chunks) this.#stagings.get(chunk.token)?.staging.add(chunk);
     for (const run of this.#runs.values()) if (run.bound !== null) this.#advance(run);
   }
 

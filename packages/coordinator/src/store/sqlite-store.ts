@@ -80,6 +80,8 @@ export class SqliteStore implements Store {
   /** The last results, oldest first; those that are not moved yet are always among them. */
   readonly #recent = new Map<Digest, UnitResult>();
   #recentBytes = 0;
+  /** Tokens of leases that have chunks here. */
+  readonly #withChunks = new Set<string>();
   #freshCount = 0;
 
   /** Throws `unavailable` when another coordinator has the store, `corrupt-data` when it cannot be read. */
@@ -104,6 +106,9 @@ export class SqliteStore implements Store {
       this.#insertResult = db.prepare('insert or replace into results values (?, ?, ?, ?, ?, ?)');
       this.#insertFresh = db.prepare(insertFresh(1));
       this.#insertManyFresh = db.prepare(insertFresh(RESULTS_PER_INSERT));
+      for (const { token } of db.prepare('select distinct token from chunks').all() as { token: string }[]) {
+        this.#withChunks.add(token);
+      }
       this.#findResult = db.prepare('select rows, columns, data, crc, blob from results where key = ?');
     } catch (thrown) {
       db?.close();
@@ -156,7 +161,10 @@ export class SqliteStore implements Store {
       this.#db.exec('begin immediate');
       if (this.#isExclusive) {
         if (records.length > 0) this.#insertRecords.run(JSON.stringify(records));
-        for (const token of endedLeases) this.#deleteChunks.run(token);
+        for (const token of endedLeases) {
+          // Most are over within one commit, and never had a chunk here.
+          if (this.#withChunks.delete(token)) this.#deleteChunks.run(token);
+        }
         for (const chunk of chunks) this.#putChunk(chunk);
       }
       if (this.#isExclusive) this.#appendResults(results);
@@ -192,6 +200,7 @@ export class SqliteStore implements Store {
 
   #putChunk(chunk: StagedChunk): void {
     const { token, key } = chunk;
+    this.#withChunks.add(token);
     if (chunk.kind === 'fitted') {
       this.#insertChunk.run(token, key, null, null, null, null, chunk.blob);
       return;
