@@ -5,7 +5,7 @@ const MAX_LINES = 1000;
 /** Events of runs for those who watch, and the last lines of each run's log. */
 export class RunFeed {
   readonly #listeners = new Map<string, Set<(event: RunEvent) => void>>();
-  readonly #lines = new Map<string, string[]>();
+  readonly #lines = new Map<string, LogEntry[]>();
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
@@ -13,10 +13,9 @@ export class RunFeed {
   }
 
   publish(run: string, event: RunEvent): void {
-    const line = logLine(event);
-    if (line !== undefined) {
+    if (isLogged(event)) {
       const lines = this.#lines.get(run) ?? [];
-      lines.push(`${this.#now().toISOString()} ${line}`);
+      lines.push({ at: this.#now(), event });
       if (lines.length > MAX_LINES) lines.shift();
       this.#lines.set(run, lines);
     }
@@ -24,7 +23,7 @@ export class RunFeed {
   }
 
   lines(run: string): readonly string[] {
-    return this.#lines.get(run) ?? [];
+    return (this.#lines.get(run) ?? []).map(({ at, event }) => `${at.toISOString()} ${logLine(event)}`);
   }
 
   forget(run: string): void {
@@ -42,7 +41,18 @@ export class RunFeed {
   }
 }
 
-function logLine(event: RunEvent): string | undefined {
+type LoggedEvent = Exclude<RunEvent, { kind: 'task-done' | 'task-progress' | 'choice-made' }>;
+
+/** Written out when somebody asks: most never do. */
+interface LogEntry {
+  readonly at: Date;
+  readonly event: LoggedEvent;
+}
+
+const isLogged = (event: RunEvent): event is LoggedEvent =>
+  event.kind !== 'task-done' && event.kind !== 'task-progress' && event.kind !== 'choice-made';
+
+function logLine(event: LoggedEvent): string {
   switch (event.kind) {
     case 'log':
       return `${event.workerId} ${event.taskId}: ${event.line}`;
@@ -60,9 +70,5 @@ function logLine(event: RunEvent): string | undefined {
       return `${event.workerId} left`;
     case 'ended':
       return `the run is ${event.status}${event.problem === null ? '' : `: ${event.problem.message}`}`;
-    case 'task-done':
-    case 'task-progress':
-    case 'choice-made':
-      return undefined;
   }
 }

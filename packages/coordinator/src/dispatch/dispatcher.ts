@@ -244,7 +244,7 @@ export class Dispatcher {
   tick(now: number): void {
     for (const lease of this.#ledger.overdue(now)) {
       this.counters.add('leases_expired');
-      this.#applyAll({ kind: 'expired', ...refOf(lease) }, now);
+      this.#apply({ kind: 'expired', ...refOf(lease) }, now);
       this.#emit(lease.run, {
         kind: 'task-lost',
         taskId: this.#title(lease.run, lease.task),
@@ -311,7 +311,7 @@ export class Dispatcher {
     for (const lease of this.#ledger.leasesOf(worker.workerId)) {
       // Granted on a connection that broke before the worker heard of it, or to a process that is no more.
       if (held.some((ref) => sameLease(ref, lease))) this.#ledger.renew(lease, now);
-      else this.#applyAll({ kind: 'released', ...refOf(lease) }, now);
+      else this.#apply({ kind: 'released', ...refOf(lease) }, now);
     }
     const { leaseMs } = this.#options.ledger;
     this.#batch.after(() => peer.send({ kind: 'registered', leaseMs, windowBytes: WINDOW_BYTES }));
@@ -471,7 +471,7 @@ export class Dispatcher {
         this.#complete(run, ref, staged, message, now);
         return;
       case 'released':
-        this.#applyAll({ kind: 'released', ...ref }, now);
+        this.#apply({ kind: 'released', ...ref }, now);
         return;
       case 'failed': {
         const { code, message: text, retryable, logTail } = message;
@@ -500,7 +500,7 @@ export class Dispatcher {
       if (result?.kind === 'fitted') fitted[key] = result.blob;
     }
     const report = { fitted, work, seconds, reusedUnits: reused.length, isReused: false };
-    this.#applyAll({ kind: 'completed', ...ref }, now, report);
+    this.#apply({ kind: 'completed', ...ref, ...report }, now);
     this.counters.add('tasks_done');
     this.#noteFinished(run, ref.task, report, now);
     const taskId = this.#title(run.id, ref.task);
@@ -510,7 +510,7 @@ export class Dispatcher {
 
   #fail(run: RunState, ref: LeaseRef, failure: Failure, now: number): void {
     this.counters.add('attempts_failed');
-    this.#applyAll({ kind: 'failed', ...ref, failure }, now);
+    this.#apply({ kind: 'failed', ...ref, failure }, now);
     const state = this.#ledger.run(run.id)?.tasks.state(ref.task);
     const willRetry = state !== 'failed' && state !== 'quarantined';
     this.#emit(run.id, { kind: 'task-failed', taskId: this.#title(run.id, ref.task), failure, willRetry });
@@ -566,7 +566,7 @@ export class Dispatcher {
       if (found.kind === 'fitted') fitted[unit.key] = found.blob;
     }
     const report = { fitted, work: NO_WORK, seconds: 0, reusedUnits: bound.units.length, isReused: true };
-    this.#applyAll({ kind: 'finished', run: run.id, task }, now, report);
+    this.#apply({ kind: 'finished', run: run.id, task, ...report }, now);
     this.counters.add('tasks_reused');
     this.#noteFinished(run, task, report, now);
     this.#emit(run.id, {
@@ -689,14 +689,8 @@ export class Dispatcher {
   }
 
   /** Journals an event and applies it. */
-  #apply(event: Exclude<LedgerEvent, { kind: 'completed' | 'finished' | 'satisfied' }>, now: number): void {
-    this.#applyAll(event, now);
-  }
-
-  #applyAll(event: Exclude<LedgerEvent, { kind: 'satisfied' }>, now: number, report?: TaskReport): void {
-    this.#batch.record(
-      report === undefined ? (event as JournalRecord) : ({ ...event, ...report } as JournalRecord),
-    );
+  #apply(event: LedgerRecord, now: number): void {
+    this.#batch.record(event);
     for (const command of this.#ledger.apply(event, now)) {
       if (command.kind === 'finish') continue;
       const { lease } = command;
@@ -741,6 +735,9 @@ interface Refusal {
 const DROP: Refusal = { retryMs: null };
 /** Another worker may take it, or this one in a while. */
 const LATER: Refusal = { retryMs: 1000 };
+
+/** What the journal keeps of the ledger's events. */
+type LedgerRecord = Extract<JournalRecord, { kind: LedgerEvent['kind'] }>;
 
 type SubmittedResult = Extract<JournalRecord, { kind: 'ended' }>['result'];
 

@@ -161,8 +161,10 @@ function fromWireChunk({ key, offsetRows, rows, columns, data, crc32: expected }
   if (data.length !== rows * columns * 4 || data.length > MAX_CHUNK_BYTES) {
     throw malformed(`a chunk of ${rows} x ${columns} values has ${data.length} bytes`);
   }
-  // A copy: the payload's place in the received buffer need not be aligned for floats.
-  return { key: digest(key), offsetRows, rows, columns, data: new Float32Array(new Uint8Array(data).buffer) };
+  // The payload's place in the received buffer need not be aligned for floats.
+  const { buffer, byteOffset } = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
+  const floats = new Float32Array(buffer, byteOffset, rows * columns);
+  return { key: digest(key), offsetRows, rows, columns, data: floats };
 }
 
 export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessage {

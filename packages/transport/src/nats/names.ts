@@ -13,7 +13,8 @@ function poolToken(pool: string): string {
   return known;
 }
 
-const modelToken = (model: string): string => model.replaceAll(/[^\w-]/g, '_');
+const modelToken = (model: string): string =>
+  /^[\w-]*$/.test(model) ? model : model.replaceAll(/[^\w-]/g, '_');
 
 /** Where tasks of a pool and model are published. */
 export const taskSubject = (pool: string, model: string): string =>
