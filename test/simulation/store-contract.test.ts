@@ -87,6 +87,31 @@ describe.each([
     expect(second.find(KEY)).toEqual(scores(2));
     second.close();
   });
+
+  it('forgets the chunks that a former process wrote when their lease ends', () => {
+    const { open } = make();
+    const first = open();
+    first.commit(batch({ chunks: [rows('t', 0), rows('u', 1)] }));
+    first.close();
+    const second = open();
+    second.commit(batch({ endedLeases: ['t'] }));
+    second.close();
+    const third = open();
+    expect([...third.chunks()]).toEqual([rows('u', 1)]);
+    third.close();
+  });
+
+  it('keeps every result of a commit, however many there are', () => {
+    const { open } = make();
+    const first = open();
+    const results = Array.from({ length: 75 }, (_, i) => ({ key: sha256(`${i}`), result: scores(i, -i) }));
+    first.commit(batch({ results: [...results, { key: KEY, result: { kind: 'fitted', blob: KEY } }] }));
+    first.close();
+    const second = open();
+    for (const { key, result } of results) expect(second.find(key)).toEqual(result);
+    expect(second.find(KEY)).toEqual({ kind: 'fitted', blob: KEY });
+    second.close();
+  });
 });
 
 describe('the simulated disk', () => {

@@ -9,6 +9,7 @@ export { type WorkerServiceOptions, workerService } from './grpc/worker-service.
 export { LocalTaskQueue } from './local/local-task-queue.js';
 export { NatsHints, type NatsHintsOptions } from './nats/nats-hints.js';
 export { NatsPublisher, type NatsPublisherOptions } from './nats/nats-publisher.js';
+export { shareDelivery } from './nats/shared-delivery.js';
 export {
   type BlobStore,
   bundleLimit,

@@ -1,4 +1,4 @@
-import type { Delivery, QueueMessage, TaskPublisher } from '@oodgrid/transport';
+import { type Delivery, type QueueMessage, shareDelivery, type TaskPublisher } from '@oodgrid/transport';
 import type { FaultCounts } from './faults.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
@@ -9,6 +9,8 @@ export interface QueueFaults {
 }
 
 const ACK_WAIT_MS = 1500;
+/** Hints that may come as one message. */
+const MAX_BUNDLE = 3;
 
 /** A work queue as JetStream is one: at least once, in any order, drops repeated ids, loses what it did not sync. */
 export class SimulatedQueue implements TaskPublisher {
@@ -18,7 +20,7 @@ export class SimulatedQueue implements TaskPublisher {
   readonly #counts: FaultCounts;
   readonly #seen = new Set<string>();
   #messages: QueueMessage[] = [];
-  #inFlight = new Map<number, QueueMessage>();
+  #inFlight = new Map<number, readonly QueueMessage[]>();
   #deliveries = 0;
   #isUp = true;
   /** Called when there may be something to take. */
@@ -51,8 +53,8 @@ export class SimulatedQueue implements TaskPublisher {
     const taken: Delivery[] = [];
     while (taken.length < room && this.#messages.length > 0) {
       const place = this.#random.integer(0, Math.min(3, this.#messages.length - 1));
-      const [message] = this.#messages.splice(place, 1);
-      if (message !== undefined) taken.push(this.#deliver(message));
+      const bundle = this.#random.integer(1, Math.min(MAX_BUNDLE, room - taken.length));
+      taken.push(...this.#deliver(this.#messages.splice(place, bundle)));
     }
     return taken;
   }
@@ -77,24 +79,19 @@ export class SimulatedQueue implements TaskPublisher {
     this.onMessage();
   }
 
-  #deliver(message: QueueMessage): Delivery {
+  #deliver(messages: readonly QueueMessage[]): readonly Delivery[] {
     const id = this.#deliveries++;
-    this.#inFlight.set(id, message);
-    const putBack = (afterMs: number) => {
-      this.#scheduler.after(afterMs, () => {
-        if (this.#inFlight.delete(id)) this.#put(message);
-      });
+    this.#inFlight.set(id, messages);
+    const putBack = () => {
+      if (this.#inFlight.delete(id)) for (const message of messages) this.#put(message);
     };
-    putBack(ACK_WAIT_MS);
-    return {
-      hint: { run: message.run, task: message.task },
+    this.#scheduler.after(ACK_WAIT_MS, putBack);
+    return shareDelivery(messages, {
       ack: () => {
         this.#inFlight.delete(id);
       },
-      nak: (delayMs) => {
-        if (this.#inFlight.delete(id)) this.#scheduler.after(delayMs, () => this.#put(message));
-      },
+      nak: (delayMs) => this.#scheduler.after(delayMs, putBack),
       working: () => undefined,
-    };
+    });
   }
 }

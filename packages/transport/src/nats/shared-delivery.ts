@@ -14,7 +14,7 @@ export interface MessageAnswer {
 export function shareDelivery(hints: readonly Hint[], answer: MessageAnswer): readonly Delivery[] {
   let open = hints.length;
   let delayMs: number | undefined;
-  return hints.map((hint) => {
+  return hints.map(({ run, task }) => {
     let isOpen = true;
     const settle = (wantedMs?: number) => {
       if (!isOpen) return;
@@ -24,6 +24,6 @@ export function shareDelivery(hints: readonly Hint[], answer: MessageAnswer): re
       if (delayMs === undefined) answer.ack();
       else answer.nak(delayMs);
     };
-    return { hint, ack: () => settle(), nak: settle, working: () => answer.working() };
+    return { hint: { run, task }, ack: () => settle(), nak: settle, working: () => answer.working() };
   });
 }
