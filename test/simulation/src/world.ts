@@ -392,14 +392,15 @@ export class World {
         ),
       );
       const resume = () => {
+        // Until it is known to have been heard: what was said before is durable by now, or lost with its coordinator.
+        if (this.#isCalm && !this.#isAnyPaused()) return;
         this.#control((id) =>
           this.#coordinator?.tell(
             (dispatcher) => dispatcher.unpause(id),
             () => undefined,
           ),
         );
-        // Until it is known to be heard.
-        if (!this.#isCalm || this.#isAnyPaused()) scheduler.after(700, resume);
+        scheduler.after(700, resume);
       };
       scheduler.after(random.between(50, 1000), resume);
     });
