@@ -148,6 +148,8 @@ describe('a cluster of real processes gives the bits of the local run', () => {
         link = opened.link;
         return `127.0.0.1:${opened.port}`;
       },
+      // Many places: hints travel in bundles.
+      workerArgs: ['--tasks-per-executor', '32'],
     });
     const submitted = submit();
     await running();

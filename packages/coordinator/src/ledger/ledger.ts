@@ -1,6 +1,6 @@
 import type { LeaseRef } from '@oodgrid/transport';
-import { Durations } from './durations.js';
 import { IndexedHeap, NOWHERE } from './indexed-heap.js';
+import { LeaseBook } from './lease-book.js';
 import type {
   Failure,
   Lease,
@@ -35,12 +35,8 @@ export class Ledger {
   readonly #jitter: LedgerOptions['jitter'];
   readonly #runs = new Map<string, LedgerRun>();
   readonly #pools = new Map<string, Pool>();
-  readonly #deadlines = new IndexedHeap<Lease>((a, b) => a.deadline < b.deadline);
+  readonly #leases = new LeaseBook();
   readonly #delays = new IndexedHeap<Delayed>((a, b) => a.until < b.until);
-  /** Leases in the order of their start, by pool and kind: stragglers are at the front. */
-  readonly #byAge = new Map<string, Set<Lease>>();
-  readonly #durations = new Map<string, Durations>();
-  readonly #byWorker = new Map<string, Set<Lease>>();
   #sequence = 0;
 
   constructor({ settings, jitter }: LedgerOptions) {
@@ -101,19 +97,19 @@ export class Ledger {
   renew(key: LeaseRef, now: number): boolean {
     const lease = this.find(key);
     if (lease === undefined) return false;
-    this.#setDeadline(lease, now + this.#settings.leaseMs);
+    this.#leases.setDeadline(lease, now + this.#settings.leaseMs);
     return true;
   }
 
   /** Shortens what a worker that was cut off holds: it has `graceMs` to come back. */
   shorten(worker: string, now: number, graceMs: number): void {
     for (const lease of this.leasesOf(worker)) {
-      this.#setDeadline(lease, Math.min(lease.deadline, now + graceMs));
+      this.#leases.setDeadline(lease, Math.min(lease.deadline, now + graceMs));
     }
   }
 
   leasesOf(worker: string): readonly Lease[] {
-    return [...(this.#byWorker.get(worker) ?? [])];
+    return this.#leases.of(worker);
   }
 
   /** Whether a worker may lease the task now: it is offered or ready, or offered a second time to another. */
@@ -127,21 +123,14 @@ export class Ledger {
   }
 
   /** Leases whose time is over. The caller journals `expired` for each and applies it. */
-  overdue(now: number): Lease[] {
-    const found: Lease[] = [];
-    for (let lease = this.#deadlines.peek(); lease !== undefined && lease.deadline <= now; ) {
-      this.#deadlines.remove(lease);
-      found.push(lease);
-      lease = this.#deadlines.peek();
-    }
-    return found;
+  overdue(now: number): readonly Lease[] {
+    return this.#leases.takeOverdue(now);
   }
 
   /** When `overdue` or `offers` next have something because of time alone. */
   nextDeadline(): number {
-    const lease = this.#deadlines.peek()?.deadline ?? Number.POSITIVE_INFINITY;
     const delay = this.#delays.peek()?.until ?? Number.POSITIVE_INFINITY;
-    return Math.min(lease, delay);
+    return Math.min(this.#leases.nextDeadline(), delay);
   }
 
   /** Back-offs that are over end here. */
@@ -177,16 +166,9 @@ export class Ledger {
 
   /** Second copies of tasks that take too long. */
   offerStragglers(pool: string, now: number): Offer[] {
-    const { stragglerFactor, stragglerSamples, stragglerMinMs } = this.#settings;
     const offers: Offer[] = [];
     for (const kind of ['fit', 'sweep', 'score'] as const) {
-      const durations = this.#durations.get(`${pool}/${kind}`);
-      if (durations === undefined || durations.count < stragglerSamples) continue;
-      const limit = Math.max(stragglerMinMs, stragglerFactor * durations.median());
-      const byAge = this.#byAge.get(`${pool}/${kind}`) ?? new Set<Lease>();
-      for (const lease of byAge) {
-        if (now - lease.startedAt < limit) break;
-        byAge.delete(lease);
+      for (const lease of this.#leases.takeStragglers(`${pool}/${kind}`, now, this.#settings)) {
         const run = this.#runs.get(lease.run);
         if (run === undefined || run.isPaused || run.leases.get(lease.task)?.length !== 1) continue;
         offers.push(run.offer(lease.task, now, true));
@@ -235,7 +217,7 @@ export class Ledger {
       case 'completed': {
         const lease = this.find(event);
         if (lease === undefined) return NOTHING;
-        this.#durationsOf(run, lease.task).add(now - lease.startedAt);
+        this.#leases.noteDuration(groupOf(run, lease.task), now - lease.startedAt);
         this.#end(run, lease);
         return this.#finish(run, event.task);
       }
@@ -284,11 +266,7 @@ export class Ledger {
     run.tasks.attempts[task] = Math.max(attempt, run.tasks.attempts[task] ?? 0);
     run.tasks.setState(task, 'running');
     run.leases.set(task, [...(run.leases.get(task) ?? []), lease]);
-    this.#deadlines.set(lease);
-    this.#ageOf(run, task).add(lease);
-    const held = this.#byWorker.get(worker);
-    if (held === undefined) this.#byWorker.set(worker, new Set([lease]));
-    else held.add(lease);
+    this.#leases.add(lease, groupOf(run, task));
     return NOTHING;
   }
 
@@ -297,11 +275,7 @@ export class Ledger {
     const left = (run.leases.get(lease.task) ?? []).filter((one) => one !== lease);
     if (left.length === 0) run.leases.delete(lease.task);
     else run.leases.set(lease.task, left);
-    this.#deadlines.remove(lease);
-    this.#ageOf(run, lease.task).delete(lease);
-    const held = this.#byWorker.get(lease.worker);
-    held?.delete(lease);
-    if (held?.size === 0) this.#byWorker.delete(lease.worker);
+    this.#leases.remove(lease, groupOf(run, lease.task));
     // A second copy is offered for a lease that lives; without it the task is offered anew.
     if (left.length === 0) run.offered.delete(lease.task);
   }
@@ -394,32 +368,16 @@ export class Ledger {
     }
   }
 
-  #setDeadline(lease: Lease, deadline: number): void {
-    lease.deadline = deadline;
-    this.#deadlines.set(lease);
-  }
-
   #touch(run: LedgerRun): void {
     const pool = this.#pools.get(run.pool) ?? { runs: new IndexedHeap<LedgerRun>(isServedBefore) };
     this.#pools.set(run.pool, pool);
     if (run.canOffer) pool.runs.set(run);
     else pool.runs.remove(run);
   }
-
-  #ageOf(run: LedgerRun, task: number): Set<Lease> {
-    const key = `${run.pool}/${run.tasks.kind(task)}`;
-    const known = this.#byAge.get(key) ?? new Set<Lease>();
-    this.#byAge.set(key, known);
-    return known;
-  }
-
-  #durationsOf(run: LedgerRun, task: number): Durations {
-    const key = `${run.pool}/${run.tasks.kind(task)}`;
-    const known = this.#durations.get(key) ?? new Durations();
-    this.#durations.set(key, known);
-    return known;
-  }
 }
+
+/** Tasks of one pool and kind are expected to take about as long as each other. */
+const groupOf = ({ pool, tasks }: LedgerRun, task: number): string => `${pool}/${tasks.kind(task)}`;
 
 /** Whether a task can be handed out at all. */
 const isOpen = ({ tasks }: LedgerRun, task: number): boolean =>

@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib';
 import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
 import type { JournalRecord } from './journal-record.js';
+import { storeError } from './sqlite-error.js';
+import { releaseLock, takeLock } from './sqlite-lock.js';
 import type { StagedChunk, Store, StoreBatch, UnitResult } from './store.js';
 
 /** Bumped when the tables change; a store of another version is refused. */
@@ -113,7 +115,7 @@ export class SqliteStore implements Store {
     } catch (thrown) {
       db?.close();
       releaseLock(this.#lock);
-      throw this.#error(thrown, 'could not be opened');
+      throw storeError(this.#path, thrown, 'could not be opened');
     }
   }
 
@@ -174,7 +176,7 @@ export class SqliteStore implements Store {
       if (this.#freshCount >= MAX_FRESH) this.#settle();
     } catch (thrown) {
       this.#rollBack();
-      throw this.#error(thrown, 'could not be written');
+      throw storeError(this.#path, thrown, 'could not be written');
     }
   }
 
@@ -189,7 +191,7 @@ export class SqliteStore implements Store {
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (thrown) {
       this.#rollBack();
-      throw this.#error(thrown, 'could not be compacted');
+      throw storeError(this.#path, thrown, 'could not be compacted');
     }
   }
 
@@ -249,7 +251,7 @@ export class SqliteStore implements Store {
     try {
       yield* this.#db.prepare(query).iterate();
     } catch (thrown) {
-      throw this.#error(thrown, 'could not be read');
+      throw storeError(this.#path, thrown, 'could not be read');
     }
   }
 
@@ -257,7 +259,7 @@ export class SqliteStore implements Store {
     try {
       return this.#findResult.get(key) as ResultRow | undefined;
     } catch (thrown) {
-      throw this.#error(thrown, 'could not be read');
+      throw storeError(this.#path, thrown, 'could not be read');
     }
   }
 
@@ -281,22 +283,6 @@ export class SqliteStore implements Store {
       );
     }
   }
-
-  #error(thrown: unknown, what: string): OodError {
-    const { code = '', message } = thrown as { code?: string; message: string };
-    const kind =
-      thrown instanceof OodError
-        ? thrown.code
-        : code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')
-          ? 'resource-exhausted'
-          : code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
-            ? 'unavailable'
-            : code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')
-              ? 'corrupt-data'
-              : OodError.from(thrown).code;
-    const advice = kind === 'resource-exhausted' ? '; free some space' : '';
-    return new OodError(kind, `${this.#path}: the store ${what}: ${message}${advice}`, { cause: thrown });
-  }
 }
 
 const insertFresh = (count: number): string =>
@@ -317,26 +303,3 @@ const sizeOf = (result: UnitResult): number =>
 const bytes = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 const floats = (data: Buffer | null): Float32Array =>
   new Float32Array(new Uint8Array(data ?? Buffer.alloc(0)).buffer);
-
-function releaseLock(lock: Database.Database | null): void {
-  if (lock === null) return;
-  try {
-    // Closing alone would leave it to the garbage collector.
-    lock.exec('rollback');
-  } finally {
-    lock.close();
-  }
-}
-
-/** Held until the process ends, however it ends. */
-function takeLock(path: string): Database.Database {
-  const lock = new Database(path);
-  try {
-    lock.exec('begin exclusive');
-    return lock;
-  } catch (cause) {
-    lock.close();
-    const message = `${path}: another coordinator works on this store; stop it first, or use another --store`;
-    throw new OodError('unavailable', message, { cause });
-  }
-}

@@ -1,0 +1,273 @@
+import { type Digest, OodError } from '@oodgrid/protocol';
+import {
+  type Hint,
+  type LeaseRef,
+  PROTOCOL_VERSION,
+  type Registration,
+  type ReliableMessage,
+  type WorkerMessage,
+  type WorkerPeer,
+} from '@oodgrid/transport';
+import type { Failure } from '../ledger/ledger-events.js';
+import type { ResultReader, StagedChunk } from '../store/store.js';
+import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
+import type { RunState } from './run-state.js';
+import { type KnownWorker, sameLease } from './worker-book.js';
+
+export interface WorkerDeskOptions {
+  readonly leaseMs: number;
+  /** Fencing tokens: never the same twice. */
+  readonly newToken: () => string;
+  readonly results: ResultReader;
+}
+
+/** How long a worker that was cut off keeps its leases. */
+const GRACE_MS = 5000;
+/** Bytes of one lease that may wait for their acknowledgement. */
+const WINDOW_BYTES = 4 * 1024 ** 2;
+
+/** Where workers are talked with: registration, leases, and what they hand in. */
+export class WorkerDesk {
+  readonly #keeper: RunKeeper;
+  readonly #options: WorkerDeskOptions;
+
+  constructor(keeper: RunKeeper, options: WorkerDeskOptions) {
+    this.#keeper = keeper;
+    this.#options = options;
+  }
+
+  /** Throws OodError to turn the worker away. */
+  register(peer: WorkerPeer, { protocol, worker, held, nextSequence }: Registration, now: number): void {
+    if (protocol !== PROTOCOL_VERSION) {
+      this.#keeper.counters.add('refused_protocol_version');
+      throw new OodError(
+        'invalid-input',
+        `worker ${worker.workerId} speaks protocol ${protocol}, this coordinator ${PROTOCOL_VERSION}: install the same version on both`,
+      );
+    }
+    const isKnown = this.#keeper.workers.ofId(worker.workerId)?.info.incarnation === worker.incarnation;
+    const former = this.#keeper.workers.connect(peer, worker, nextSequence);
+    if (former !== null) this.#keeper.batch.after(() => former.close('the worker connected again'));
+    for (const lease of this.#keeper.ledger.leasesOf(worker.workerId)) {
+      // Granted on a connection that broke before the worker heard of it, or to a process that is no more.
+      if (held.some((ref) => sameLease(ref, lease))) this.#keeper.ledger.renew(lease, now);
+      else this.#keeper.apply({ kind: 'released', ...refOf(lease) }, now);
+    }
+    const { leaseMs } = this.#options;
+    this.#keeper.batch.after(() => peer.send({ kind: 'registered', leaseMs, windowBytes: WINDOW_BYTES }));
+    for (const ref of held) {
+      if (this.#keeper.ledger.find(ref) === undefined)
+        this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease: ref }));
+    }
+    for (const run of this.#keeper.runs.values()) {
+      this.#keeper.bindIfFit(run, worker);
+      if (run.ended === null && !isKnown) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
+    }
+  }
+
+  receive(peer: WorkerPeer, message: WorkerMessage, now: number): void {
+    const worker = this.#keeper.workers.ofPeer(peer);
+    if (worker === undefined) return;
+    switch (message.kind) {
+      case 'lease-request':
+        if (message.hint !== null) this.#requestLease(worker, message.requestId, message.hint, now);
+        return;
+      case 'heartbeat':
+        worker.doing = message.doing;
+        for (const lease of message.leases) {
+          if (!this.#keeper.ledger.renew(lease, now))
+            this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease }));
+        }
+        return;
+      case 'progress':
+        if (this.#keeper.ledger.renew(message.lease, now)) {
+          const taskId = this.#keeper.title(message.lease.run, message.lease.task);
+          this.#keeper.emit(message.lease.run, { kind: 'task-progress', taskId, work: message.work });
+        }
+        return;
+      case 'log':
+        if (this.#keeper.ledger.find(message.lease) !== undefined) {
+          const taskId = this.#keeper.title(message.lease.run, message.lease.task);
+          const { workerId } = worker.info;
+          this.#keeper.emit(message.lease.run, { kind: 'log', taskId, workerId, line: message.line });
+        }
+        return;
+      case 'reliable':
+        this.#receiveReliable(worker, peer, message, now);
+        return;
+      case 'cancel-request':
+        return;
+    }
+  }
+
+  disconnected(peer: WorkerPeer, now: number): void {
+    const worker = this.#keeper.workers.disconnect(peer);
+    if (worker === undefined) return;
+    const { workerId } = worker.info;
+    this.#keeper.ledger.shorten(workerId, now, GRACE_MS);
+    for (const run of this.#keeper.runs.values()) {
+      if (run.ended === null) this.#keeper.emit(run.id, { kind: 'worker-lost', workerId });
+    }
+  }
+
+  #requestLease(worker: KnownWorker, requestId: number, hint: Hint, now: number): void {
+    const { peer, info } = worker;
+    if (peer === null) return;
+    const { run: id, task } = hint;
+    const run = this.#keeper.runs.get(id);
+    const refusal = run === undefined ? DROP : this.#refusal(worker, run, task, now);
+    if (run === undefined || refusal !== undefined) {
+      const { retryMs } = refusal ?? DROP;
+      this.#keeper.counters.add(retryMs === null ? 'hints_dropped' : 'hints_postponed');
+      this.#keeper.batch.after(() => peer.send({ kind: 'denied', requestId, retryMs }));
+      return;
+    }
+    const attempt = (this.#keeper.ledger.run(id)?.tasks.attempts[task] ?? 0) + 1;
+    const lease: LeaseRef = { run: id, task, attempt, token: this.#options.newToken() };
+    this.#keeper.apply({ kind: 'leased', worker: info.workerId, ...lease }, now);
+    const spec = run.bind(task).spec(this.#keeper.openStaging(run, lease));
+    this.#keeper.batch.after(() => peer.send({ kind: 'granted', requestId, lease, task: spec }));
+    const taskId = this.#keeper.title(id, task);
+    this.#keeper.emit(id, { kind: 'task-started', taskId, workerId: info.workerId, attempt });
+  }
+
+  /** Why a worker does not get a task; undefined when it does. */
+  #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
+    const { workerId, numericsClass, memoryBytes } = worker.info;
+    if (run.ended !== null || !this.#keeper.ledger.canLease(run.id, task, workerId)) return DROP;
+    if (worker.isDraining || run.pool !== numericsClass) return LATER;
+    const needed = run.workload.memoryBytes(task);
+    if (needed > 0 && needed + this.#memoryInUse(workerId) > memoryBytes) return LATER;
+    // It may have been computed for another run meanwhile.
+    return run.submitted.isCacheUsed && this.#keeper.reuse(run, task, now) ? DROP : undefined;
+  }
+
+  #memoryInUse(workerId: string): number {
+    let sum = 0;
+    for (const { run, task } of this.#keeper.ledger.leasesOf(workerId)) {
+      sum += this.#keeper.runs.get(run)?.workload.memoryBytes(task) ?? 0;
+    }
+    return sum;
+  }
+
+  #receiveReliable(
+    worker: KnownWorker,
+    peer: WorkerPeer,
+    { sequence, message }: Extract<WorkerMessage, { kind: 'reliable' }>,
+    now: number,
+  ): void {
+    if (sequence > worker.expected) {
+      this.#keeper.counters.add('refused_sequence_gap');
+      this.#keeper.batch.after(() => peer.close(`message ${worker.expected} is missing`));
+      return;
+    }
+    if (sequence === worker.expected) {
+      worker.expected++;
+      try {
+        this.#accept(worker, message, now);
+      } catch (thrown) {
+        const { code, message: text } = OodError.from(thrown);
+        this.#keeper.counters.add(`refused_${code}`);
+        this.#keeper.batch.after(() => peer.send({ kind: 'refused', sequence, code, message: text }));
+      }
+    }
+    this.#keeper.batch.ack(peer, worker.expected - 1);
+  }
+
+  #accept(worker: KnownWorker, message: ReliableMessage, now: number): void {
+    const { run: id, task, attempt, token } = message;
+    const run = this.#keeper.runs.get(id);
+    const lease = this.#keeper.ledger.find(message);
+    const staged = this.#keeper.staged(token);
+    if (run === undefined || lease === undefined || staged === undefined) {
+      throw new OodError(
+        'cancelled',
+        `task ${task} of run ${id}: attempt ${attempt} has no lease any more; its results are refused`,
+      );
+    }
+    const ref = refOf(lease);
+    switch (message.kind) {
+      case 'chunk': {
+        const { key, offsetRows, rows, columns, data } = message;
+        const unacked = (worker.unacked.get(token) ?? 0) + data.byteLength;
+        worker.unacked.set(token, unacked);
+        if (unacked > 2 * WINDOW_BYTES) {
+          throw new OodError(
+            'resource-exhausted',
+            `more than ${WINDOW_BYTES} bytes wait for their acknowledgement`,
+          );
+        }
+        const chunk: StagedChunk = { kind: 'rows', token, key, offsetRows, rows, columns, data };
+        staged.staging.add(chunk);
+        this.#keeper.batch.chunk(chunk);
+        return;
+      }
+      case 'fitted': {
+        const chunk: StagedChunk = { kind: 'fitted', token, key: message.key, blob: message.blob };
+        staged.staging.add(chunk);
+        this.#keeper.batch.chunk(chunk);
+        return;
+      }
+      case 'done':
+        this.#complete(run, ref, staged, message, now);
+        return;
+      case 'released':
+        this.#keeper.apply({ kind: 'released', ...ref }, now);
+        return;
+      case 'failed': {
+        const { code, message: text, retryable, logTail } = message;
+        this.#fail(run, ref, { code, message: text, isRetryable: retryable, logTail }, now);
+        return;
+      }
+    }
+  }
+
+  #complete(
+    run: RunState,
+    ref: LeaseRef,
+    { staging, units }: Staged,
+    { work, seconds }: Extract<ReliableMessage, { kind: 'done' }>,
+    now: number,
+  ): void {
+    const results = units.map(({ key }) => ({ key, result: staging.result(key) }));
+    const reused = run.bind(ref.task).units.filter((unit) => !units.includes(unit));
+    const fitted: Record<Digest, Digest> = {};
+    for (const { key, result } of results) {
+      if (result.kind === 'fitted') fitted[key] = result.blob;
+      this.#keeper.batch.result({ key, result });
+    }
+    for (const { key } of reused) {
+      const result = this.#options.results.find(key);
+      if (result?.kind === 'fitted') fitted[key] = result.blob;
+    }
+    const report = { fitted, work, seconds, reusedUnits: reused.length, isReused: false };
+    this.#keeper.apply({ kind: 'completed', ...ref, ...report }, now);
+    this.#keeper.counters.add('tasks_done');
+    this.#keeper.noteFinished(run, ref.task, report, now);
+    const taskId = this.#keeper.title(run.id, ref.task);
+    this.#keeper.emit(run.id, { kind: 'task-done', taskId, isReused: false, work, seconds });
+    this.#keeper.advance(run);
+  }
+
+  #fail(run: RunState, ref: LeaseRef, failure: Failure, now: number): void {
+    this.#keeper.counters.add('attempts_failed');
+    this.#keeper.apply({ kind: 'failed', ...ref, failure }, now);
+    const state = this.#keeper.ledger.run(run.id)?.tasks.state(ref.task);
+    const willRetry = state !== 'failed' && state !== 'quarantined';
+    this.#keeper.emit(run.id, {
+      kind: 'task-failed',
+      taskId: this.#keeper.title(run.id, ref.task),
+      failure,
+      willRetry,
+    });
+    this.#keeper.advance(run);
+  }
+}
+
+interface Refusal {
+  readonly retryMs: number | null;
+}
+/** The hint is good for nothing any more. */
+const DROP: Refusal = { retryMs: null };
+/** Another worker may take it, or this one in a while. */
+const LATER: Refusal = { retryMs: 1000 };

@@ -1,0 +1,18 @@
+import { OodError } from '@oodgrid/protocol';
+
+/** What SQLite failed with, as our own error. `what` goes on after "the store". */
+export function storeError(path: string, thrown: unknown, what: string): OodError {
+  const { code = '', message } = thrown as { code?: string; message: string };
+  const kind =
+    thrown instanceof OodError
+      ? thrown.code
+      : code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')
+        ? 'resource-exhausted'
+        : code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
+          ? 'unavailable'
+          : code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')
+            ? 'corrupt-data'
+            : OodError.from(thrown).code;
+  const advice = kind === 'resource-exhausted' ? '; free some space' : '';
+  return new OodError(kind, `${path}: the store ${what}: ${message}${advice}`, { cause: thrown });
+}
