@@ -13,7 +13,8 @@ import type { RunState } from './dispatch/run-state.js';
 import { compactJournal } from './dispatch/snapshot.js';
 import type { LedgerSettings } from './ledger/ledger-events.js';
 import type { SubmittedRecord } from './store/journal-record.js';
-import type { ResultReader, Store } from './store/store.js';
+import type { ResultReader } from './store/result-reader.js';
+import type { Store } from './store/store.js';
 import type { Workload } from './workload/workload.js';
 
 /** What time and chance are to the coordinator: injected, so that a simulation can rule them. */

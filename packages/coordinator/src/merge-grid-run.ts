@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { OodError, type Results, runIdSchema } from '@oodgrid/protocol';
 import type { RunState } from './dispatch/run-state.js';
 import { type MergedRun, mergeRun } from './merger/merge-run.js';
-import type { ResultReader } from './store/store.js';
+import type { ResultReader } from './store/result-reader.js';
 import { GridWorkload } from './workload/grid-workload.js';
 
 /** Merges a grid run whose tasks are all done. `workers`: executors that computed it. */

@@ -4,7 +4,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { RunState } from '../dispatch/run-state.js';
 import { TASK_STATES } from '../ledger/task-table.js';
 import { runningAuroc } from '../merger/running-auroc.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 import { GridWorkload } from '../workload/grid-workload.js';
 
 /** Cells whose running AUROC is reckoned: more are no help to anyone who watches. */

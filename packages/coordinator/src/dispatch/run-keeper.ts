@@ -3,7 +3,7 @@ import type { LeaseRef, WorkerInfo } from '@oodgrid/transport';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent, LedgerSettings } from '../ledger/ledger-events.js';
 import type { EndedRecord, JournalRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
-import type { ResultReader, UnitResult } from '../store/store.js';
+import type { ResultReader, UnitResult } from '../store/result-reader.js';
 import type { TaskReport, Workload, WorkUnit } from '../workload/workload.js';
 import { BatchBuilder } from './batch.js';
 import { Counters } from './counters.js';

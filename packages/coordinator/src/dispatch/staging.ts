@@ -1,5 +1,6 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
-import type { StagedChunk, UnitResult } from '../store/store.js';
+import type { UnitResult } from '../store/result-reader.js';
+import type { StagedChunk } from '../store/store.js';
 import type { WorkUnit } from '../workload/workload.js';
 
 interface StagedUnit {

@@ -9,7 +9,8 @@ import {
   type WorkerPeer,
 } from '@oodgrid/transport';
 import type { Failure } from '../ledger/ledger-events.js';
-import type { ResultReader, StagedChunk } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
+import type { StagedChunk } from '../store/store.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import { type KnownWorker, sameLease } from './worker-book.js';

@@ -2,7 +2,7 @@ import type { Environment, Results, RunId, WorkCounts } from '@oodgrid/protocol'
 import { RESULTS_SCHEMA } from '@oodgrid/protocol';
 import type { PlannedCell } from '../planner/plan.js';
 import { describeGrid, type ResolvedGrid } from '../planner/resolved-grid.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 import type { GridOutcome } from '../workload/grid-workload.js';
 import { compareCells } from './compare.js';
 import { type MergedCell, mergeCell } from './merge-cell.js';

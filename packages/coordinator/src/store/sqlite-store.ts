@@ -4,9 +4,10 @@ import { crc32 } from 'node:zlib';
 import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
 import type { JournalRecord } from './journal-record.js';
+import type { UnitResult } from './result-reader.js';
 import { storeError } from './sqlite-error.js';
 import { releaseLock, takeLock } from './sqlite-lock.js';
-import type { StagedChunk, Store, StoreBatch, UnitResult } from './store.js';
+import type { StagedChunk, Store, StoreBatch } from './store.js';
 
 /** Bumped when the tables change; a store of another version is refused. */
 const VERSION = 1;

@@ -1,5 +1,6 @@
 import type { Digest } from '@oodgrid/protocol';
 import type { JournalRecord } from './journal-record.js';
+import type { ResultReader, UnitResult } from './result-reader.js';
 
 /** Part of a result that a live lease has sent. */
 export type StagedChunk =
@@ -14,11 +15,6 @@ export type StagedChunk =
     }
   | { readonly kind: 'fitted'; readonly token: string; readonly key: Digest; readonly blob: Digest };
 
-/** Result of a unit: scores, or the blob of a fitted state. */
-export type UnitResult =
-  | { readonly kind: 'scores'; readonly rows: number; readonly columns: number; readonly data: Float32Array }
-  | { readonly kind: 'fitted'; readonly blob: Digest };
-
 /** What is made durable together: all of it, or nothing. */
 export interface StoreBatch {
   readonly records: readonly JournalRecord[];
@@ -26,12 +22,6 @@ export interface StoreBatch {
   /** Tokens of leases that are over: their chunks go. */
   readonly endedLeases: readonly string[];
   readonly results: readonly { readonly key: Digest; readonly result: UnitResult }[];
-}
-
-/** Results by content address: keys hold everything that the bits depend on, so an entry never goes stale. */
-export interface ResultReader {
-  /** Undefined for what is absent or fails its checksum. */
-  find(key: Digest): UnitResult | undefined;
 }
 
 /** The coordinator's memory beyond its process. */

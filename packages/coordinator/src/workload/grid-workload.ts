@@ -6,7 +6,7 @@ import { SeriesReader } from '../merger/unit-results.js';
 import { bindTask, type Facts } from '../planner/bind-task.js';
 import type { Plan, PlannedChoice, PlannedTask } from '../planner/plan.js';
 import { planGrid } from '../planner/plan-grid.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 import type { GridSpec } from './run-spec.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
 

@@ -1,6 +1,6 @@
 import type { Digest } from '@oodgrid/protocol';
 import { bindTask } from '../planner/bind-task.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 import type { GridWorkload } from './grid-workload.js';
 
 const NO_PAUSE = () => Promise.resolve();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Digest, digestOfJson, OodError, sha256 } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 import type { SyntheticSpec } from './run-spec.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
 

@@ -1,6 +1,6 @@
 import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
-import type { ResultReader } from '../store/store.js';
+import type { ResultReader } from '../store/result-reader.js';
 
 /** One result that a task gives. */
 export interface WorkUnit {
