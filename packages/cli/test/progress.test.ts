@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultWorkers } from '../src/local/default-workers.js';
 import { textTable } from '../src/output/text-table.js';
 import { Progress } from '../src/progress/progress.js';
-import { duration, progressLine } from '../src/progress/show-progress.js';
+import { duration, eventLine, progressLine } from '../src/progress/show-progress.js';
 
 const GIB = 1024 ** 3;
 
@@ -63,6 +63,19 @@ describe('progress', () => {
       willRetry: true,
     });
     expect(progress.state(10)).toMatchObject({ imagesPerSecond: 0, etaSeconds: undefined });
+  });
+
+  it('says nothing of the time left before it is worth something', () => {
+    const progress = new Progress([task('tiny', 1), task('large', 100_000)], 0);
+    const work = { images: 1, forwards: 1, gradients: 0 };
+    progress.add({ kind: 'task-done', taskId: 'tiny', isReused: false, work, seconds: 1 });
+    expect(progress.state(1).etaSeconds).toBeUndefined();
+  });
+
+  it('names a choice in one short line', () => {
+    const event = { kind: 'choice-made', choice: 'choice:odin:a:b:m', outcome: { candidate: 1 } } as const;
+    expect(eventLine(event, false)).toBe('choice odin a b m made');
+    expect(eventLine(event, true)).toBeUndefined();
   });
 
   it('prints for people', () => {

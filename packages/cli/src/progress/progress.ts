@@ -10,6 +10,9 @@ export interface ProgressState {
   readonly etaSeconds: number | undefined;
 }
 
+/** Share of the work after which the time left is worth saying. */
+const ENOUGH = 0.01;
+
 /** A gradient costs about one and a half forward passes. */
 const cost = ({ forwards, gradients }: WorkCounts) => forwards + 1.5 * gradients;
 
@@ -17,6 +20,7 @@ const cost = ({ forwards, gradients }: WorkCounts) => forwards + 1.5 * gradients
 export class Progress {
   readonly #remaining = new Map<string, number>();
   readonly #tasksTotal: number;
+  readonly #costTotal: number;
   readonly #startSeconds: number;
   #running = new Map<string, WorkCounts>();
   #computed = 0;
@@ -24,7 +28,13 @@ export class Progress {
   #tasksDone = 0;
 
   constructor(tasks: readonly PlannedTask[], nowSeconds: number) {
-    for (const task of tasks) this.#remaining.set(task.id, cost(taskWork(task)));
+    let total = 0;
+    for (const task of tasks) {
+      const one = cost(taskWork(task));
+      this.#remaining.set(task.id, one);
+      total += one;
+    }
+    this.#costTotal = total;
     this.#tasksTotal = tasks.length;
     this.#startSeconds = nowSeconds;
   }
@@ -51,7 +61,7 @@ export class Progress {
       tasksDone: this.#tasksDone,
       tasksTotal: this.#tasksTotal,
       imagesPerSecond: images / elapsed,
-      etaSeconds: computed > 0 ? (Math.max(left, 0) * elapsed) / computed : undefined,
+      etaSeconds: computed > ENOUGH * this.#costTotal ? (Math.max(left, 0) * elapsed) / computed : undefined,
     };
   }
 }

@@ -50,7 +50,7 @@ export function showProgress(
 }
 
 /** On a terminal only what is out of the ordinary gets a line of its own. */
-function eventLine(event: RunEvent, isTty: boolean): string | undefined {
+export function eventLine(event: RunEvent, isTty: boolean): string | undefined {
   switch (event.kind) {
     case 'worker-joined': {
       const { workerId, engine } = event.worker;
@@ -67,7 +67,8 @@ function eventLine(event: RunEvent, isTty: boolean): string | undefined {
         ? undefined
         : `task ${event.taskId} ${event.isReused ? 'taken from the cache' : `done in ${event.seconds.toFixed(1)} s`}`;
     case 'choice-made':
-      return isTty ? undefined : `${event.choice} -> ${JSON.stringify(event.outcome)}`;
+      // What was chosen stands in the table, with its alternatives in the results.
+      return isTty ? undefined : `${event.choice.split(':').join(' ')} made`;
     case 'task-lost':
       return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
     case 'log':
