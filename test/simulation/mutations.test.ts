@@ -3,7 +3,8 @@ import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Crash, DiskStore } from './src/disk-store.js';
-import { simulate, UNDISTURBED } from './src/simulate.js';
+import { UNDISTURBED } from './src/rates.js';
+import { simulate } from './src/simulate.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -6,7 +6,7 @@ import {
   makeWorkload,
 } from '@oodgrid/coordinator';
 import { expect, it } from 'vitest';
-import { ratesOf } from './src/simulate.js';
+import { ratesOf } from './src/rates.js';
 import { World } from './src/world.js';
 
 function replayed(records: Iterable<JournalRecord>): Dispatcher {

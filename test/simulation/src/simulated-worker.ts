@@ -1,13 +1,10 @@
 import type { WorkSpec } from '@oodgrid/protocol';
-import type { CoordinatorMessage, LeaseRef, WorkerMessage } from '@oodgrid/transport';
+import type { CoordinatorMessage, LeaseRef } from '@oodgrid/transport';
 import { syntheticDigest, syntheticRows, WorkerSession } from '@oodgrid/worker';
+import type { SimulatedLink } from './links.js';
+import { UNDISTURBED } from './rates.js';
+import { LEASE_MS } from './simulated-coordinator.js';
 import type { World } from './world.js';
-
-/** One end of a connection. */
-export interface SimulatedLink {
-  send(message: WorkerMessage): void;
-  cut(): void;
-}
 
 const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
 const RECONNECT_MS = 50;
@@ -96,7 +93,7 @@ export class SimulatedWorker {
   #connect(life: number): void {
     const session = this.#session;
     if (session === undefined || this.#life !== life) return;
-    const link = this.#world.connect(session.registration(), {
+    const link = this.#world.coordinator.links.connect(session.registration(), {
       receive: (message) => {
         if (this.#life === life) this.#after(0, () => this.#receive(session, message));
       },
@@ -123,7 +120,7 @@ export class SimulatedWorker {
   }
 
   #beat(session: WorkerSession, link: SimulatedLink): void {
-    this.#after(this.#world.leaseMs / 3, () => {
+    this.#after(LEASE_MS / 3, () => {
       if (this.#link !== link) return;
       session.heartbeat('simulated');
       // What the queue put back meanwhile is found now and then.
@@ -135,12 +132,13 @@ export class SimulatedWorker {
   #compute(session: WorkerSession, lease: LeaseRef, task: WorkSpec): void {
     if (task.kind !== 'synthetic') throw new Error('the simulation has synthetic tasks only');
     const { random, faults } = this.#world;
+    const rates = this.#world.isCalm() ? UNDISTURBED : this.#world.rates;
     this.#running.add(lease.token);
-    const isSlow = random.isTrue(this.#world.rates.straggler);
+    const isSlow = random.isTrue(rates.straggler);
     if (isSlow) faults.add('straggler');
     const duration = random.between(5, 100) * (isSlow ? 40 : 1);
     const { key } = task;
-    const fails = random.isTrue(this.#world.rates.taskFailure);
+    const fails = random.isTrue(rates.taskFailure);
     // A fifth of the rows at a time, so that a crash finds results half sent.
     const step = Math.max(1, Math.ceil(task.rows / 5));
     const isAlive = () => this.#session === session && this.#running.has(lease.token);

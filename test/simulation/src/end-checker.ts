@@ -1,0 +1,33 @@
+import type { JournalRecord } from '@oodgrid/coordinator';
+import type { Digest } from '@oodgrid/protocol';
+import type { SimulatedRun } from './simulated-run.js';
+import { Violation } from './violation.js';
+
+/** Every run is there once, every task of it is done once, and its digest is that of the undisturbed run. */
+export function checkEnd(
+  runs: readonly SimulatedRun[],
+  journal: Iterable<JournalRecord>,
+  digests: ReadonlyMap<string, Digest | null>,
+): void {
+  const finished = new Map<string, number>();
+  const submissions = new Map<string, number>();
+  for (const record of journal) {
+    if (record.kind === 'submitted') submissions.set(record.run, (submissions.get(record.run) ?? 0) + 1);
+    if (record.kind !== 'completed' && record.kind !== 'finished') continue;
+    const id = `${record.run}/${record.task}`;
+    finished.set(id, (finished.get(id) ?? 0) + 1);
+  }
+  for (const { submitted, expected } of runs) {
+    const { run, spec } = submitted;
+    if (submissions.get(run) !== 1)
+      throw new Violation(`run ${run} was submitted ${submissions.get(run)} times`);
+    if (spec.kind !== 'synthetic') continue;
+    const tasks = spec.fits + spec.sweeps + spec.scores;
+    for (let task = 0; task < tasks; task++) {
+      const times = finished.get(`${run}/${task}`) ?? 0;
+      if (times !== 1) throw new Violation(`task ${task} of ${run} is done ${times} times in the journal`);
+    }
+    const got = digests.get(run);
+    if (got !== expected) throw new Violation(`digest of ${run} is ${got}, undisturbed it is ${expected}`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { NetworkFaults } from './network.js';
+import { Random } from './random.js';
+
+/** How often what goes wrong, per second of simulated time or per event; all 0 in an undisturbed world. */
+export interface Rates {
+  readonly network: NetworkFaults;
+  readonly hintLoss: number;
+  readonly hintDuplicate: number;
+  readonly queueRestart: number;
+  readonly linkCut: number;
+  readonly partition: number;
+  readonly workerCrash: number;
+  readonly workerFreeze: number;
+  readonly taskFailure: number;
+  readonly straggler: number;
+  readonly coordinatorCrash: number;
+  readonly writeCrash: number;
+  readonly diskFull: number;
+  readonly clockJump: number;
+  readonly pause: number;
+}
+
+export const UNDISTURBED: Rates = {
+  network: { lossProbability: 0, duplicateProbability: 0, reorderProbability: 0, maxDelayMs: 5 },
+  hintLoss: 0,
+  hintDuplicate: 0,
+  queueRestart: 0,
+  linkCut: 0,
+  partition: 0,
+  workerCrash: 0,
+  workerFreeze: 0,
+  taskFailure: 0,
+  straggler: 0,
+  coordinatorCrash: 0,
+  writeCrash: 0,
+  diskFull: 0,
+  clockJump: 0,
+  pause: 0,
+};
+
+/** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
+export function ratesOf(seed: number): Rates {
+  const random = new Random(seed ^ 0x5bd1e995);
+  const maybe = (most: number) => (random.isTrue(0.5) ? random.next() * most : 0);
+  return {
+    network: {
+      lossProbability: maybe(0.05),
+      duplicateProbability: maybe(0.05),
+      reorderProbability: maybe(0.05),
+      maxDelayMs: random.between(1, 50),
+    },
+    hintLoss: maybe(0.3),
+    hintDuplicate: maybe(0.3),
+    queueRestart: maybe(0.4),
+    linkCut: maybe(1),
+    partition: maybe(0.3),
+    workerCrash: maybe(0.8),
+    workerFreeze: maybe(0.5),
+    taskFailure: maybe(0.3),
+    straggler: maybe(0.2),
+    coordinatorCrash: maybe(0.5),
+    writeCrash: maybe(0.1),
+    diskFull: maybe(0.3),
+    clockJump: maybe(0.3),
+    pause: maybe(0.3),
+  };
+}

@@ -1,0 +1,185 @@
+import {
+  Coordinator,
+  DEFAULT_LEDGER_SETTINGS,
+  type Dispatcher,
+  makeWorkload,
+  SyntheticWorkload,
+} from '@oodgrid/coordinator';
+import { type Digest, OodError } from '@oodgrid/protocol';
+import { DiskStore, SimulatedDisk, type WriteFate } from './disk-store.js';
+import type { FaultCounts } from './faults.js';
+import { Links } from './links.js';
+import type { Random } from './random.js';
+import type { Rates } from './rates.js';
+import type { Scheduler } from './scheduler.js';
+import type { SimulatedQueue } from './simulated-queue.js';
+import { START_OF_TIME } from './simulated-run.js';
+import { Violation } from './violation.js';
+
+export interface SimulatedCoordinatorOptions {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly faults: FaultCounts;
+  readonly queue: SimulatedQueue;
+  readonly rates: Rates;
+  /** Whether nothing new goes wrong any more. */
+  readonly isCalm: () => boolean;
+  readonly onEnded: (run: string, result: Digest | null) => void;
+}
+
+export const LEASE_MS = 1000;
+const SETTINGS = {
+  ...DEFAULT_LEDGER_SETTINGS,
+  leaseMs: LEASE_MS,
+  maxFailures: 1000,
+  maxLosses: 1000,
+  backoffMs: 20,
+  maxBackoffMs: 200,
+  stragglerSamples: 3,
+  stragglerMinMs: 300,
+  republishMs: 2000,
+};
+const NO_LOSS = { lossProbability: 0, duplicateProbability: 0, reorderProbability: 0 };
+const WRITE_CRASHES = [
+  ['write-crash-before', 'crash-before'],
+  ['write-torn', 'crash-torn'],
+  ['write-unsynced', 'crash-unsynced'],
+  ['write-crash-after', 'crash-after'],
+] as const;
+
+/** The coordinator's machine: its disk, its clock, its connections, and one process after the other. */
+export class SimulatedCoordinator {
+  readonly links: Links;
+  readonly #options: SimulatedCoordinatorOptions;
+  readonly #disk = new SimulatedDisk();
+  #store: DiskStore | undefined;
+  #coordinator: Coordinator | undefined;
+  /** A coordinator of a former generation is dead: nothing of it happens any more. */
+  #generation = 0;
+  #tokens = 0;
+  /** Milliseconds by which its clock is ahead. */
+  skew = 0;
+  isDiskFull = false;
+
+  constructor(options: SimulatedCoordinatorOptions) {
+    this.#options = options;
+    const { scheduler, random, faults, rates, isCalm } = options;
+    this.links = new Links({
+      scheduler,
+      random,
+      faults,
+      network: () => (isCalm() ? { ...rates.network, ...NO_LOSS } : rates.network),
+      store: () => this.#store,
+      generation: () => this.#generation,
+      at: (generation) => (generation === this.#generation ? this.#coordinator : undefined),
+    });
+  }
+
+  /** What is durable; undefined before the first start. */
+  get store(): DiskStore | undefined {
+    return this.#store;
+  }
+
+  /** Undefined while its process is down. */
+  get process(): Coordinator | undefined {
+    return this.#coordinator;
+  }
+
+  start(): void {
+    const generation = ++this.#generation;
+    const { scheduler, random, queue, onEnded } = this.#options;
+    this.#disk.crash(() => random.isTrue(0.5));
+    const isAlive = () => generation === this.#generation;
+    this.#coordinator = new Coordinator({
+      surroundings: {
+        now: () => scheduler.now + this.skew,
+        wallClock: () => new Date(START_OF_TIME + scheduler.now),
+        newToken: () => `t${++this.#tokens}`,
+        soon: (work) => {
+          scheduler.after(random.between(0.1, 2), () => {
+            if (isAlive()) work();
+          });
+        },
+        later: (work, milliseconds) =>
+          scheduler.after(milliseconds, () => {
+            if (isAlive()) work();
+          }),
+      },
+      ledger: SETTINGS,
+      jitter: (_run, task, attempt) => ((task * 31 + attempt * 17) % 100) / 100,
+      openStore: () => {
+        this.#store = new DiskStore(this.#disk, () => this.#writeFate());
+        return this.#store;
+      },
+      publisher: {
+        publish: (message) => {
+          if (isAlive()) queue.publish(message);
+        },
+      },
+      makeWorkload,
+      compute: (run, _id, results, done) => {
+        scheduler.after(random.between(1, 50), () => {
+          if (!isAlive()) return;
+          if (run.workload instanceof SyntheticWorkload) done({ value: run.workload.choose(results) });
+        });
+      },
+      merge: (run, results, done) => {
+        scheduler.after(random.between(1, 50), () => {
+          if (!isAlive()) return;
+          if (run.workload instanceof SyntheticWorkload) done({ value: run.workload.digest(results) });
+        });
+      },
+      onEvent: (run, event) => {
+        if (event.kind !== 'ended') return;
+        const ended = this.#coordinator?.read((dispatcher) => dispatcher.runs.get(run)?.ended);
+        if (event.status !== 'done')
+          throw new Violation(`run ${run} ended as ${event.status}: ${event.problem?.message}`);
+        onEnded(run, ended?.result ?? null);
+      },
+      onStore: () => undefined,
+    });
+    // Runs that ended while nobody heard of it.
+    this.#coordinator.read((dispatcher) => {
+      for (const { id, ended } of dispatcher.runs.values()) if (ended !== null) onEnded(id, ended.result);
+    });
+  }
+
+  /** The process ends without a word; another one is started after a while. */
+  crash(): void {
+    if (this.#coordinator === undefined) return;
+    const { scheduler, random } = this.#options;
+    this.#coordinator = undefined;
+    this.#generation++;
+    this.links.cutAll();
+    scheduler.after(random.between(10, 1500), () => this.start());
+  }
+
+  /** Undefined while the process is down or its store is broken. */
+  ask<T>(question: (dispatcher: Dispatcher) => T): T | undefined {
+    try {
+      return this.#coordinator?.read(question);
+    } catch (thrown) {
+      if (thrown instanceof OodError) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** What a user asks for; nothing when the run is not there yet or over, or nobody listens. */
+  control(work: (dispatcher: Dispatcher) => void): void {
+    try {
+      this.#coordinator?.tell(work, () => undefined);
+    } catch (thrown) {
+      if (!(thrown instanceof OodError)) throw thrown;
+    }
+  }
+
+  #writeFate(): WriteFate {
+    const { random, rates, faults, isCalm } = this.#options;
+    if (this.isDiskFull) return 'full';
+    if (isCalm() || !random.isTrue(rates.writeCrash)) return 'whole';
+    const [fault, fate] = WRITE_CRASHES[random.integer(0, WRITE_CRASHES.length - 1)] ?? WRITE_CRASHES[0];
+    faults.add(fault);
+    this.crash();
+    return fate;
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type SubmittedRecord,
+  type SyntheticSpec,
+  SyntheticWorkload,
+  type UnitResult,
+} from '@oodgrid/coordinator';
+import type { Digest } from '@oodgrid/protocol';
+import { syntheticDigest, syntheticRows } from '@oodgrid/worker';
+import type { Random } from './random.js';
+
+export interface SimulatedRun {
+  readonly submitted: SubmittedRecord;
+  /** What it must come to. */
+  readonly expected: Digest;
+  isAcknowledged: boolean;
+}
+
+/** Wall clock at the start of a simulation. */
+export const START_OF_TIME = Date.UTC(2026, 0, 1);
+const NO_REPORT = {
+  work: { images: 0, forwards: 0, gradients: 0 },
+  seconds: 0,
+  reusedUnits: 0,
+  isReused: false,
+};
+
+/** Draws a run, and computes what it must come to. */
+export function makeRun(random: Random, number: number): SimulatedRun {
+  const spec: SyntheticSpec = {
+    kind: 'synthetic',
+    seed: random.integer(0, 1_000_000),
+    fits: random.integer(0, 2),
+    sweeps: random.integer(0, 3),
+    scores: random.integer(1, 8),
+    rows: random.integer(1, 20),
+    milliseconds: 0,
+    fault: 'none',
+  };
+  const run = `run${number}`;
+  const submitted: SubmittedRecord = {
+    kind: 'submitted',
+    run,
+    name: run,
+    at: new Date(START_OF_TIME).toISOString(),
+    idempotencyKey: `key-${number}`,
+    priority: random.integer(0, 1),
+    pool: null,
+    isCacheUsed: random.isTrue(0.5),
+    spec,
+  };
+  return { submitted, expected: undisturbed(spec, run), isAcknowledged: false };
+}
+
+/** The digest of a run in which nothing went wrong: every task in turn. */
+function undisturbed(spec: SyntheticSpec, run: string): Digest {
+  const workload = new SyntheticWorkload(spec, run);
+  const results = new Map<Digest, UnitResult>();
+  const reader = { find: (key: Digest) => results.get(key) };
+  for (let task = 0; task < workload.tasks.length; task++) {
+    if (task === spec.fits + spec.sweeps && spec.sweeps > 0)
+      workload.computed('choice', workload.choose(reader));
+    const bound = workload.bind(task);
+    const work = bound.spec(bound.units);
+    if (work.kind !== 'synthetic') throw new Error('a synthetic run has synthetic tasks');
+    const data = syntheticRows(work);
+    if (!bound.isFit) results.set(work.key, { kind: 'scores', rows: data.length, columns: 1, data });
+    const fitted = bound.isFit ? { [work.key]: syntheticDigest(work) } : {};
+    workload.finish(task, '', { ...NO_REPORT, fitted });
+  }
+  if (spec.sweeps > 0 && spec.scores === 0) workload.computed('choice', workload.choose(reader));
+  return workload.digest(reader);
+}

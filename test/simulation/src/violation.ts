@@ -1,0 +1,2 @@
+/** A rule of the system was broken. */
+export class Violation extends Error {}
