@@ -17,6 +17,7 @@ function replayed(records: Iterable<JournalRecord>): Dispatcher {
     makeWorkload,
     results: { find: () => undefined },
     publish: () => undefined,
+    queue: 'simulated',
     compute: () => undefined,
     merge: () => undefined,
     onEvent: () => undefined,

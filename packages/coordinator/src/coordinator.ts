@@ -165,6 +165,7 @@ export class Coordinator implements WorkerHandler {
         makeWorkload,
         results: store,
         publish: (message: QueueMessage) => publisher.publish(message),
+        queue: store.id,
         compute: (run, id) => this.#compute(dispatcher, store, run, id),
         merge: (run) => this.#merge(dispatcher, store, run),
         onEvent: this.#options.onEvent,

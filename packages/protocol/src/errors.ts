@@ -4,6 +4,7 @@
  */
 export const ERROR_CODES = [
   'invalid-input', // the grid, a flag or an option is wrong: the user can fix it
+  'conflict', // what was named is somebody else's already: a worker's id, a submission's key
   'not-found', // a file, model, data set or method that was named does not exist
   'corrupt-data', // a file is truncated, mis-shaped, holds NaN or fails its checksum
   'unavailable', // a source, server or worker cannot be reached now
@@ -26,6 +27,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'engine-missing': 6,
   'resource-exhausted': 7,
   'task-failed': 8,
+  conflict: 9,
   cancelled: 130,
 };
 

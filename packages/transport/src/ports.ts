@@ -1,7 +1,7 @@
 import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 
 /** Version of the conversation between workers and coordinator; both must speak the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Names one execution of one task; the coordinator alone gives attempts and tokens. */
 export interface LeaseRef {
@@ -77,7 +77,13 @@ export type WorkerMessage =
   | { readonly kind: 'log'; readonly lease: LeaseRef; readonly line: string };
 
 export type CoordinatorMessage =
-  | { readonly kind: 'registered'; readonly leaseMs: number; readonly windowBytes: number }
+  | {
+      readonly kind: 'registered';
+      readonly leaseMs: number;
+      readonly windowBytes: number;
+      /** Id of the coordinator's own queue. */
+      readonly queue: string;
+    }
   | {
       readonly kind: 'granted';
       readonly requestId: number;
@@ -98,7 +104,9 @@ export type CoordinatorMessage =
   /** Stop computing: the lease is over. */
   | { readonly kind: 'cancel'; readonly lease: LeaseRef }
   /** Take no more tasks; finish what you have. */
-  | { readonly kind: 'drain' };
+  | { readonly kind: 'drain' }
+  /** Somebody else says to be this worker: whoever lives says something. */
+  | { readonly kind: 'probe' };
 
 /** What a worker says of itself when it connects. */
 export interface WorkerInfo {
@@ -108,6 +116,7 @@ export interface WorkerInfo {
   /** Workers of one class give the same bits for the same task; results of different classes never mix. */
   readonly numericsClass: string;
   readonly engine: { readonly kind: string; readonly version: string; readonly device: string };
+  readonly host: string;
   readonly pid: number;
   /** Tasks that it holds at once. */
   readonly slots: number;
@@ -119,6 +128,8 @@ export interface WorkerInfo {
 export interface Registration {
   readonly protocol: number;
   readonly worker: WorkerInfo;
+  /** Known to this process alone: whoever has it may take the worker's connection over. */
+  readonly proof: string;
   /** Leases that it believes to hold. */
   readonly held: readonly LeaseRef[];
   /** Number of the first reliable message that it will send on this connection. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { type ConnectRequest, WorkerServiceClient, type worker as wire } from '@oodgrid/protocol/wire';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type GrpcServer, serveGrpc, workerService } from '../src/index.js';
+import { type GrpcServer, PROTOCOL_VERSION, serveGrpc, workerService } from '../src/index.js';
 import { KEY, LEASE, ScriptedHandler } from './scripted-handler.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oodgrid-bad-'));
@@ -27,16 +27,18 @@ afterAll(async () => {
 });
 
 const register: wire.Register = {
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   workerId: 'raw',
   incarnation: 'first',
   numericsClass: 'test',
   engineKind: 'k',
   engineVersion: '1',
   device: 'cpu',
+  host: 'here',
   pid: 1,
   slots: 1,
   memoryBytes: 1,
+  proof: 'its own',
   held: [],
   nextSequence: 1,
 };

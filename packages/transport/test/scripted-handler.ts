@@ -31,6 +31,7 @@ const worker = (workerId: string): WorkerInfo => ({
   incarnation: 'first',
   numericsClass: 'test',
   engine: { kind: 'test', version: '1', device: 'cpu' },
+  host: 'here',
   pid: process.pid,
   slots: 2,
   memoryBytes: 2 ** 33,
@@ -39,6 +40,7 @@ const worker = (workerId: string): WorkerInfo => ({
 export const registration = (workerId = 'w1'): Registration => ({
   protocol: PROTOCOL_VERSION,
   worker: worker(workerId),
+  proof: 'known to it alone',
   held: [LEASE],
   nextSequence: 5,
 });
@@ -54,7 +56,7 @@ export class ScriptedHandler implements WorkerHandler {
     if (said.worker.numericsClass !== 'test') throw new OodError('invalid-input', 'another numerics class');
     this.peer = peer;
     this.registered.push(said);
-    peer.send({ kind: 'registered', leaseMs: 30_000, windowBytes: 2 ** 22 });
+    peer.send({ kind: 'registered', leaseMs: 30_000, windowBytes: 2 ** 22, queue: 'q1' });
   }
 
   receive(_peer: WorkerPeer, message: WorkerMessage): void {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
 import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import {
   connectWorker,
@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly memoryBytes: number;
   readonly settings: ExecutorSettings;
   readonly stallMs: number;
+  /** How long it waits for another worker of its id to go, before it gives up. */
+  readonly conflictMs: number;
   /** Opens the queue for a numerics class and so many places; null: asks the coordinator itself. */
   readonly openHints: ((pool: string, slots: number) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
@@ -68,6 +70,8 @@ export class Worker {
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
   #wasRegistered = false;
+  /** Since when another worker has its id. */
+  #refusedSince: number | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -105,10 +109,13 @@ export class Worker {
           incarnation: randomUUID(),
           numericsClass,
           engine,
+          host: hostname(),
           pid: process.pid,
           slots,
           memoryBytes,
         },
+        proof: randomBytes(24).toString('base64url'),
+        doing: () => this.#doing(),
         onStart: (lease, task) => this.#start(lease, task),
         onCancel: (lease) => this.#cancel(lease),
         onRoom: () => this.#lookForWork(),
@@ -157,6 +164,7 @@ export class Worker {
       receive: (message) => {
         if (message.kind === 'registered') {
           this.#wasRegistered = true;
+          this.#refusedSince = undefined;
           this.#reconnectMs = RECONNECT_MS;
           session.connected((said) => link.send(said));
           this.#beat(message.leaseMs);
@@ -179,7 +187,16 @@ export class Worker {
       this.#reject(reason);
       return;
     }
-    this.#options.log(`${reason.message}; connecting again`);
+    if (reason.code === 'conflict') {
+      const { conflictMs, log } = this.#options;
+      if (this.#refusedSince === undefined) {
+        this.#refusedSince = performance.now();
+        log(`${reason.message}; waiting up to ${Math.round(conflictMs / 1000)} s for it to go`);
+      } else if (performance.now() - this.#refusedSince > conflictMs) {
+        this.#reject(reason);
+        return;
+      }
+    } else this.#options.log(`${reason.message}; connecting again`);
     const wait = this.#reconnectMs * (0.5 + 0.5 * Math.random());
     this.#reconnectMs = Math.min(MAX_RECONNECT_MS, 2 * this.#reconnectMs);
     setTimeout(() => {
@@ -189,7 +206,7 @@ export class Worker {
 
   #beat(leaseMs: number): void {
     clearInterval(this.#heartbeat);
-    this.#heartbeat = setInterval(() => this.#session?.heartbeat(this.#doing()), leaseMs / 3);
+    this.#heartbeat = setInterval(() => this.#session?.heartbeat(), leaseMs / 3);
   }
 
   #doing(): string {

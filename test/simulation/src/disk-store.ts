@@ -38,6 +38,7 @@ export class SimulatedDisk {
 
 /** The store of the simulation: the same contract as SQLite's, on a disk that can be made to fail. */
 export class DiskStore implements Store {
+  readonly id = 'simulated';
   readonly #disk: SimulatedDisk;
   readonly #fate: () => WriteFate;
   readonly #results = new Map<Digest, UnitResult>();

@@ -37,10 +37,13 @@ export class SimulatedWorker {
         incarnation: `${this.id}-${life}`,
         numericsClass: 'simulated',
         engine: { kind: 'none', version: '1', device: 'cpu' },
+        host: 'simulated',
         pid: 1,
         slots: this.#slots,
         memoryBytes: 1,
       },
+      proof: `${this.id}-${life}`,
+      doing: () => 'simulated',
       onStart: (lease, task) => this.#compute(session, lease, task),
       onCancel: ({ token }) => this.#running.delete(token),
       onRoom: () => this.lookForWork(),
@@ -122,7 +125,7 @@ export class SimulatedWorker {
   #beat(session: WorkerSession, link: SimulatedLink): void {
     this.#after(LEASE_MS / 3, () => {
       if (this.#link !== link) return;
-      session.heartbeat('simulated');
+      session.heartbeat();
       // What the queue put back meanwhile is found now and then.
       this.lookForWork();
       this.#beat(session, link);

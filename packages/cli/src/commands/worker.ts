@@ -43,6 +43,11 @@ export default class Worker extends OodCommand {
       default: 900,
       min: 1,
     }),
+    wait: Flags.integer({
+      description: 'seconds to wait for another worker of the same id to go',
+      default: 60,
+      min: 0,
+    }),
     grace: Flags.integer({
       description: 'seconds for handing tasks back when told to stop',
       default: 10,
@@ -74,6 +79,7 @@ export default class Worker extends OodCommand {
       memoryBytes: flags.memory === undefined ? Math.floor(0.9 * totalmem()) : flags.memory * GIB,
       settings: { blobsDir, cacheDir, engine: engine === 'wasm' || engine === 'none' ? engine : 'native' },
       stallMs: flags.stall * 1000,
+      conflictMs: flags.wait * 1000,
       openHints: (pool, slots) =>
         NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, pool, slots, log }),
       blobs: new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB }),

@@ -94,6 +94,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     memoryBytes: ALL_MEMORY,
     settings: { blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
     stallMs: STALL_MS,
+    conflictMs: 0,
     openHints: null,
     blobs: { fetch: async () => () => undefined, publish: async () => undefined },
     log: () => undefined,

@@ -15,6 +15,8 @@ export interface DispatcherOptions extends RunKeeperOptions {
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
   readonly publish: (message: QueueMessage) => void;
+  /** Id of the coordinator's own queue, which workers are told. */
+  readonly queue: string;
 }
 
 /**
@@ -28,9 +30,9 @@ export class Dispatcher {
   readonly #offers: Offers;
 
   constructor(options: DispatcherOptions) {
-    const { newToken, publish, ledger, results } = options;
+    const { newToken, publish, ledger, results, queue } = options;
     this.#keeper = new RunKeeper(options);
-    this.#desk = new WorkerDesk(this.#keeper, { leaseMs: ledger.leaseMs, newToken, results });
+    this.#desk = new WorkerDesk(this.#keeper, { leaseMs: ledger.leaseMs, newToken, results, queue });
     this.#offers = new Offers(this.#keeper, publish, newToken());
   }
 
@@ -103,6 +105,7 @@ export class Dispatcher {
 
   /** Opens the stagings of the leases that lived when the coordinator stopped, and goes on with every run. */
   resume(chunks: Iterable<StagedChunk>, now: number): void {
+    this.#desk.open(now);
     for (const run of this.#keeper.runs.values()) {
       if (run.ended !== null) continue;
       for (const leases of this.#keeper.ledger.run(run.id)?.leases.values() ?? []) {

@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { canonicalJson, type Digest, OodError } from '@oodgrid/protocol';
 import type { LeaseRef, WorkerInfo } from '@oodgrid/transport';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent, LedgerSettings } from '../ledger/ledger-events.js';
@@ -61,8 +61,16 @@ export class RunKeeper {
   /** Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned. */
   submit(submitted: SubmittedRecord): { readonly run: string; readonly isNew: boolean } {
     const { idempotencyKey, run: id } = submitted;
-    const known = idempotencyKey === null ? undefined : this.#byIdempotencyKey.get(idempotencyKey);
-    if (known !== undefined) return { run: known, isNew: false };
+    const known = this.#ofKey(idempotencyKey, id);
+    if (known !== undefined) {
+      if (canonicalJson(known.submitted.spec) === canonicalJson(submitted.spec)) {
+        return { run: known.id, isNew: false };
+      }
+      throw new OodError(
+        'conflict',
+        `the key ${JSON.stringify(idempotencyKey)} was used for another grid, by run "${known.id}" (${known.status}): submit this one with a key of its own`,
+      );
+    }
     if (this.runs.has(id)) throw new OodError('invalid-input', `there is a run "${id}" already`);
     const run = this.add(submitted);
     try {
@@ -77,6 +85,13 @@ export class RunKeeper {
     return { run: id, isNew: true };
   }
 
+  /** The run that holds a key: one that failed or was cancelled lets go of it, but not to its own submission said again. */
+  #ofKey(key: string | null, id: string): RunState | undefined {
+    const run = key === null ? undefined : this.runs.get(this.#byIdempotencyKey.get(key) ?? '');
+    const isFree = run?.status === 'failed' || run?.status === 'cancelled';
+    return isFree && run.id !== id ? undefined : run;
+  }
+
   add(submitted: SubmittedRecord): RunState {
     const run = new RunState(submitted, this.#options.makeWorkload);
     this.runs.set(run.id, run);
@@ -87,7 +102,8 @@ export class RunKeeper {
   remove(run: RunState): void {
     this.ledger.removeRun(run.id);
     this.runs.delete(run.id);
-    if (run.submitted.idempotencyKey !== null) this.#byIdempotencyKey.delete(run.submitted.idempotencyKey);
+    const key = run.submitted.idempotencyKey;
+    if (key !== null && this.#byIdempotencyKey.get(key) === run.id) this.#byIdempotencyKey.delete(key);
   }
 
   /** The first worker that may have a run decides its numerics class. */

@@ -1,9 +1,15 @@
-import type { LeaseRef, WorkerInfo, WorkerPeer } from '@oodgrid/transport';
+import type { LeaseRef, Registration, WorkerInfo, WorkerPeer } from '@oodgrid/transport';
 
 /** A worker that is connected, or was a moment ago. */
 export interface KnownWorker {
   info: WorkerInfo;
   peer: WorkerPeer | null;
+  /** What only its process knows. */
+  readonly proof: string;
+  /** When it connected, or when it was lost. */
+  since: number;
+  /** When it was asked whether it lives; null: it has said something since. */
+  probedAt: number | null;
   /** Number of the next reliable message. */
   expected: number;
   isDraining: boolean;
@@ -40,16 +46,19 @@ export class WorkerBook {
   }
 
   /** Notes a connection and gives the one that it replaces. */
-  connect(peer: WorkerPeer, info: WorkerInfo, nextSequence: number): WorkerPeer | null {
+  connect(peer: WorkerPeer, registration: Registration, now: number): WorkerPeer | null {
+    const { worker: info, proof, nextSequence } = registration;
     const known = this.#byId.get(info.workerId);
     const former = known?.peer ?? null;
     if (former !== null) this.#byPeer.delete(former);
-    const isSame = known?.info.incarnation === info.incarnation;
     const worker: KnownWorker = {
       info,
       peer,
+      proof,
+      since: now,
+      probedAt: null,
       expected: nextSequence,
-      isDraining: isSame && known.isDraining,
+      isDraining: known?.proof === proof && known.isDraining,
       doing: '',
       unacked: new Map(),
     };
@@ -59,10 +68,13 @@ export class WorkerBook {
     return former;
   }
 
-  disconnect(peer: WorkerPeer): KnownWorker | undefined {
+  disconnect(peer: WorkerPeer, now: number): KnownWorker | undefined {
     const worker = this.#byPeer.get(peer);
     this.#byPeer.delete(peer);
-    if (worker !== undefined) worker.peer = null;
+    if (worker !== undefined) {
+      worker.peer = null;
+      worker.since = now;
+    }
     this.#countSlots();
     return worker;
   }

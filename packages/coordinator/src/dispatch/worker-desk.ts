@@ -14,12 +14,15 @@ import type { StagedChunk } from '../store/store.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import { type KnownWorker, sameLease } from './worker-book.js';
+import { checkIdentity } from './worker-identity.js';
 
 export interface WorkerDeskOptions {
   readonly leaseMs: number;
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
   readonly results: ResultReader;
+  /** Id of the coordinator's own queue. */
+  readonly queue: string;
 }
 
 /** How long a worker that was cut off keeps its leases. */
@@ -31,14 +34,21 @@ const WINDOW_BYTES = 4 * 1024 ** 2;
 export class WorkerDesk {
   readonly #keeper: RunKeeper;
   readonly #options: WorkerDeskOptions;
+  #startedAt = 0;
 
   constructor(keeper: RunKeeper, options: WorkerDeskOptions) {
     this.#keeper = keeper;
     this.#options = options;
   }
 
+  /** From now on workers may come, and those that hold leases should. */
+  open(now: number): void {
+    this.#startedAt = now;
+  }
+
   /** Throws OodError to turn the worker away. */
-  register(peer: WorkerPeer, { protocol, worker, held, nextSequence }: Registration, now: number): void {
+  register(peer: WorkerPeer, registration: Registration, now: number): void {
+    const { protocol, worker, proof, held } = registration;
     if (protocol !== PROTOCOL_VERSION) {
       this.#keeper.counters.add('refused_protocol_version');
       throw new OodError(
@@ -46,29 +56,43 @@ export class WorkerDesk {
         `worker ${worker.workerId} speaks protocol ${protocol}, this coordinator ${PROTOCOL_VERSION}: install the same version on both`,
       );
     }
-    const isKnown = this.#keeper.workers.ofId(worker.workerId)?.info.incarnation === worker.incarnation;
-    const former = this.#keeper.workers.connect(peer, worker, nextSequence);
-    if (former !== null) this.#keeper.batch.after(() => former.close('the worker connected again'));
-    for (const lease of this.#keeper.ledger.leasesOf(worker.workerId)) {
+    if (proof === '')
+      throw new OodError('invalid-input', `worker ${worker.workerId} has nothing to prove itself by`);
+    const { workers, ledger } = this.#keeper;
+    const known = workers.ofId(worker.workerId);
+    const leases = ledger.leasesOf(worker.workerId);
+    checkIdentity(registration, { known, leases, startedAt: this.#startedAt, now });
+    const isAnother = known !== undefined && known.proof !== proof;
+    const former = workers.connect(peer, registration, now);
+    if (former !== null) {
+      const reason = isAnother ? 'another process has taken its place' : 'the worker connected again';
+      this.#keeper.batch.after(() => former.close(reason));
+    }
+    for (const lease of leases) {
       // Granted on a connection that broke before the worker heard of it, or to a process that is no more.
-      if (held.some((ref) => sameLease(ref, lease))) this.#keeper.ledger.renew(lease, now);
+      if (!isAnother && held.some((ref) => sameLease(ref, lease))) ledger.renew(lease, now);
       else this.#keeper.apply({ kind: 'released', ...refOf(lease) }, now);
     }
-    const { leaseMs } = this.#options;
-    this.#keeper.batch.after(() => peer.send({ kind: 'registered', leaseMs, windowBytes: WINDOW_BYTES }));
+    const { leaseMs, queue } = this.#options;
+    this.#keeper.batch.after(() =>
+      peer.send({ kind: 'registered', leaseMs, windowBytes: WINDOW_BYTES, queue }),
+    );
     for (const ref of held) {
-      if (this.#keeper.ledger.find(ref) === undefined)
+      if (!this.#holds(worker.workerId, ref))
         this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease: ref }));
     }
+    const isNew = known === undefined || isAnother;
     for (const run of this.#keeper.runs.values()) {
       this.#keeper.bindIfFit(run, worker);
-      if (run.ended === null && !isKnown) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
+      if (run.ended === null && isNew) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
     }
   }
 
   receive(peer: WorkerPeer, message: WorkerMessage, now: number): void {
     const worker = this.#keeper.workers.ofPeer(peer);
     if (worker === undefined) return;
+    worker.probedAt = null;
+    const { workerId } = worker.info;
     switch (message.kind) {
       case 'lease-request':
         if (message.hint !== null) this.#requestLease(worker, message.requestId, message.hint, now);
@@ -76,20 +100,19 @@ export class WorkerDesk {
       case 'heartbeat':
         worker.doing = message.doing;
         for (const lease of message.leases) {
-          if (!this.#keeper.ledger.renew(lease, now))
+          if (!this.#renew(workerId, lease, now))
             this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease }));
         }
         return;
       case 'progress':
-        if (this.#keeper.ledger.renew(message.lease, now)) {
+        if (this.#renew(workerId, message.lease, now)) {
           const taskId = this.#keeper.title(message.lease.run, message.lease.task);
           this.#keeper.emit(message.lease.run, { kind: 'task-progress', taskId, work: message.work });
         }
         return;
       case 'log':
-        if (this.#keeper.ledger.find(message.lease) !== undefined) {
+        if (this.#holds(workerId, message.lease)) {
           const taskId = this.#keeper.title(message.lease.run, message.lease.task);
-          const { workerId } = worker.info;
           this.#keeper.emit(message.lease.run, { kind: 'log', taskId, workerId, line: message.line });
         }
         return;
@@ -102,13 +125,24 @@ export class WorkerDesk {
   }
 
   disconnected(peer: WorkerPeer, now: number): void {
-    const worker = this.#keeper.workers.disconnect(peer);
+    const worker = this.#keeper.workers.disconnect(peer, now);
     if (worker === undefined) return;
     const { workerId } = worker.info;
     this.#keeper.ledger.shorten(workerId, now, GRACE_MS);
     for (const run of this.#keeper.runs.values()) {
       if (run.ended === null) this.#keeper.emit(run.id, { kind: 'worker-lost', workerId });
     }
+  }
+
+  /** Whether a lease lives and is the worker's own. */
+  #holds(workerId: string, ref: LeaseRef): boolean {
+    const lease = this.#keeper.ledger.find(ref);
+    if (lease !== undefined && lease.worker !== workerId) this.#keeper.counters.add('refused_foreign_lease');
+    return lease?.worker === workerId;
+  }
+
+  #renew(workerId: string, ref: LeaseRef, now: number): boolean {
+    return this.#holds(workerId, ref) && this.#keeper.ledger.renew(ref, now);
   }
 
   #requestLease(worker: KnownWorker, requestId: number, hint: Hint, now: number): void {
@@ -134,9 +168,13 @@ export class WorkerDesk {
 
   /** Why a worker does not get a task; undefined when it does. */
   #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
-    const { workerId, numericsClass, memoryBytes } = worker.info;
+    const { workerId, numericsClass, memoryBytes, slots } = worker.info;
     if (run.ended !== null || !this.#keeper.ledger.canLease(run.id, task, workerId)) return DROP;
     if (worker.isDraining || run.pool !== numericsClass) return LATER;
+    if (this.#keeper.ledger.leaseCountOf(workerId) >= slots) {
+      this.#keeper.counters.add('refused_no_place');
+      return LATER;
+    }
     const needed = run.workload.memoryBytes(task);
     if (needed > 0 && needed + this.#memoryInUse(workerId) > memoryBytes) return LATER;
     // It may have been computed for another run meanwhile.
@@ -178,7 +216,7 @@ export class WorkerDesk {
   #accept(worker: KnownWorker, message: ReliableMessage, now: number): void {
     const { run: id, task, attempt, token } = message;
     const run = this.#keeper.runs.get(id);
-    const lease = this.#keeper.ledger.find(message);
+    const lease = this.#holds(worker.info.workerId, message) ? this.#keeper.ledger.find(message) : undefined;
     const staged = this.#keeper.staged(token);
     if (run === undefined || lease === undefined || staged === undefined) {
       throw new OodError(

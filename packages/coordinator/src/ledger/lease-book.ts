@@ -49,6 +49,10 @@ export class LeaseBook {
     return [...(this.#byWorker.get(worker) ?? [])];
   }
 
+  countOf(worker: string): number {
+    return this.#byWorker.get(worker)?.size ?? 0;
+  }
+
   /** Leases whose time is over; each is given once. */
   takeOverdue(now: number): readonly Lease[] {
     const found: Lease[] = [];

@@ -112,6 +112,10 @@ export class Ledger {
     return this.#leases.of(worker);
   }
 
+  leaseCountOf(worker: string): number {
+    return this.#leases.countOf(worker);
+  }
+
   /** Whether a worker may lease the task now: it is offered or ready, or offered a second time to another. */
   canLease(runId: string, task: number, worker: string): boolean {
     const run = this.#runs.get(runId);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -13,6 +14,7 @@ import type { StagedChunk, Store, StoreBatch } from './store.js';
 const VERSION = 1;
 
 const SCHEMA = `
+create table if not exists identity (id text not null);
 create table if not exists journal (seq integer primary key, records text not null);
 create table if not exists chunks (
   token text not null, key text not null, offset_rows integer, rows integer, columns integer,
@@ -69,6 +71,7 @@ interface ChunkRow {
 
 /** The store on SQLite: write-ahead log, every commit synced. */
 export class SqliteStore implements Store {
+  readonly id: string;
   readonly #path: string;
   readonly #isExclusive: boolean;
   readonly #db: Database.Database;
@@ -102,6 +105,7 @@ export class SqliteStore implements Store {
       db.pragma('busy_timeout = 30000');
       db.exec(SCHEMA);
       this.#checkVersion();
+      this.id = this.#identity();
       if (isExclusive) this.#settle();
       this.#insertRecords = db.prepare('insert into journal (records) values (?)');
       this.#insertChunk = db.prepare('insert into chunks values (?, ?, ?, ?, ?, ?, ?)');
@@ -271,6 +275,15 @@ export class SqliteStore implements Store {
       // What made the transaction fail may have ended it, or keeps the roll-back from its file as well; either
       // way the store is closed and read again.
     }
+  }
+
+  /** Stores of former versions have none: they get theirs when they are first opened. */
+  #identity(): string {
+    const known = this.#db.prepare('select id from identity').get() as { id: string } | undefined;
+    if (known !== undefined) return known.id;
+    const id = randomBytes(8).toString('hex');
+    this.#db.prepare('insert into identity values (?)').run(id);
+    return id;
   }
 
   #checkVersion(): void {

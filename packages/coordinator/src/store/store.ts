@@ -26,6 +26,8 @@ export interface StoreBatch {
 
 /** The coordinator's memory beyond its process. */
 export interface Store extends ResultReader {
+  /** Made with the store, and as lasting: tells what is this coordinator's own where several share a server. */
+  readonly id: string;
   /** Everything that was committed, in its order. */
   records(): Iterable<JournalRecord>;
   chunks(): Iterable<StagedChunk>;

@@ -4,6 +4,7 @@ import { errorCode } from './wire-codec.js';
 
 const STATUS: Readonly<Record<ErrorCode, status>> = {
   'invalid-input': status.INVALID_ARGUMENT,
+  conflict: status.ALREADY_EXISTS,
   'not-found': status.NOT_FOUND,
   'corrupt-data': status.DATA_LOSS,
   unavailable: status.UNAVAILABLE,

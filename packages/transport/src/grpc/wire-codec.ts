@@ -25,6 +25,9 @@ export const FRAME_BYTES = 512 * 1024;
 /** A frame is refused beyond this; the largest honest one is `FRAME_BYTES` and a chunk with its header. */
 export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
+/** What the command line allows: 256 executors with 1,024 tasks each. */
+const MAX_SLOTS = 256 * 1024;
+
 /** A chunk's rows in pieces of at most `MAX_CHUNK_BYTES`. */
 export function splitChunk(chunk: ChunkMessage): ChunkMessage[] {
   const { rows, columns, offsetRows, data } = chunk;
@@ -170,8 +173,8 @@ function fromWireChunk({ key, offsetRows, rows, columns, data, crc32: expected }
 export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessage {
   switch (message.kind) {
     case 'registered': {
-      const { leaseMs, windowBytes } = message;
-      return { message: { $case: 'registered', registered: { leaseMs, windowBytes } } };
+      const { leaseMs, windowBytes, queue } = message;
+      return { message: { $case: 'registered', registered: { leaseMs, windowBytes, queue } } };
     }
     case 'granted': {
       const { requestId, lease, task } = message;
@@ -192,6 +195,8 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
       return { message: { $case: 'cancel', cancel: toWireLease(message.lease) } };
     case 'drain':
       return { message: { $case: 'drain', drain: {} } };
+    case 'probe':
+      return { message: { $case: 'probe', probe: {} } };
   }
 }
 
@@ -219,16 +224,19 @@ export function fromWireReply({ message }: wire.CoordinatorMessage): Coordinator
       return { kind: 'cancel', lease: fromWireLease(message.cancel) };
     case 'drain':
       return { kind: 'drain' };
+    case 'probe':
+      return { kind: 'probe' };
     default:
       throw malformed('a message is empty');
   }
 }
 
-export function toWireRegister({ protocol, worker, held, nextSequence }: Registration): wire.Register {
+export function toWireRegister({ protocol, worker, proof, held, nextSequence }: Registration): wire.Register {
   const { engine, ...own } = worker;
   return {
     ...own,
     protocol,
+    proof,
     engineKind: engine.kind,
     engineVersion: engine.version,
     device: engine.device,
@@ -238,12 +246,15 @@ export function toWireRegister({ protocol, worker, held, nextSequence }: Registr
 }
 
 export function fromWireRegister(message: wire.Register): Registration {
-  const { protocol, held, nextSequence, engineKind, engineVersion, device, ...own } = message;
+  const { protocol, proof, held, nextSequence, engineKind, engineVersion, device, ...own } = message;
   if (!/^[\w.:@-]{1,100}$/.test(own.workerId) || !/^[\w-]{1,100}$/.test(own.incarnation)) {
     throw malformed(`${JSON.stringify(own.workerId.slice(0, 80))} is no worker id`);
   }
+  if (own.slots < 1 || own.slots > MAX_SLOTS) throw malformed(`a worker has ${own.slots} places`);
+  if (proof.length > 200) throw malformed('a proof is too long');
   const engine = { kind: engineKind, version: engineVersion, device };
-  return { protocol, worker: { ...own, engine }, held: held.map(fromWireLease), nextSequence };
+  const host = own.host.replaceAll(/[^\w.:-]/g, '-').slice(0, 100);
+  return { protocol, worker: { ...own, host, engine }, proof, held: held.map(fromWireLease), nextSequence };
 }
 
 const toWireLease = ({ run, task, attempt, token }: LeaseRef): wire.LeaseRef => ({

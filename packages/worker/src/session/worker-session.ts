@@ -12,6 +12,10 @@ import {
 
 export interface SessionOptions {
   readonly worker: WorkerInfo;
+  /** What only this process knows. */
+  readonly proof: string;
+  /** What the worker does, for people. */
+  readonly doing: () => string;
   /** A lease came: start its task. */
   readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
   /** A lease is over: stop its task, nothing that it gives counts any more. */
@@ -64,6 +68,7 @@ export class WorkerSession {
     return {
       protocol: PROTOCOL_VERSION,
       worker: this.#options.worker,
+      proof: this.#options.proof,
       held: [...this.#held.values()].map(({ lease }) => lease),
       nextSequence: this.#outbox[0]?.sequence ?? this.#nextSequence,
     };
@@ -139,6 +144,9 @@ export class WorkerSession {
       case 'drain':
         this.#options.onDrain();
         return;
+      case 'probe':
+        this.#sayHeld();
+        return;
     }
   }
 
@@ -183,14 +191,12 @@ export class WorkerSession {
    * Keeps what is held; the queue is told only of tasks that advance. What was not acknowledged since the
    * heartbeat before is said again: a message that was lost with nothing after it shows in no other way.
    */
-  heartbeat(doing: string): void {
-    const leases: LeaseRef[] = [];
+  heartbeat(): void {
     for (const held of this.#held.values()) {
-      leases.push(held.lease);
       if (held.hasAdvanced) held.delivery?.working();
       held.hasAdvanced = false;
     }
-    this.#send?.({ kind: 'heartbeat', leases, doing });
+    this.#sayHeld();
     const oldest = this.#outbox[0]?.sequence;
     if (oldest !== undefined && oldest === this.#oldestAtHeartbeat) this.#sayAgain();
     this.#oldestAtHeartbeat = oldest;
@@ -258,6 +264,11 @@ export class WorkerSession {
     if (!this.#held.delete(held.lease.token)) return;
     held.delivery?.ack();
     this.#options.onRoom();
+  }
+
+  #sayHeld(): void {
+    const leases = [...this.#held.values()].map(({ lease }) => lease);
+    this.#send?.({ kind: 'heartbeat', leases, doing: this.#options.doing() });
   }
 
   #sayAgain(): void {

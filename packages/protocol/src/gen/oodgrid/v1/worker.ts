@@ -102,6 +102,9 @@ export interface CoordinatorMessage {
     | //
     /** Take no more tasks; finish what you have. */
     { $case: "drain"; drain: Drain }
+    | //
+    /** Somebody else says to be this worker: whoever lives answers with a heartbeat. */
+    { $case: "probe"; probe: Probe }
     | undefined;
 }
 
@@ -131,6 +134,10 @@ export interface Register {
   held: LeaseRef[];
   /** Sequence number of the first message that it will send on this connection. */
   nextSequence: number;
+  /** Host that it runs on, for people who look for it. */
+  host: string;
+  /** Known to this process alone and shown to nobody: whoever has it may connect again in the worker's place. */
+  proof: string;
 }
 
 /** One execution of one task. */
@@ -267,6 +274,8 @@ export interface Registered {
   leaseMs: number;
   /** Bytes of one task that may wait for their acknowledgement. */
   windowBytes: number;
+  /** Id of the coordinator's own queue: part of the names of its stream and subjects. */
+  queue: string;
 }
 
 /** A lease and its task. */
@@ -301,6 +310,10 @@ export interface Refused {
 
 /** Take no more tasks. */
 export interface Drain {
+}
+
+/** Asks whether the worker lives. */
+export interface Probe {
 }
 
 function createBaseConnectRequest(): ConnectRequest {
@@ -592,6 +605,9 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
       case "drain":
         Drain.encode(message.message.drain, writer.uint32(58).fork()).join();
         break;
+      case "probe":
+        Probe.encode(message.message.probe, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -665,6 +681,14 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
             message.message = { $case: "drain", drain: Drain.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = { $case: "probe", probe: Probe.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -692,6 +716,8 @@ function createBaseRegister(): Register {
     memoryBytes: 0,
     held: [],
     nextSequence: 0,
+    host: "",
+    proof: "",
   };
 }
 
@@ -732,6 +758,12 @@ export const Register: MessageFns<Register> = {
     }
     if (message.nextSequence !== 0) {
       writer.uint32(96).uint64(message.nextSequence);
+    }
+    if (message.host !== "") {
+      writer.uint32(106).string(message.host);
+    }
+    if (message.proof !== "") {
+      writer.uint32(114).string(message.proof);
     }
     return writer;
   },
@@ -843,6 +875,22 @@ export const Register: MessageFns<Register> = {
             }
 
             message.nextSequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.proof = reader.string();
             continue;
           }
         }
@@ -1629,7 +1677,7 @@ export const Work: MessageFns<Work> = {
 };
 
 function createBaseRegistered(): Registered {
-  return { leaseMs: 0, windowBytes: 0 };
+  return { leaseMs: 0, windowBytes: 0, queue: "" };
 }
 
 export const Registered: MessageFns<Registered> = {
@@ -1639,6 +1687,9 @@ export const Registered: MessageFns<Registered> = {
     }
     if (message.windowBytes !== 0) {
       writer.uint32(16).uint32(message.windowBytes);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
     }
     return writer;
   },
@@ -1670,6 +1721,14 @@ export const Registered: MessageFns<Registered> = {
             }
 
             message.windowBytes = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
             continue;
           }
         }
@@ -1897,6 +1956,41 @@ export const Drain: MessageFns<Drain> = {
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
       const message = createBaseDrain();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProbe(): Probe {
+  return {};
+}
+
+export const Probe: MessageFns<Probe> = {
+  encode(_: Probe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Probe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbe();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
