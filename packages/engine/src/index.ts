@@ -14,6 +14,7 @@ export { findDataset, listDatasets } from './datasets/table.js';
 export { type NpyArray, parseNpy, writeNpy } from './formats/npy.js';
 export { parseNpz, writeNpz } from './formats/npz.js';
 export {
+  openSafetensors,
   parseSafetensors,
   type Safetensors,
   type TensorData,

@@ -1,5 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { unzipped } from './gunzip.js';
+import { refuser } from './what-is-this-file.js';
 
 const PIXELS = 32 * 32;
 const RECORD = 1 + 3 * PIXELS;
@@ -13,10 +14,8 @@ export function parseCifarBinary(
   const raw = unzipped(bytes, name, MAX_BYTES);
   const count = raw.length / RECORD;
   if (!Number.isInteger(count) || count === 0) {
-    throw new OodError(
-      'corrupt-data',
-      `${name}: ${raw.length} bytes are no whole number of CIFAR-10 records of ${RECORD} bytes`,
-    );
+    const refuse = refuser(raw, name, undefined, 'CIFAR-10 batch');
+    return refuse(`${raw.length} bytes are no whole number of records of ${RECORD} bytes`);
   }
   const images = new Uint8Array(count * 3 * PIXELS);
   const labels = new Uint8Array(count);

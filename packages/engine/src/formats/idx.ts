@@ -1,9 +1,17 @@
-import { OodError } from '@oodgrid/protocol';
 import { unzipped, unzippedStart } from './gunzip.js';
+import { refuser } from './what-is-this-file.js';
 
 /** No data set of the field comes near this; a header that promises more is damaged. */
 const MAX_BYTES = 1024 ** 3;
 const UINT8 = 0x08;
+/** Types that the format knows beside bytes. */
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  9: 'int8',
+  11: 'int16',
+  12: 'int32',
+  13: 'float32',
+  14: 'float64',
+};
 
 export interface IdxArray {
   readonly shape: readonly number[];
@@ -12,13 +20,14 @@ export interface IdxArray {
 
 /** Reads an IDX file of bytes (MNIST's format), gzipped or not. Throws `corrupt-data` naming `name`. */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
-  const refuse = (what: string): never => {
-    throw new OodError('corrupt-data', `${name}: not a readable IDX file: ${what}`);
-  };
   const head = unzippedStart(bytes, name);
+  const refuse = refuser(head, name, 'idx', 'IDX file');
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length < 4 || view.getUint16(0) !== 0) return refuse('it does not start with two zero bytes');
-  if (head[2] !== UINT8) return refuse(`its type is 0x${(head[2] ?? 0).toString(16)}, expected 0x08 (bytes)`);
+  if (head[2] !== UINT8) {
+    const type = OTHER_TYPES[head[2] ?? 0] ?? `0x${(head[2] ?? 0).toString(16)}`;
+    return refuse(`its type is ${type}, expected bytes (0x08); save other numbers with numpy.savez`);
+  }
   const rank = head[3] ?? 0;
   const start = 4 + 4 * rank;
   if (rank === 0 || head.length < start)

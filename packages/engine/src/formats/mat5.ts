@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
+import { type Refuse, refuser } from './what-is-this-file.js';
 
 export interface MatArray {
   readonly shape: readonly number[];
@@ -34,10 +35,8 @@ export function parseMat5<Key extends string>(
   name: string,
   wanted: readonly Key[],
 ): Readonly<Record<Key, MatArray>> {
-  const refuse = (what: string): never => {
-    throw new OodError('corrupt-data', `${name}: not a readable MATLAB 5 file: ${what}`);
-  };
-  if (bytes.length < HEADER || bytes[126] !== 0x49 || bytes[127] !== 0x4d)
+  const refuse = refuser(bytes, name, 'mat-5', 'MATLAB 5 file');
+  if (bytes.length < HEADER || bytes[126] !== 0x49 || bytes[127] !== 0x4d || bytes[125] === 2)
     return refuse('it has no little-endian header');
   const arrays = new Map<string, MatArray>();
   let left = MAX_BYTES;
@@ -57,8 +56,6 @@ export function parseMat5<Key extends string>(
   const array = (key: Key) => arrays.get(key) ?? refuse(`it has no array "${key}" of bytes`);
   return Object.fromEntries(wanted.map((key) => [key, array(key)])) as Record<Key, MatArray>;
 }
-
-type Refuse = (what: string) => never;
 
 function inflate(body: Uint8Array, limitBytes: number, refuse: Refuse): Uint8Array {
   try {

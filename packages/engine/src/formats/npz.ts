@@ -1,56 +1,142 @@
-import { crc32, inflateRawSync } from 'node:zlib';
+import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
 import { type Zippable, zipSync } from 'fflate';
-import { type NpyArray, parseNpy, writeNpy } from './npy.js';
+import type { NumericArray } from './array-types.js';
+import { type NpyArray, type NpyHeader, parseNpy, parseNpyHeader, requireNpySize, writeNpy } from './npy.js';
+import { type Refuse, refuser } from './what-is-this-file.js';
+import { packedMember, readZipDirectory, type ZipMember } from './zip-directory.js';
 
 /** Largest array that a member of an archive may unfold to. */
 const MAX_MEMBER_BYTES = 4 * 1024 ** 3 - 1;
-const END_RECORD = 0x06054b50;
-const CENTRAL_RECORD = 0x02014b50;
+/** Packed bytes to look at for a header: they unfold to 4 MiB at most. */
+const PEEK_BYTES = 4096;
+const MAX_LISTED = 20;
 
-/**
- * Reads every array of an .npz archive, by name without `.npy`. Sizes are bounded before anything is
- * unfolded. Throws `corrupt-data` naming `name` and the member.
- */
-export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, NpyArray> {
-  const refuse = (what: string): never => {
-    throw new OodError('corrupt-data', `${name}: not a readable npz archive: ${what}`);
+const METHODS: Readonly<Record<number, string>> = {
+  1: 'shrink',
+  6: 'implode',
+  9: 'deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  20: 'Zstandard',
+  93: 'Zstandard',
+  95: 'xz',
+  98: 'PPMd',
+  99: 'AES encryption',
+};
+
+/** An .npz archive whose members are unfolded one by one, when they are asked for. */
+export interface NpzArchive {
+  /** Names of the arrays, without `.npy`, folders inside the archive included. */
+  readonly keys: readonly string[];
+  /** Names, types and shapes of what the archive holds, for messages. */
+  describe(): string;
+  /** Throws `corrupt-data` for what cannot be read as numbers. */
+  read(key: string): NumericArray;
+}
+
+/** Opens an archive; throws `corrupt-data` naming `name` where it is none. */
+export function openNpz(bytes: Uint8Array, name: string): NpzArchive {
+  const refuse = refuser(bytes, name, 'npz', 'npz archive');
+  const members = inBounds(refuse, () => readZipDirectory(bytes, refuse)).filter(
+    ({ path }) => !path.endsWith('/'),
+  );
+  const arrays = new Map(
+    members.flatMap((member) =>
+      member.path.endsWith('.npy') ? [[member.path.slice(0, -4), member] as const] : [],
+    ),
+  );
+  if (arrays.size === 0 && members.length > 0) return refuse('it holds no array');
+  return {
+    keys: [...arrays.keys()],
+    describe: () => {
+      const listed = members.slice(0, MAX_LISTED).map((member) => describeMember(bytes, member));
+      const more = members.length - listed.length;
+      return listed.join(', ') + (more > 0 ? ` and ${more} more` : '') || 'nothing';
+    },
+    read: (key) => {
+      const member = arrays.get(key);
+      if (member === undefined) throw new OodError('not-found', `${name}: no array "${key}"`);
+      return inBounds(refuse, () => readMember(bytes, member, name));
+    },
   };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const arrays = new Map<string, NpyArray>();
+}
+
+/** Every array of an archive that holds nothing but numbers. Throws `corrupt-data` naming `name` and the member. */
+export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, NumericArray> {
+  const archive = openNpz(bytes, name);
+  return new Map(archive.keys.map((key) => [key, archive.read(key)]));
+}
+
+/** What a DataView or zlib throws is told as what it means: a damaged archive. */
+function inBounds<T>(refuse: Refuse, work: () => T): T {
   try {
-    let end = bytes.length - 22;
-    while (end >= 0 && view.getUint32(end, true) !== END_RECORD) end--;
-    if (end < 0) return refuse('it has no zip directory (truncated?)');
-    let at = view.getUint32(end + 16, true);
-    for (let left = view.getUint16(end + 10, true); left > 0; left--) {
-      if (view.getUint32(at, true) !== CENTRAL_RECORD) return refuse(`no directory entry at byte ${at}`);
-      const method = view.getUint16(at + 10, true);
-      const checksum = view.getUint32(at + 16, true);
-      const packed = view.getUint32(at + 20, true);
-      const unpacked = view.getUint32(at + 24, true);
-      const nameBytes = view.getUint16(at + 28, true);
-      const local = view.getUint32(at + 42, true);
-      const member = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameBytes));
-      const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-      if (start + packed > bytes.length) return refuse(`member "${member}" ends beyond the file`);
-      const body = bytes.subarray(start, start + packed);
-      const raw =
-        method === 8
-          ? inflateRawSync(body, { maxOutputLength: Math.min(unpacked + 1, MAX_MEMBER_BYTES) })
-          : body;
-      if (raw.length !== unpacked)
-        return refuse(`member "${member}" has ${raw.length} bytes, the directory says ${unpacked}`);
-      if (crc32(raw) !== checksum) return refuse(`member "${member}" fails its checksum (damaged?)`);
-      arrays.set(member.replace(/\.npy$/, ''), parseNpy(raw, `${name}: ${member}`));
-      at += 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    }
+    return work();
   } catch (cause) {
-    const error = OodError.from(cause);
-    if (error.code === 'corrupt-data') throw error;
-    throw new OodError('corrupt-data', `${name}: not a readable npz archive: ${error.message}`, { cause });
+    if (cause instanceof OodError) throw cause;
+    return refuse(OodError.from(cause).message);
   }
-  return arrays;
+}
+
+function readMember(bytes: Uint8Array, member: ZipMember, name: string): NumericArray {
+  const { path, unpackedBytes, checksum } = member;
+  const refuse = memberRefuser(name, path);
+  const packed = packedMember(bytes, member, refuse);
+  // Type and size are checked before the whole is unfolded.
+  const header = peekHeader(packed, member, refuse);
+  requireNpySize(header, unpackedBytes, refuse);
+  if (unpackedBytes > MAX_MEMBER_BYTES)
+    return refuse(`${unpackedBytes} bytes are more than the ${MAX_MEMBER_BYTES} that are read`);
+  const raw = unfolded(packed, member, refuse);
+  if (raw.length !== unpackedBytes)
+    return refuse(`it has ${raw.length} bytes, the directory says ${unpackedBytes}`);
+  if (crc32(raw) !== checksum) return refuse('it fails its checksum (damaged?)');
+  return parseNpy(raw, `${name}: ${path}`);
+}
+
+function memberRefuser(name: string, path: string): Refuse {
+  return (what) => {
+    throw new OodError('corrupt-data', `${name}: member ${JSON.stringify(path)}: ${what}`);
+  };
+}
+
+/** The header of a member, from its first bytes. */
+function peekHeader(packed: Uint8Array, member: ZipMember, refuse: Refuse): NpyHeader {
+  const { method, isEncrypted } = member;
+  if (isEncrypted) return refuse('it is encrypted; save the arrays again with numpy.savez_compressed');
+  if (method !== 0 && method !== 8) {
+    const title = METHODS[method] ?? `method ${method}`;
+    return refuse(
+      `it is packed by ${title}; numpy packs by deflate: save the arrays again with numpy.savez_compressed`,
+    );
+  }
+  const start = packed.subarray(0, PEEK_BYTES);
+  return parseNpyHeader(
+    method === 0 ? start : inflateRawSync(start, { finishFlush: constants.Z_SYNC_FLUSH }),
+    refuse,
+  );
+}
+
+function unfolded(packed: Uint8Array, { method, unpackedBytes }: ZipMember, refuse: Refuse): Uint8Array {
+  if (method === 0) return packed;
+  try {
+    return inflateRawSync(packed, { maxOutputLength: unpackedBytes + 1 });
+  } catch (cause) {
+    return refuse(`it could not be unpacked (damaged?): ${OodError.from(cause).message}`);
+  }
+}
+
+function describeMember(bytes: Uint8Array, member: ZipMember): string {
+  const { path } = member;
+  if (!path.endsWith('.npy')) return `${JSON.stringify(path)} (no array)`;
+  const key = JSON.stringify(path.slice(0, -4));
+  try {
+    const refuse = memberRefuser('', path);
+    const { title, shape } = peekHeader(packedMember(bytes, member, refuse), member, refuse);
+    return `${key} ${title} [${shape.join(', ')}]`;
+  } catch {
+    return `${key} (not readable)`;
+  }
 }
 
 /** Writes arrays as numpy reads them; the same arrays always give the same bytes. */

@@ -1,5 +1,6 @@
-import { OodError } from '@oodgrid/protocol';
-import { z } from 'zod';
+import { type ArrayType, decodeNumbers, type NumericArray } from './array-types.js';
+import { readSafetensorsHeader, type TensorPlace } from './safetensors-header.js';
+import { refuser } from './what-is-this-file.js';
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -14,92 +15,82 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
-const BYTES = { F32: 4, F64: 8, I32: 4, I64: 8, U8: 1 } as const;
-const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const NUMBER_TYPES: Readonly<Record<string, ArrayType>> = {
+  BOOL: 'bool',
+  U8: 'uint8',
+  I8: 'int8',
+  U16: 'uint16',
+  I16: 'int16',
+  U32: 'uint32',
+  I32: 'int32',
+  U64: 'uint64',
+  I64: 'int64',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+};
 
-const entrySchema = z.object({
-  dtype: z.enum(['F32', 'F64', 'I32', 'I64', 'U8']),
-  shape: z.array(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).max(16),
-  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
-});
+/** A tensor of a file that was opened: its values are decoded when they are asked for. */
+export interface StoredTensor {
+  /** As the file says it: "F32", "BF16", "F8_E4M3". */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Undefined where the type is none that is known as numbers. */
+  read(): NumericArray | undefined;
+}
 
 /**
- * Reads a safetensors file. Every size is checked against the file's length before anything is
+ * Opens a safetensors file of tensors of any type. Every size is checked against the file's length before anything is
  * allocated. Throws `corrupt-data` naming `name` and the tensor.
  */
+export function openSafetensors(bytes: Uint8Array, name: string): ReadonlyMap<string, StoredTensor> {
+  const { places } = readSafetensorsHeader(bytes, refuser(bytes, name, 'safetensors', 'safetensors file'));
+  return new Map(
+    [...places].map(([key, { dtype, shape, from, to }]) => [
+      key,
+      {
+        dtype,
+        shape,
+        read: () => {
+          const type = NUMBER_TYPES[dtype];
+          if (type === undefined) return undefined;
+          return { dtype: type, shape, data: decodeNumbers(type, bytes.subarray(from, to)) };
+        },
+      },
+    ]),
+  );
+}
+
+/** Reads the tensors of a file in the types that we write; tensors of other types are left out. Throws as `openSafetensors`. */
 export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  const refuse = (what: string): never => {
-    throw new OodError('corrupt-data', `${name}: not a valid safetensors file: ${what}`);
-  };
-  if (bytes.length < 8) return refuse(`${bytes.length} bytes are too few for a header`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = view.getBigUint64(0, true);
-  if (headerBytes > BigInt(Math.min(MAX_HEADER_BYTES, bytes.length - 8))) {
-    return refuse(`the header claims ${headerBytes} bytes, the file has ${bytes.length}`);
-  }
-  const start = 8 + Number(headerBytes);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)));
-  } catch (cause) {
-    throw new OodError('corrupt-data', `${name}: not a valid safetensors file: the header is not JSON`, {
-      cause,
-    });
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    return refuse('the header is not an object');
+  const { metadata, places } = readSafetensorsHeader(
+    bytes,
+    refuser(bytes, name, 'safetensors', 'safetensors file'),
+  );
   const tensors = new Map<string, TensorEntry>();
-  let metadata: Record<string, string> = {};
-  const entries: { key: string; dtype: TensorEntry['dtype']; shape: number[]; from: number; to: number }[] =
-    [];
-  for (const [key, value] of Object.entries(header)) {
-    if (key === '__metadata__') {
-      metadata = z.record(z.string(), z.string()).catch({}).parse(value);
-      continue;
-    }
-    const parsed = entrySchema.safeParse(value);
-    if (!parsed.success) return refuse(`tensor "${key}" has a malformed entry`);
-    const {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    } = parsed.data;
-    const expected = shape.reduce((product, size) => product * size, BYTES[dtype]);
-    if (to - from !== expected)
-      return refuse(
-        `tensor "${key}" ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${to - from}`,
-      );
-    if (start + to > bytes.length)
-      return refuse(`tensor "${key}" ends at byte ${start + to}, the file at ${bytes.length}`);
-    entries.push({ key, dtype, shape, from, to });
-  }
-  let end = 0;
-  for (const { from, to } of entries.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    if (from !== end) return refuse(`its tensors overlap or leave a hole at byte ${start + end}`);
-    end = to;
-  }
-  if (start + end !== bytes.length)
-    return refuse(`${bytes.length - start - end} bytes follow the last tensor`);
-  // Only now: many entries over the same bytes would be copied to many times the file's size.
-  for (const { key, dtype, shape, from, to } of entries) {
-    const data = typed(dtype, new Uint8Array(bytes.subarray(start + from, start + to)));
-    tensors.set(key, { dtype, shape, data });
+  for (const [key, place] of places) {
+    const entry = entryAt(bytes, place);
+    if (entry !== undefined) tensors.set(key, entry);
   }
   return { metadata, tensors };
 }
 
-function typed(dtype: TensorEntry['dtype'], bytes: Uint8Array<ArrayBuffer>): TensorData {
+function entryAt(bytes: Uint8Array, { dtype, shape, from, to }: TensorPlace): TensorEntry | undefined {
+  const own = () => new Uint8Array(bytes.subarray(from, to));
   switch (dtype) {
     case 'F32':
-      return new Float32Array(bytes.buffer);
+      return { dtype, shape, data: new Float32Array(own().buffer) };
     case 'F64':
-      return new Float64Array(bytes.buffer);
+      return { dtype, shape, data: new Float64Array(own().buffer) };
     case 'I32':
-      return new Int32Array(bytes.buffer);
+      return { dtype, shape, data: new Int32Array(own().buffer) };
     case 'I64':
-      return new BigInt64Array(bytes.buffer);
+      return { dtype, shape, data: new BigInt64Array(own().buffer) };
     case 'U8':
-      return bytes;
+      return { dtype, shape, data: own() };
+    default:
+      return undefined;
   }
 }
 

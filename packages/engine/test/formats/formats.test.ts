@@ -134,7 +134,7 @@ describe('headers that promise too much', () => {
     const view = new DataView(bomb.buffer);
     const directory = view.getUint32(bomb.length - 6, true);
     view.setUint32(directory + 24, 1000, true);
-    expect(() => parseNpz(bomb, 'f')).toThrow(/not a readable npz archive/);
+    expect(() => parseNpz(bomb, 'f')).toThrow(/member "a.npy": shape \[4194304\] needs 4194304 bytes/);
   });
 
   it('a small gzip that unfolds beyond what its header says is refused before it is unpacked', () => {
@@ -167,7 +167,7 @@ describe('damage that leaves the structure whole', () => {
     const at = Buffer.from(stored).indexOf(Buffer.from(new Float64Array([Math.PI]).buffer));
     expect(at).toBeGreaterThan(0);
     stored[at] = (stored[at] ?? 0) ^ 1;
-    expect(() => parseNpz(stored, 'f')).toThrow(/member "doubles.npy" fails its checksum/);
+    expect(() => parseNpz(stored, 'f')).toThrow(/member "doubles.npy": it fails its checksum/);
   });
 
   it.each([
@@ -203,12 +203,20 @@ describe('what numpy and SciPy wrote', () => {
   it('is read value by value', () => {
     const arrays = parseNpz(fixture('arrays.npz'), 'arrays.npz');
     expect(arrays.get('images')).toEqual({
+      dtype: 'uint8',
       shape: [2, 3, 4],
       data: Uint8Array.from({ length: 24 }, (_, i) => i),
     });
-    expect(arrays.get('labels')).toEqual({ shape: [2], data: BigInt64Array.of(3n, 1n) });
-    expect(arrays.get('scores')).toEqual({ shape: [1, 2], data: Float32Array.of(0.5, -1.25) });
-    expect(arrays.get('doubles')).toEqual({ shape: [2], data: Float64Array.of(1e-300, Math.PI) });
+    expect(arrays.get('labels')).toEqual({
+      dtype: 'int64',
+      shape: [2],
+      data: BigInt64Array.of(3n, 1n),
+    });
+    expect(arrays.get('scores')).toMatchObject({ shape: [1, 2], data: Float32Array.of(0.5, -1.25) });
+    expect(arrays.get('doubles')).toMatchObject({
+      shape: [2],
+      data: Float64Array.of(1e-300, Math.PI),
+    });
     const mat = parseMat5(fixture('svhn.mat'), 'svhn.mat', ['X', 'y']);
     expect(mat.X.shape).toEqual([32, 32, 3, 2]);
     // Column-major: the first axis runs fastest, and C order's first axis has a stride of 192.
@@ -224,7 +232,9 @@ describe('what numpy and SciPy wrote', () => {
       ['i', { shape: [2], data: Int32Array.of(-1, 5) }],
       ['u', { shape: [0], data: new Uint8Array() }],
     ]);
-    expect(parseNpz(writeNpz(arrays), 'f')).toEqual(arrays);
+    const read = parseNpz(writeNpz(arrays), 'f');
+    expect([...read.keys()]).toEqual([...arrays.keys()]);
+    for (const [key, array] of arrays) expect(read.get(key)).toMatchObject(array);
     expect(Buffer.compare(writeNpz(arrays), writeNpz(arrays))).toBe(0);
     expect(parseSafetensors(safetensors, 'f').tensors.get('w')?.data).toEqual(Float32Array.of(1, 2, 3, 4));
   });
