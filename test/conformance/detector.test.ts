@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { parseNpy } from '@oodgrid/engine';
+import { parseNpy, parseNpz } from '@oodgrid/engine';
+import { sha256 } from '@oodgrid/protocol';
 import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { goldenOf } from './support/golden.js';
-import { columns, sharedNpz, sharedPath } from './support/shared.js';
+import { columns, referenceNpz, referencePath } from './support/reference.js';
 
 const METHODS = [
   'baseline',
@@ -21,7 +22,7 @@ const CASES = [
   ['golden-mnist-10k.json', 'features-mnist-10k'],
 ] as const;
 
-function fitOn(arrays: ReturnType<typeof sharedNpz>) {
+function fitOn(arrays: ReturnType<typeof referenceNpz>) {
   const id = columns(arrays, 'valFit_id');
   const ood = columns(arrays, 'valFit_ood');
   const features = new Float64Array(id.values.length + ood.values.length);
@@ -35,7 +36,7 @@ describe.each(CASES)('the detector on the features of %s', (file, folder) => {
   it.each(METHODS)('%s has the converged regression and metrics', (name) => {
     const golden = goldenOf(file)[name]?.converged;
     if (golden === undefined) throw new Error(`${file} has no ${name}`);
-    const arrays = sharedNpz(`reference/${folder}/features_${name}.npz`);
+    const arrays = referenceNpz(`${folder}/features_${name}.npz`);
     const { d, fit } = fitOn(arrays);
     expect(fit.c).toBeCloseTo(golden.C, 12);
     for (const [j, coef] of golden.coef.entries()) {
@@ -56,10 +57,19 @@ describe.each(CASES)('the detector on the features of %s', (file, folder) => {
   });
 });
 
+it('the reference values are those that SHA256SUMS lists', () => {
+  const lines = readFileSync(referencePath('SHA256SUMS'), 'utf8').trim().split('\n');
+  for (const line of lines) {
+    const [sum, file = ''] = line.split('  ');
+    expect(`${sha256(readFileSync(referencePath(file)))}  ${file}`).toBe(`${sum}  ${file}`);
+  }
+  expect(lines.length).toBe(19);
+});
+
 describe('numpy legacy generator', () => {
   it('gives the permutation of the paper', () => {
     const reference = parseNpy(
-      readFileSync(sharedPath('reference/split_permutation_seed42_10000.npy')),
+      readFileSync(referencePath('split_permutation_seed42_10000.npy')),
       'permutation',
     );
     expect(Array.from(new NumpyRandomState(42).permutation(10_000))).toEqual(
@@ -68,7 +78,8 @@ describe('numpy legacy generator', () => {
   });
 
   it('gives the paper noise after one permutation of 10,000', () => {
-    const reference = sharedNpz('reference/fss_noise_paper_seed42.npz').get('noise_uint8');
+    const noise = new URL('../../models/fss-noise-paper-seed42.npz', import.meta.url);
+    const reference = parseNpz(readFileSync(noise), 'noise').get('noise_uint8');
     const random = new NumpyRandomState(42);
     random.permutation(10_000);
     expect(Array.from(random.randintUint8(255, 78_400)).join()).toBe(

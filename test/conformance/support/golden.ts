@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sharedJson } from './shared.js';
+import { referenceJson } from './reference.js';
 
 const metrics = z.object({
   auroc: z.number(),
@@ -26,4 +26,4 @@ const golden = z.object({ methods: z.record(z.string(), method) });
 
 /** What the paper's own code gives on our weights, with its regression solved to convergence. */
 export const goldenOf = (file: 'golden.json' | 'golden-mnist-10k.json') =>
-  golden.parse(sharedJson(`reference/${file}`)).methods;
+  golden.parse(referenceJson(file)).methods;
