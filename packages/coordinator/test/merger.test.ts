@@ -127,10 +127,10 @@ describe('merged cells', () => {
     }
   });
 
-  it('refuse scores that are no numbers', () => {
+  it.each([Number.NaN, Infinity, -Infinity])('refuse scores that are not finite: %s', (bad) => {
     expect(() =>
-      merged(512, { any: (side, index) => (index === 1500 ? Number.NaN : noisy(0.4)(side, index, 0)) }),
-    ).toThrow(/not a number/);
+      merged(512, { any: (side, index) => (index === 1500 ? bad : noisy(0.4)(side, index, 0)) }),
+    ).toThrow(/a score is not finite/);
   });
 });
 

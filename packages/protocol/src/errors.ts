@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'conflict', // what was named is somebody else's already: a worker's id, a submission's key
   'not-found', // a file, model, data set or method that was named does not exist
   'corrupt-data', // a file is truncated, mis-shaped, holds NaN or fails its checksum
+  'not-finite', // a computation gave NaN or overflowed: weights, normalisation or data are at fault
   'unavailable', // a source, server or worker cannot be reached now
   'engine-missing', // no tensor engine could be loaded
   'resource-exhausted', // disk full, out of memory, a limit was passed
@@ -17,12 +18,13 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** Process exit code of `ood-cli` for each error code; 0 is success. */
+/** Process exit code of `ood-cli` for each error code; 0 is success. What was given is at fault in both kinds of 4. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   internal: 1,
   'invalid-input': 2,
   'not-found': 3,
   'corrupt-data': 4,
+  'not-finite': 4,
   unavailable: 5,
   'engine-missing': 6,
   'resource-exhausted': 7,

@@ -40,7 +40,7 @@ export function mergeCell(planned: PlannedCell, context: MergeContext): MergedCe
   const id = sideFeatures(planned, 'id', chosen, context.reader);
   const whole = sideFeatures(planned, 'ood', chosen, context.reader);
   const ood = { ...whole, test: cut(whole.test, id.test.indices.length) };
-  refuseNaN(planned, [id, ood]);
+  refuseNotFinite(planned, [id, ood]);
   const detector = fitDetector(id.valFit.values, ood.valFit.values, planned.columns);
   const score = ({ values, indices }: Features): TestScores => ({
     scores: detectorScores(detector, values),
@@ -91,9 +91,11 @@ function digestOf(scores: Float64Array) {
   return sha256(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
 }
 
-/** A NaN would be ranked somewhere without anyone noticing. */
-function refuseNaN({ row, id, ood, model }: PlannedCell, sides: readonly Splits[]): void {
-  const isBroken = sides.some((side) => Object.values(side).some(({ values }) => values.some(Number.isNaN)));
+/** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */
+function refuseNotFinite({ row, id, ood, model }: PlannedCell, sides: readonly Splits[]): void {
+  const isBroken = sides.some((side) =>
+    Object.values(side).some(({ values }) => values.some((value) => !Number.isFinite(value))),
+  );
   if (isBroken)
-    throw new OodError('corrupt-data', `${row} on ${id} vs ${ood} with ${model}: a score is not a number`);
+    throw new OodError('not-finite', `${row} on ${id} vs ${ood} with ${model}: a score is not finite`);
 }

@@ -1,13 +1,17 @@
 import { type Digest, OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
+import { isOverflowImpossible } from '../models/bounded.js';
 import { loadModel } from '../models/load-model.js';
-import type { Model } from '../models/model.js';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';
 import { ImageSource } from './image-source.js';
+import type { LoadedModel } from './not-finite.js';
 import { type TaskIo, WorkMeter } from './task-io.js';
 import { closeUnits, openUnits } from './unit.js';
+
+/** No method moves a pixel farther, in units of 1 / std: magnitudes are at most 10, steps a few hundred. */
+const LARGEST_STEP = 10_000;
 
 export interface TaskOutcome {
   readonly fitted: readonly FittedUnit[];
@@ -19,12 +23,16 @@ export interface TaskOutcome {
  * Tensors are all freed when it returns or throws.
  */
 export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
-  using model = loadModel(task.model, await io.blob(task.model.weights), engine.kernels);
+  const weights = await io.blob(task.model.weights);
+  using model = loadModel(task.model, weights, engine.kernels);
   const source = await ImageSource.open(task, (digest: Digest) => io.blob(digest));
+  const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
+  const isBounded = isOverflowImpossible(task.model, weights, engine.kernels, largest);
+  const loaded = { model, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, io);
   const meter = new WorkMeter();
   try {
-    const fitted = await runUnits(task, model, source, units, io, meter);
+    const fitted = await runUnits(task, loaded, source, units, io, meter);
     return { fitted, work: meter.counts };
   } finally {
     closeUnits(units);
@@ -33,19 +41,19 @@ export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): P
 
 async function runUnits(
   task: TaskSpec,
-  model: Model,
+  loaded: LoadedModel,
   source: ImageSource,
   units: Awaited<ReturnType<typeof openUnits>>,
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<readonly FittedUnit[]> {
-  if (task.kind === 'fit') return runFitUnits(model, source, units, io, meter);
+  if (task.kind === 'fit') return runFitUnits(loaded, source, units, io, meter);
   const forward = units.filter(({ spec }) => spec.candidates.length === 0);
   const gradient = units.filter(({ spec }) => spec.candidates.length > 0);
   if (forward.length > 0 && gradient.length > 0) {
     throw new OodError('internal', 'a task mixes units of the canonical pass with units of permuted batches');
   }
-  if (forward.length > 0) await runForwardUnits(model, source, forward, task.seed, io, meter);
-  if (gradient.length > 0) await runGradientUnits(model, source, gradient, task.transform.std, io, meter);
+  if (forward.length > 0) await runForwardUnits(loaded, source, forward, task.seed, io, meter);
+  if (gradient.length > 0) await runGradientUnits(loaded, source, gradient, task.transform.std, io, meter);
   return [];
 }

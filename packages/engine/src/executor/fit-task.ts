@@ -1,9 +1,11 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
+import { firstNotFinite } from '../finite.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import type { Fitter, Method } from '../methods/method.js';
 import type { Model } from '../models/model.js';
 import type { ImageSource } from './image-source.js';
+import { blameLayer, type Computation, finiteTaps, type LoadedModel } from './not-finite.js';
 import type { TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
 
@@ -14,20 +16,29 @@ export interface FittedUnit {
 
 /** One pass over the fit's data for all units; stores each fitted state as a safetensors blob. */
 export async function runFitUnits(
-  model: Model,
+  loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<readonly FittedUnit[]> {
-  const fits = units.map(({ spec, method }) => ({ key: spec.key, fitter: newFitter(method, model) }));
+  const { model, modelName } = loaded;
+  const fits = units.map(({ spec, method }) => ({
+    key: spec.key,
+    method: method.name,
+    fitter: newFitter(method, model),
+  }));
   const taps = [...new Set(units.flatMap(({ method }) => method.fitTaps?.(model.architecture) ?? []))];
   for (const start of source.batches) {
     io.signal.throwIfAborted();
     tf.tidy(() => {
       const batch = source.batch(start);
-      const values = model.taps(batch.x, taps);
-      for (const { fitter } of fits) fitter.add(values, batch.labels);
+      const computation = { ...loaded, batch };
+      const values = finiteTaps(computation, batch.x, taps);
+      for (const { method, fitter } of fits) {
+        const bad = fitter.add(values, batch.labels);
+        if (bad !== null) refuseFeatures(computation, method, bad);
+      }
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
     });
@@ -36,13 +47,29 @@ export async function runFitUnits(
     await new Promise((resolve) => setImmediate(resolve));
   }
   const fitted: FittedUnit[] = [];
-  for (const { key, fitter } of fits) {
+  for (const { key, method, fitter } of fits) {
     const tensors = [...fitter.finish()].map(
       ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
     );
+    for (const [name, { data }] of tensors) {
+      if (firstNotFinite(data) >= 0) {
+        throw new OodError(
+          'not-finite',
+          `what "${method}" fits on ${source.name} with model "${modelName}" is not finite: ${name}`,
+        );
+      }
+    }
     fitted.push({ key, blob: await io.putBlob(writeSafetensors(new Map(tensors))) });
   }
   return fitted;
+}
+
+function refuseFeatures(computation: Computation, method: string, tap: string): never {
+  blameLayer(computation, computation.batch.x);
+  throw new OodError(
+    'not-finite',
+    `method "${method}": the features of ${tap} of ${computation.batch.source} with model "${computation.modelName}" overflow float32 when they are averaged`,
+  );
 }
 
 function newFitter(method: Method, model: Model): Fitter {

@@ -1,21 +1,22 @@
 import { OodError } from '@oodgrid/protocol';
 import { as2D, type Tensor, type Tensor2D, tf } from '../backend/tensors.js';
 import type { ForwardScorer } from '../methods/method.js';
-import type { Model } from '../models/model.js';
 import { dropoutMask } from './dropout-masks.js';
-import type { ImageBatch, ImageSource } from './image-source.js';
+import type { ImageSource } from './image-source.js';
+import { type Computation, finiteTaps, type LoadedModel, requireFiniteScores } from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
 
 /** One canonical pass per batch, whatever the number of units: each scores the same taps. */
 export async function runForwardUnits(
-  model: Model,
+  loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
   seed: number,
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<void> {
+  const { model } = loaded;
   const scorers = units.map((unit) => ({ unit, scorer: forwardScorer(unit) }));
   const taps = [
     ...new Set(scorers.flatMap(({ unit, scorer }) => scorer.taps(model.architecture, unit.spec.options))),
@@ -24,12 +25,13 @@ export async function runForwardUnits(
     io.signal.throwIfAborted();
     const chunks = tf.tidy(() => {
       const batch = source.batch(start);
-      const values = model.taps(batch.x, taps);
+      const computation = { ...loaded, batch };
+      const values = finiteTaps(computation, batch.x, taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
       return scorers.map(({ unit, scorer }) => {
         meter.forwards += batch.indices.length * scorer.passes(unit.spec.options);
-        return scoreBatch(model, values, batch, unit, scorer, seed);
+        return scoreBatch(computation, values, unit, scorer, seed);
       });
     });
     for (const chunk of chunks) await io.emit(chunk);
@@ -44,13 +46,13 @@ function forwardScorer({ method }: OpenUnit): ForwardScorer {
 }
 
 function scoreBatch(
-  model: Model,
+  computation: Computation,
   taps: ReadonlyMap<string, Tensor>,
-  batch: ImageBatch,
   { spec, fitted }: OpenUnit,
   scorer: ForwardScorer,
   seed: number,
 ): Chunk {
+  const { model, batch } = computation;
   const { indices, firstRow } = batch;
   return tf.tidy(() => {
     const scores = scorer.score({
@@ -72,6 +74,7 @@ function scoreBatch(
       },
     });
     const data = scores.dataSync<'float32'>();
+    requireFiniteScores(computation, batch.x, spec.method, data, scores.shape[1]);
     return { key: spec.key, offsetRows: firstRow, rows: scores.shape[0], columns: scores.shape[1], data };
   });
 }

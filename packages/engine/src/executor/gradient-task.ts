@@ -3,6 +3,14 @@ import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensor
 import type { Direction, GradientContext, GradientScorer } from '../methods/method.js';
 import type { Model, Trace } from '../models/model.js';
 import type { ImageSource } from './image-source.js';
+import {
+  type Computation,
+  finiteTap,
+  type LoadedModel,
+  requireFiniteScores,
+  requireFiniteStep,
+  requireFiniteTaps,
+} from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
 
@@ -24,13 +32,14 @@ interface PlannedUnit {
  * magnitudes, one forward pass per (direction, magnitude) no further than the layer that it scores.
  */
 export async function runGradientUnits(
-  model: Model,
+  loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
   std: readonly number[],
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<void> {
+  const { model } = loaded;
   const planned = units.map((unit) => planUnit(model, unit));
   const taps = [
     ...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap))),
@@ -42,9 +51,11 @@ export async function runGradientUnits(
     try {
       const batch = source.batch(start);
       const trace = model.trace(batch.x, taps);
+      const computation = { ...loaded, batch };
+      requireFiniteTaps(computation, batch.x, trace.taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
-      const moved = { model, x: batch.x, trace, std: tf.tensor1d([...std]), meter };
+      const moved = { computation, trace, std: tf.tensor1d([...std]), meter };
       for (const unit of planned) {
         const data = new Float32Array(batch.indices.length * unit.columns);
         for (const line of unit.directions) {
@@ -93,8 +104,7 @@ function magnitudeOf(candidate: Candidate): number {
 }
 
 interface MovedBatch {
-  readonly model: Model;
-  readonly x: Tensor4D;
+  readonly computation: Computation;
   readonly trace: Trace;
   readonly std: Tensor1D;
   readonly meter: WorkMeter;
@@ -102,12 +112,14 @@ interface MovedBatch {
 
 /** Fills one direction's columns of `data` [rows, columns]. */
 function scoreDirection(
-  { model, x, trace, std, meter }: MovedBatch,
+  { computation, trace, std, meter }: MovedBatch,
   { unit, scorer, columns }: PlannedUnit,
   { direction, jobs }: PlannedUnit['directions'][number],
   data: Float32Array,
 ): void {
+  const { x } = computation.batch;
   const rows = x.shape[0];
+  const method = unit.method.name;
   const context: GradientContext = { tf, fitted: unit.fitted };
   tf.tidy(() => {
     const tap = trace.taps.get(direction.tap);
@@ -116,21 +128,20 @@ function scoreDirection(
     for (const { magnitude, column } of jobs) {
       // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
       if (magnitude !== 0 && step === undefined) {
-        step = scorer.step(
-          context,
-          trace.gradient(direction.tap, scorer.cotangent(context, tap, direction)),
-          std,
-        );
+        const gradient = trace.gradient(direction.tap, scorer.cotangent(context, tap, direction));
+        step = scorer.step(context, gradient, std);
+        requireFiniteStep(computation, method, direction.tap, gradient, step);
         meter.gradients += rows;
       }
-      const scores = tf.tidy(() => {
-        if (magnitude === 0 || step === undefined) return scorer.score(context, tap, direction);
-        const moved = tf.add<Tensor4D>(x, tf.mul(step, magnitude));
-        return scorer.score(context, model.forward(moved, direction.tap), direction);
+      const values = tf.tidy(() => {
+        const input =
+          magnitude === 0 || step === undefined ? x : tf.add<Tensor4D>(x, tf.mul(step, magnitude));
+        const features = input === x ? tap : finiteTap(computation, input, direction.tap);
+        const scores = scorer.score(context, features, direction).dataSync<'float32'>();
+        requireFiniteScores(computation, input, method, scores);
+        return scores;
       });
       if (magnitude !== 0) meter.forwards += rows;
-      const values = scores.dataSync<'float32'>();
-      scores.dispose();
       for (let row = 0; row < rows; row++) data[row * columns + column] = values[row] ?? 0;
     }
   });

@@ -5,6 +5,8 @@ import { parseSafetensors } from '../formats/safetensors.js';
 import { applyPixels, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
 
 export interface ImageBatch {
+  /** Where the samples are, for messages. */
+  readonly source: string;
   /** [n, h, w, c]; the caller's `tf.tidy` frees it. */
   readonly x: Tensor4D;
   readonly labels: Uint8Array;
@@ -22,6 +24,7 @@ export class ImageSource {
   readonly #size: readonly [number, number, number];
   readonly #pixels: PixelTable;
   readonly #task: TaskSpec;
+  readonly #name: string;
 
   private constructor(task: TaskSpec, blob: Uint8Array, name: string, isNoise: boolean) {
     const { tensors } = parseSafetensors(blob, name);
@@ -37,12 +40,13 @@ export class ImageSource {
     this.#images = images.data;
     this.#labels = labels instanceof Uint8Array ? labels : new Uint8Array(count);
     this.#size = [height, width, channels];
-    this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform);
+    this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform, channels);
     this.#order =
       task.order.kind === 'file'
         ? Uint32Array.from({ length: count }, (_, i) => i)
         : Uint32Array.from(new NumpyRandomState(task.order.seed).permutation(count));
     this.#task = task;
+    this.#name = name;
     if (task.to > count)
       throw new OodError('internal', `task asks for sample ${task.to} of ${name}, which has ${count}`);
   }
@@ -55,6 +59,16 @@ export class ImageSource {
     if (task.data !== null) return new ImageSource(task, await blob(task.data.images), task.data.name, false);
     if (task.noise === null) throw new OodError('internal', 'a task needs a data set or noise images');
     return new ImageSource(task, await blob(task.noise), 'noise images', true);
+  }
+
+  /** What it reads, for messages. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** No pixel of any image is farther from 0. */
+  get largestPixel(): number {
+    return Math.max(...this.#pixels.flatMap((table) => [...table].map(Math.abs)));
   }
 
   get rows(): number {
@@ -81,6 +95,7 @@ export class ImageSource {
       );
     }
     return {
+      source: this.#name,
       x: tf.tensor4d(values, [indices.length, height, width, channels]),
       labels: Uint8Array.from(indices, (index) => this.#labels[index] ?? 0),
       indices,

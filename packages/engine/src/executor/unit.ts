@@ -1,5 +1,6 @@
 import { OodError, type UnitSpec } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
+import { firstNotFinite } from '../finite.js';
 import { parseSafetensors } from '../formats/safetensors.js';
 import type { FittedTensors, Method } from '../methods/method.js';
 import { findMethod } from '../methods/table.js';
@@ -36,6 +37,9 @@ async function loadFitted(spec: UnitSpec, io: Pick<TaskIo, 'blob'>): Promise<Fit
     [...tensors].map(([key, { data, shape }]) => {
       if (!(data instanceof Float32Array))
         throw new OodError('corrupt-data', `${name}: tensor "${key}" is not F32`);
+      const bad = firstNotFinite(data);
+      if (bad >= 0)
+        throw new OodError('not-finite', `${name}: tensor "${key}" holds ${data[bad]} at element ${bad}`);
       return [key, tf.tensor(data, [...shape])];
     }),
   );

@@ -1,4 +1,5 @@
 import { as1D, as2D, flattenSamples, type Tensor, type Tf } from '../backend/tensors.js';
+import { firstNotFinite } from '../finite.js';
 import type { Architecture } from '../models/architectures.js';
 import type { FittedTensors, Method } from './method.js';
 
@@ -75,8 +76,10 @@ export const fssd: Method = {
           const sum = sums.get(name) ?? new Float64Array(width);
           for (let i = 0; i < values.length; i++) sum[i % width] = (sum[i % width] ?? 0) + (values[i] ?? 0);
           sums.set(name, sum);
+          if (firstNotFinite(sum) >= 0) return name;
         }
         count += taps.get(architecture.layerTaps[0] ?? '')?.shape[0] ?? 0;
+        return null;
       },
       finish: () =>
         new Map(

@@ -1,4 +1,5 @@
 import { as1D, as2D, as4D, type Tensor, type Tensor2D, type Tf } from '../backend/tensors.js';
+import { firstNotFinite } from '../finite.js';
 import type { FittedTensors, Method } from './method.js';
 import { signStep } from './sign-step.js';
 import { TiedGaussian } from './tied-gaussian.js';
@@ -74,12 +75,12 @@ export const mahalanobis: Method = {
           const tap = taps.get(name);
           if (tap === undefined) throw new RangeError(`Mahalanobis needs tap ${name}`);
           const layer = layers.get(name) ?? new TiedGaussian(classes, tap.shape.at(-1) ?? 0);
-          layer.add(
-            tf.tidy(() => pooled(tf, tap).dataSync<'float32'>()),
-            labels,
-          );
+          const features = tf.tidy(() => pooled(tf, tap).dataSync<'float32'>());
+          if (firstNotFinite(features) >= 0) return name;
+          layer.add(features, labels);
           layers.set(name, layer);
         }
+        return null;
       },
       finish: () => {
         const state = new Map<string, { shape: readonly number[]; data: Float32Array }>();

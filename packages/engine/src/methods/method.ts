@@ -61,7 +61,8 @@ export interface GradientScorer {
 
 /** Receives the taps of every batch of the fit's data, then gives the fitted state. */
 export interface Fitter {
-  add(taps: ReadonlyMap<string, Tensor>, labels: Uint8Array): void;
+  /** Gives the tap whose features are not finite, null where all are. */
+  add(taps: ReadonlyMap<string, Tensor>, labels: Uint8Array): string | null;
   finish(): ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 }
 

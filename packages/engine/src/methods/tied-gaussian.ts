@@ -1,5 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { firstNotFinite } from '../finite.js';
 
 /**
  * Class means and one covariance shared by all classes, from float32 features collected batch by batch;
@@ -27,7 +28,15 @@ export class TiedGaussian {
   fit(layer: string): { means: Float32Array; precision: Float32Array } {
     const means = this.#classMeans(layer);
     const covariance = this.#covariance(means);
-    return { means, precision: Float32Array.from(pseudoInverse(covariance, this.width)) };
+    const precision = Float32Array.from(pseudoInverse(covariance, this.width));
+    const largest = covariance.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (firstNotFinite(precision) >= 0 || (largest > 0 && precision.every((value) => value === 0))) {
+      throw new OodError(
+        'not-finite',
+        `${layer}: the inverse of the features' covariance does not fit into float32: its largest entry is ${largest.toExponential(1)}, so the features are far too ${largest > 1 ? 'large' : 'small'}; check the weights and the normalisation`,
+      );
+    }
+    return { means, precision };
   }
 
   #classMeans(layer: string): Float32Array {

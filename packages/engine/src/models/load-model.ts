@@ -19,7 +19,8 @@ export function loadModel(
   spec: { readonly name: string; readonly architecture: ArchitectureName; readonly classes: number },
   bytes: Uint8Array,
   kernels: Kernels,
+  sign: 'as-is' | 'absolute' = 'as-is',
 ): Model {
-  const reader = new WeightReader(parseSafetensors(bytes, spec.name).tensors, spec.name);
+  const reader = new WeightReader(parseSafetensors(bytes, spec.name).tensors, spec.name, sign);
   return new Model(BUILDERS[spec.architecture](reader, spec.classes), kernels);
 }

@@ -52,6 +52,11 @@ export class Model implements Disposable {
     this.#kernels = kernels;
   }
 
+  /** Names of all taps, in forward order. */
+  get tapNames(): readonly string[] {
+    return this.#stages.map(({ tap }) => tap);
+  }
+
   /** Value of one tap; everything else is freed. `x` [n, h, w, c]. */
   forward(x: Tensor4D, tap: string): Tensor {
     return tf.tidy(() => {

@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import type { Rank } from '@tensorflow/tfjs-core';
 import { as2D, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
 import type { TensorEntry } from '../formats/safetensors.js';
 
@@ -6,11 +7,14 @@ import type { TensorEntry } from '../formats/safetensors.js';
 export class WeightReader {
   readonly #tensors: ReadonlyMap<string, TensorEntry>;
   readonly #name: string;
+  readonly #sign: 'as-is' | 'absolute';
   readonly made: Tensor[] = [];
 
-  constructor(tensors: ReadonlyMap<string, TensorEntry>, name: string) {
+  /** `absolute`: every weight without its sign, for a bound on what the layers can give. */
+  constructor(tensors: ReadonlyMap<string, TensorEntry>, name: string, sign: 'as-is' | 'absolute' = 'as-is') {
     this.#tensors = tensors;
     this.#name = name;
+    this.#sign = sign;
   }
 
   /** Values in the file's order. A negative dimension of `shape` matches any size. */
@@ -69,8 +73,10 @@ export class WeightReader {
     );
   }
 
-  #keep<T extends Tensor>(tensor: T): T {
-    this.made.push(tensor);
-    return tf.keep(tensor);
+  #keep<R extends Rank>(tensor: Tensor<R>): Tensor<R> {
+    const kept = tf.keep(this.#sign === 'absolute' ? tf.abs(tensor) : tensor);
+    if (kept !== tensor) tensor.dispose();
+    this.made.push(kept);
+    return kept;
   }
 }

@@ -2,20 +2,30 @@ import { readFileSync } from 'node:fs';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask } from '../../src/compute.js';
-import { datasetBlob, writeSafetensors } from '../../src/index.js';
+import { datasetBlob, parseSafetensors, writeSafetensors } from '../../src/index.js';
 
 /** Blobs of a test, by digest. */
 const blobs = new Map<Digest, Uint8Array>();
 
-function put(bytes: Uint8Array): Digest {
+export function put(bytes: Uint8Array): Digest {
   const digest = sha256(bytes);
   blobs.set(digest, bytes);
   return digest;
 }
 
-const lenetWeights = put(
-  readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url)),
-);
+const LENET = readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url));
+const lenetWeights = put(LENET);
+
+/** The bundled LeNet with each named tensor multiplied by a factor. */
+export function scaledWeights(factors: Readonly<Record<string, number>>): Digest {
+  const tensors = new Map(parseSafetensors(LENET, 'lenet').tensors);
+  for (const [name, factor] of Object.entries(factors)) {
+    const entry = tensors.get(name);
+    if (!(entry?.data instanceof Float32Array)) throw new Error(`no tensor ${name}`);
+    tensors.set(name, { ...entry, data: entry.data.map((value) => value * factor) });
+  }
+  return put(writeSafetensors(tensors));
+}
 
 /** Blurred random images, so that logits differ from sample to sample. */
 export function images(count: number, seed = 3): Digest {

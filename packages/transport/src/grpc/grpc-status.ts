@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<ErrorCode, status>> = {
   conflict: status.ALREADY_EXISTS,
   'not-found': status.NOT_FOUND,
   'corrupt-data': status.DATA_LOSS,
+  'not-finite': status.OUT_OF_RANGE,
   unavailable: status.UNAVAILABLE,
   'engine-missing': status.FAILED_PRECONDITION,
   'resource-exhausted': status.RESOURCE_EXHAUSTED,

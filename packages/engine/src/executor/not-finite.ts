@@ -1,0 +1,150 @@
+import { OodError } from '@oodgrid/protocol';
+import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
+import { firstNotFinite } from '../finite.js';
+import type { Model } from '../models/model.js';
+import type { ImageBatch } from './image-source.js';
+
+/** A model, and what is known of it. */
+export interface LoadedModel {
+  readonly model: Model;
+  /** The model's name in the grid. */
+  readonly modelName: string;
+  /** Known beforehand: no layer can overflow, whatever the image. */
+  readonly isBounded: boolean;
+}
+
+/** What was being computed when something was not finite. */
+export interface Computation extends LoadedModel {
+  readonly batch: ImageBatch;
+}
+
+const ADVICE =
+  'check that the weights belong to this architecture and were not rescaled, and that the normalisation fits the data';
+
+/** Whether all of a tensor is finite, told from its sum: cheap, and wrong only where finite values add up to infinity. */
+function seemsFinite(values: Tensor): boolean {
+  return Number.isFinite(tf.tidy(() => tf.sum(values).dataSync<'float32'>()[0] ?? 0));
+}
+
+/**
+ * Values of the wanted taps of one forward pass. Throws `not-finite` naming model, layer and sample where a layer
+ * overflows. Where that is not ruled out beforehand, every layer is computed and looked at: a max-pool passes
+ * over NaN, so the logits alone would not tell.
+ */
+export function finiteTaps(
+  computation: Computation,
+  x: Tensor4D,
+  wanted: readonly string[],
+): ReadonlyMap<string, Tensor> {
+  const { model, isBounded } = computation;
+  if (isBounded) return model.taps(x, wanted);
+  const last = Math.max(...wanted.map((tap) => model.tapNames.indexOf(tap)));
+  const taps = model.taps(x, model.tapNames.slice(0, last + 1));
+  requireFiniteTaps(computation, x, taps);
+  return taps;
+}
+
+/** `finiteTaps` of one tap; everything else is freed. */
+export function finiteTap(computation: Computation, x: Tensor4D, tap: string): Tensor {
+  return tf.tidy(() => {
+    const value = finiteTaps(computation, x, [tap]).get(tap);
+    if (value === undefined) throw new RangeError(`the model has no tap ${tap}`);
+    return value;
+  });
+}
+
+/** Throws `not-finite` naming model, layer and sample where one of a pass's values is. `x` is what went in. */
+export function requireFiniteTaps(
+  computation: Computation,
+  x: Tensor4D,
+  taps: ReadonlyMap<string, Tensor>,
+): void {
+  if (computation.isBounded) return;
+  for (const tap of taps.values()) if (!seemsFinite(tap)) blameLayer(computation, x);
+}
+
+/**
+ * Throws `not-finite` where a method's values for a batch are not: named by the first layer whose values are
+ * not finite either, or else by the method. `x` is what went into the model. `values` [n, columns].
+ */
+export function requireFiniteScores(
+  computation: Computation,
+  x: Tensor4D,
+  method: string,
+  values: Float32Array,
+  columns = 1,
+): void {
+  const bad = firstNotFinite(values);
+  if (bad < 0) return;
+  blameLayer(computation, x);
+  const { modelName } = computation;
+  const { tap, size } = largestFeature(computation, x);
+  throw new OodError(
+    'not-finite',
+    `method "${method}" gives ${values[bad]} for ${sample(computation, Math.floor(bad / columns))} with model "${modelName}": the layers are finite, but reach ${size.toExponential(1)} in ${tap}, and what the method makes of that does not fit into float32; ${ADVICE}`,
+  );
+}
+
+/** Throws `not-finite` where a gradient, or the step made of it, is not: the sign of a NaN would pass unnoticed. */
+export function requireFiniteStep(
+  computation: Computation,
+  method: string,
+  tap: string,
+  gradient: Tensor,
+  step: Tensor,
+): void {
+  for (const [what, values] of [
+    ['the gradient', gradient],
+    ['the step along the gradient', step],
+  ] as const) {
+    if (seemsFinite(values)) continue;
+    const data = values.dataSync<'float32'>();
+    const bad = firstNotFinite(data);
+    if (bad < 0) continue;
+    blameLayer(computation, computation.batch.x);
+    const isFlat = gradient.dataSync<'float32'>().every((value) => value === 0);
+    const reason = isFlat
+      ? `${tap} does not react to the input: its gradient is 0 for the whole batch; are its units dead?`
+      : ADVICE;
+    throw new OodError(
+      'not-finite',
+      `method "${method}": ${what} of ${tap} is ${data[bad]} for ${sample(computation, Math.floor((bad / data.length) * (values.shape[0] ?? 1)))} with model "${computation.modelName}"; ${reason}`,
+    );
+  }
+}
+
+/** Computes every layer and throws at the first whose values are not finite; returns where all are. */
+export function blameLayer(computation: Computation, x: Tensor4D): void {
+  const { model, modelName } = computation;
+  tf.tidy(() => {
+    const taps = model.taps(x, model.tapNames);
+    for (const name of model.tapNames) {
+      const tap = taps.get(name);
+      const data = tap?.dataSync<'float32'>() ?? new Float32Array();
+      const bad = firstNotFinite(data);
+      if (bad < 0) continue;
+      const row = Math.floor(bad / (data.length / x.shape[0]));
+      throw new OodError(
+        'not-finite',
+        `model "${modelName}": ${name} gives ${data[bad]} for ${sample(computation, row)}: the pass overflows float32 there; ${ADVICE}`,
+      );
+    }
+  });
+}
+
+function largestFeature(
+  { model }: Computation,
+  x: Tensor4D,
+): { readonly tap: string; readonly size: number } {
+  return tf.tidy(() => {
+    let largest = { tap: 'the input', size: tf.max(tf.abs(x)).dataSync<'float32'>()[0] ?? 0 };
+    for (const [tap, values] of model.taps(x, model.tapNames)) {
+      const size = tf.max(tf.abs(values)).dataSync<'float32'>()[0] ?? 0;
+      if (size > largest.size) largest = { tap, size };
+    }
+    return largest;
+  });
+}
+
+const sample = ({ batch }: Computation, row: number): string =>
+  `sample ${batch.indices[row]} of ${batch.source}`;
