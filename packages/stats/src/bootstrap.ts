@@ -1,7 +1,8 @@
+import { BootstrapDraws } from './bootstrap-draws.js';
 import type { Interval } from './delong.js';
-import { METRIC_NAMES, type MetricName, metricsOfCounts, metricsOfRanked } from './metrics.js';
-import { philoxWords } from './philox.js';
-import { rankScores } from './ranked-scores.js';
+import { metricsOfRanked } from './metrics.js';
+import { RankWalk } from './rank-walk.js';
+import { type RankedScores, rankScores } from './ranked-scores.js';
 
 export interface BootstrapOptions {
   readonly seed: number;
@@ -11,60 +12,71 @@ export interface BootstrapOptions {
   readonly level?: number;
 }
 
+/** Metrics that the bootstrap has an interval for: the AUROC has DeLong's. */
+export const BOOTSTRAPPED = ['auprIn', 'auprOut', 'fpr80', 'fpr95', 'tnr95', 'detacc'] as const;
+export type BootstrappedMetric = (typeof BOOTSTRAPPED)[number];
+export type BootstrapIntervals = Readonly<Record<BootstrappedMetric, Interval>>;
+
 /**
- * Stratified percentile bootstrap of every metric: ID and OOD are resampled apart. Scores are sorted once;
- * a replicate only re-counts groups. Draws depend on (seed, replicate, side) alone.
+ * Stratified percentile bootstrap of every metric but the AUROC: ID and OOD are resampled apart. Draws depend on
+ * (seed, replicate, side, size) alone.
  */
 export function bootstrapMetrics(
   id: Float64Array,
   ood: Float64Array,
   { seed, replicates = 1000, level = 0.95 }: BootstrapOptions,
-): Readonly<Record<MetricName, Interval>> {
-  const ranked = rankScores(id, ood);
-  const groups = ranked.thresholds.length;
-  const values = METRIC_NAMES.map(() => new Float64Array(replicates));
-  for (let replicate = 0; replicate < replicates; replicate++) {
-    const metrics = metricsOfCounts(
-      resample(ranked.idGroup, groups, seed, replicate, 0),
-      resample(ranked.oodGroup, groups, seed, replicate, 1),
-    );
-    for (const [i, name] of METRIC_NAMES.entries())
-      (values[i] ?? new Float64Array())[replicate] = metrics[name];
-  }
-  const point = metricsOfRanked(ranked);
-  const interval = (name: MetricName): Interval => {
-    const sorted = (values[METRIC_NAMES.indexOf(name)] ?? new Float64Array()).sort();
-    return {
-      value: point[name],
-      low: quantile(sorted, (1 - level) / 2),
-      high: quantile(sorted, (1 + level) / 2),
-    };
-  };
-  return {
-    auroc: interval('auroc'),
-    auprIn: interval('auprIn'),
-    auprOut: interval('auprOut'),
-    fpr80: interval('fpr80'),
-    fpr95: interval('fpr95'),
-    tnr95: interval('tnr95'),
-    detacc: interval('detacc'),
-  };
+): BootstrapIntervals {
+  const draws = new BootstrapDraws(seed, replicates, id.length, ood.length);
+  const [intervals] = bootstrapRanked([rankScores(id, ood)], draws, level);
+  if (intervals === undefined) throw new RangeError('no cell');
+  return intervals;
 }
 
-function resample(
-  groupOf: Int32Array,
-  groups: number,
-  seed: number,
-  replicate: number,
-  side: number,
-): Float64Array {
-  const n = groupOf.length;
-  const counts = new Float64Array(groups);
-  for (const word of philoxWords({ seed, stream: side, counter: [replicate, 0] }, n)) {
-    const group = groupOf[Math.floor((word / 2 ** 32) * n)] ?? 0;
-    counts[group] = (counts[group] ?? 0) + 1;
+/**
+ * The same of several cells of one size, replicate by replicate, so that large draws, which are not kept, are made
+ * once for all of them. A replicate of a cell is one walk along its own rank order: O(n + m).
+ */
+export function bootstrapRanked(
+  cells: readonly RankedScores[],
+  draws: BootstrapDraws,
+  level = 0.95,
+): BootstrapIntervals[] {
+  const { replicates, n, m } = draws;
+  const walks = cells.map((ranked) => new RankWalk(ranked));
+  if (cells.some(({ idGroup, oodGroup }) => idGroup.length !== n || oodGroup.length !== m)) {
+    throw new RangeError(`the draws are of ${n} ID and ${m} OOD samples, a cell has others`);
   }
-  return counts;
+  const values = cells.map(() => BOOTSTRAPPED.map(() => new Float64Array(replicates)));
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    const counts = draws.counts(replicate);
+    for (const [cell, walk] of walks.entries()) {
+      walk.walk(counts);
+      const own = values[cell] ?? [];
+      for (const [i, name] of BOOTSTRAPPED.entries()) {
+        const column = own[i];
+        if (column !== undefined) column[replicate] = walk[name];
+      }
+    }
+  }
+  return cells.map((ranked, cell) => {
+    const point = metricsOfRanked(ranked);
+    const own = values[cell] ?? [];
+    const interval = (name: BootstrappedMetric): Interval =>
+      percentiles(point[name], own[BOOTSTRAPPED.indexOf(name)] ?? new Float64Array(), level);
+    return {
+      auprIn: interval('auprIn'),
+      auprOut: interval('auprOut'),
+      fpr80: interval('fpr80'),
+      fpr95: interval('fpr95'),
+      tnr95: interval('tnr95'),
+      detacc: interval('detacc'),
+    };
+  });
+}
+
+function percentiles(value: number, replicates: Float64Array, level: number): Interval {
+  const sorted = replicates.sort();
+  return { value, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }
 
 /** Linear-interpolated quantile of ascending values, as `numpy.quantile` has it. */

@@ -1,5 +1,5 @@
 import { normalCdf, twoSidedZ } from './normal.js';
-import { countGroups, rankScores } from './ranked-scores.js';
+import { countGroups, type RankedScores, rankScores } from './ranked-scores.js';
 
 export interface Interval {
   readonly value: number;
@@ -7,47 +7,71 @@ export interface Interval {
   readonly high: number;
 }
 
-/** AUROC of each sample against the other side (DeLong's placements): ID [n] and OOD [m]. */
-interface Placements {
-  readonly id: Float64Array;
-  readonly ood: Float64Array;
+/**
+ * DeLong's placements, doubled so that ties count whole: for each ID sample [n] twice the number of OOD samples
+ * below it (ties once), for each OOD sample [m] twice the number of ID samples above it. Made once a cell; every
+ * paired test reads them.
+ */
+export interface Placements {
+  readonly id: Uint32Array;
+  readonly ood: Uint32Array;
 }
 
-function placements(id: Float64Array, ood: Float64Array): Placements {
-  const { idGroup, oodGroup, thresholds } = rankScores(id, ood);
+/** Placements of all samples. O(n), nothing is sorted again. */
+export function placementsOf({ idGroup, oodGroup, thresholds }: RankedScores): Placements {
   const groups = thresholds.length;
   const idCounts = countGroups(idGroup, groups);
   const oodCounts = countGroups(oodGroup, groups);
-  // Share of OOD below (ties at half) for every group, and of ID above.
-  const oodBelow = new Float64Array(groups);
-  const idAbove = new Float64Array(groups);
+  const oodBelow = new Uint32Array(groups);
+  const idAbove = new Uint32Array(groups);
   let above = 0;
   let below = 0;
   for (let group = 0; group < groups; group++) {
-    idAbove[group] = above + (idCounts[group] ?? 0) / 2;
+    idAbove[group] = 2 * above + (idCounts[group] ?? 0);
     above += idCounts[group] ?? 0;
     const fromEnd = groups - 1 - group;
-    oodBelow[fromEnd] = below + (oodCounts[fromEnd] ?? 0) / 2;
+    oodBelow[fromEnd] = 2 * below + (oodCounts[fromEnd] ?? 0);
     below += oodCounts[fromEnd] ?? 0;
   }
+  return { id: pick(oodBelow, idGroup), ood: pick(idAbove, oodGroup) };
+}
+
+function pick(ofGroup: Uint32Array, groups: Int32Array): Uint32Array {
+  const out = new Uint32Array(groups.length);
+  for (let i = 0; i < groups.length; i++) out[i] = ofGroup[groups[i] ?? 0] ?? 0;
+  return out;
+}
+
+/** A rank order without the samples that are left out; positions keep their meaning, so the subset is not sorted again. */
+export function rankedSubset(
+  { idGroup, oodGroup, thresholds }: RankedScores,
+  idRows: Uint32Array,
+  oodRows: Uint32Array,
+): Pick<RankedScores, 'idGroup' | 'oodGroup' | 'thresholds'> {
   return {
-    id: Float64Array.from(idGroup, (group) => (oodBelow[group] ?? 0) / ood.length),
-    ood: Float64Array.from(oodGroup, (group) => (idAbove[group] ?? 0) / id.length),
+    idGroup: Int32Array.from(idRows, (row) => idGroup[row] ?? 0),
+    oodGroup: Int32Array.from(oodRows, (row) => oodGroup[row] ?? 0),
+    thresholds,
   };
 }
 
+export interface DelongAuroc extends Interval {
+  readonly variance: number;
+}
+
 /**
- * AUROC with DeLong's confidence interval, clipped to [0, 1]; O(n log n).
+ * AUROC with DeLong's confidence interval, clipped to [0, 1]. `id` and `ood` are scores, ID higher.
  * DeLong et al. 1988; Sun and Xu, "Fast Implementation of DeLong's Algorithm", 2014.
  */
-export function delongAuroc(
-  id: Float64Array,
-  ood: Float64Array,
-  level = 0.95,
-): Interval & { readonly variance: number } {
-  const v = placements(id, ood);
+export function delongAuroc(id: Float64Array, ood: Float64Array, level = 0.95): DelongAuroc {
+  return delongOfPlacements(placementsOf(rankScores(id, ood)), level);
+}
+
+/** The same of a cell whose placements are there. */
+export function delongOfPlacements(placements: Placements, level = 0.95): DelongAuroc {
+  const v = shares(placements);
   const value = mean(v.id);
-  const variance = covariance(v.id, v.id) / id.length + covariance(v.ood, v.ood) / ood.length;
+  const variance = varianceOf(v.id) / v.id.length + varianceOf(v.ood) / v.ood.length;
   const half = twoSidedZ(level) * Math.sqrt(variance);
   return { value, variance, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
@@ -67,15 +91,19 @@ export function delongPaired(
   bId: Float64Array,
   bOod: Float64Array,
 ): PairedTest {
-  if (aId.length !== bId.length || aOod.length !== bOod.length) {
+  return pairedOfPlacements(placementsOf(rankScores(aId, aOod)), placementsOf(rankScores(bId, bOod)));
+}
+
+/** The same of two methods whose placements are there, made on the same samples and in the same order. O(n). */
+export function pairedOfPlacements(placementsA: Placements, placementsB: Placements): PairedTest {
+  const a = shares(placementsA);
+  const b = shares(placementsB);
+  if (a.id.length !== b.id.length || a.ood.length !== b.ood.length) {
     throw new RangeError('a paired test needs the same samples for both methods');
   }
-  const a = placements(aId, aOod);
-  const b = placements(bId, bOod);
   const difference = mean(a.id) - mean(b.id);
-  const idDelta = a.id.map((value, i) => value - (b.id[i] ?? 0));
-  const oodDelta = a.ood.map((value, i) => value - (b.ood[i] ?? 0));
-  const variance = covariance(idDelta, idDelta) / aId.length + covariance(oodDelta, oodDelta) / aOod.length;
+  const variance =
+    varianceOf(minus(a.id, b.id)) / a.id.length + varianceOf(minus(a.ood, b.ood)) / a.ood.length;
   if (variance === 0)
     return {
       difference,
@@ -86,17 +114,37 @@ export function delongPaired(
   return { difference, z, p: Math.min(1, 2 * normalCdf(-Math.abs(z))) };
 }
 
+/** AUROC of each sample against the other side. */
+function shares({ id, ood }: Placements): { readonly id: Float64Array; readonly ood: Float64Array } {
+  return { id: halvesOf(id, ood.length), ood: halvesOf(ood, id.length) };
+}
+
+function halvesOf(doubled: Uint32Array, total: number): Float64Array {
+  const out = new Float64Array(doubled.length);
+  for (let i = 0; i < out.length; i++) out[i] = (doubled[i] ?? 0) / 2 / total;
+  return out;
+}
+
+function minus(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = (a[i] ?? 0) - (b[i] ?? 0);
+  return out;
+}
+
 function mean(values: Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < values.length; i++) total += values[i] ?? 0;
   return total / values.length;
 }
 
-function covariance(a: Float64Array, b: Float64Array): number {
-  if (a.length < 2) return 0;
-  const meanA = mean(a);
-  const meanB = mean(b);
+/** The unbiased variance; 0 for a single value. */
+function varianceOf(values: Float64Array): number {
+  if (values.length < 2) return 0;
+  const centre = mean(values);
   let total = 0;
-  for (const [i, value] of a.entries()) total += (value - meanA) * ((b[i] ?? 0) - meanB);
-  return total / (a.length - 1);
+  for (let i = 0; i < values.length; i++) {
+    const delta = (values[i] ?? 0) - centre;
+    total += delta * delta;
+  }
+  return total / (values.length - 1);
 }

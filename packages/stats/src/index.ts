@@ -1,9 +1,28 @@
-export { type BootstrapOptions, bootstrapMetrics } from './bootstrap.js';
+export {
+  type BootstrapIntervals,
+  type BootstrapOptions,
+  type BootstrappedMetric,
+  bootstrapMetrics,
+  bootstrapRanked,
+} from './bootstrap.js';
+export { BootstrapDraws } from './bootstrap-draws.js';
 export { type Point, prCurve, rocCurve, thinCurve } from './curves.js';
-export { delongAuroc, delongPaired, type Interval, type PairedTest } from './delong.js';
+export {
+  type DelongAuroc,
+  delongAuroc,
+  delongOfPlacements,
+  delongPaired,
+  type Interval,
+  type PairedTest,
+  type Placements,
+  pairedOfPlacements,
+  placementsOf,
+  rankedSubset,
+} from './delong.js';
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
-export { METRIC_NAMES, type MetricName, type Metrics, rocMetrics } from './metrics.js';
+export { METRIC_NAMES, type MetricName, type Metrics, metricsOfRanked, rocMetrics } from './metrics.js';
 export { normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
+export { type RankedScores, rankScores } from './ranked-scores.js';

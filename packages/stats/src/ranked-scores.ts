@@ -1,6 +1,8 @@
+import { sortDescending } from './radix-sort.js';
+
 /**
- * ID and OOD scores sorted together and grouped by value: what every threshold metric needs.
- * Groups run from the highest score (most in-distribution) to the lowest.
+ * ID and OOD scores sorted together and grouped by value: what every threshold metric, DeLong's placements and
+ * the bootstrap need. Made once a cell. Groups run from the highest score (most in-distribution) to the lowest.
  */
 export interface RankedScores {
   /** Group of each ID sample, in the samples' order. */
@@ -9,27 +11,32 @@ export interface RankedScores {
   readonly oodGroup: Int32Array;
   /** The distinct scores, descending. */
   readonly thresholds: Float64Array;
+  /** Samples from the highest score to the lowest: ID sample i is i, OOD sample j is [number of ID samples] + j. */
+  readonly order: Uint32Array;
 }
 
-/** Throws RangeError when a side is empty or a score is NaN, naming its index. */
+/** Throws RangeError when a side is empty or a score is NaN, naming its index. O(n). */
 export function rankScores(id: Float64Array, ood: Float64Array): RankedScores {
   refuseBad(id, 'ID');
   refuseBad(ood, 'OOD');
   const all = new Float64Array(id.length + ood.length);
   all.set(id);
   all.set(ood, id.length);
-  const order = Uint32Array.from(all, (_, i) => i).sort((a, b) => (all[b] ?? 0) - (all[a] ?? 0) || a - b);
+  const order = sortDescending(all);
   const groups = new Int32Array(all.length);
-  const thresholds: number[] = [];
-  for (const index of order) {
+  const thresholds = new Float64Array(all.length);
+  let last = -1;
+  for (let k = 0; k < order.length; k++) {
+    const index = order[k] ?? 0;
     const score = all[index] ?? 0;
-    if (thresholds.length === 0 || score !== thresholds[thresholds.length - 1]) thresholds.push(score);
-    groups[index] = thresholds.length - 1;
+    if (last < 0 || score !== thresholds[last]) thresholds[++last] = score;
+    groups[index] = last;
   }
   return {
     idGroup: groups.subarray(0, id.length),
     oodGroup: groups.subarray(id.length),
-    thresholds: Float64Array.from(thresholds),
+    thresholds: thresholds.slice(0, last + 1),
+    order,
   };
 }
 

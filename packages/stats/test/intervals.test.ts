@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  bootstrapMetrics,
   delongAuroc,
   delongPaired,
-  METRIC_NAMES,
   NumpyRandomState,
   normalCdf,
   rocMetrics,
@@ -88,42 +86,6 @@ describe("DeLong's paired test", () => {
     const good = [normalScores(random, 300, 2), normalScores(random, 300, 0)] as const;
     const guess = [normalScores(random, 300, 0), normalScores(random, 300, 0)] as const;
     expect(delongPaired(...good, ...guess).p).toBeLessThan(1e-6);
-  });
-});
-
-describe('the bootstrap', () => {
-  const random = new NumpyRandomState(5);
-  const id = normalScores(random, 400, 1);
-  const ood = normalScores(random, 300, 0);
-
-  it('is the same for a seed, and another for another', () => {
-    const run = (seed: number) => bootstrapMetrics(id, ood, { seed, replicates: 200 });
-    expect(run(1)).toEqual(run(1));
-    expect(run(1).auroc).not.toEqual(run(2).auroc);
-  });
-
-  it('brackets every metric, and agrees with DeLong on the AUROC', () => {
-    const got = bootstrapMetrics(id, ood, { seed: 1 });
-    for (const name of METRIC_NAMES) {
-      expect(got[name].low).toBeLessThanOrEqual(got[name].value);
-      expect(got[name].high).toBeGreaterThanOrEqual(got[name].value);
-    }
-    const delong = delongAuroc(id, ood);
-    // Two estimates of one interval about 0.07 wide; 1,000 replicates know its ends to about 0.003.
-    expect(Math.abs(got.auroc.low - delong.low)).toBeLessThan(0.01);
-    expect(Math.abs(got.auroc.high - delong.high)).toBeLessThan(0.01);
-  });
-
-  it('narrows with more samples', () => {
-    const width = (n: number) => {
-      const own = new NumpyRandomState(9);
-      const { low, high } = bootstrapMetrics(normalScores(own, n, 1), normalScores(own, n, 0), {
-        seed: 1,
-        replicates: 300,
-      }).auroc;
-      return high - low;
-    };
-    expect(width(1600)).toBeLessThan(0.75 * width(400));
   });
 });
 

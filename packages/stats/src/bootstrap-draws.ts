@@ -1,0 +1,69 @@
+import { fillPhilox } from './philox.js';
+
+/** Draws that fit in this many bytes are kept, so that the next cell of the same size finds them. */
+const KEPT_BYTES = 48 * 1024 ** 2;
+
+/**
+ * How often each sample is drawn in each replicate of a stratified bootstrap of [n] ID and [m] OOD samples. Draws
+ * depend on (seed, replicate, side, size of the side) alone, so all cells of a pair share them: that pairs the methods, and they
+ * are made once.
+ */
+export class BootstrapDraws {
+  readonly replicates: number;
+  readonly n: number;
+  readonly m: number;
+  readonly #seed: number;
+  readonly #kept: Uint8Array | null;
+  #keptReplicates = 0;
+  readonly #one: Uint8Array;
+  readonly #words: Uint32Array;
+
+  constructor(seed: number, replicates: number, n: number, m: number, keptBytes = KEPT_BYTES) {
+    this.#seed = seed;
+    this.replicates = replicates;
+    this.n = n;
+    this.m = m;
+    const bytes = replicates * (n + m);
+    this.#kept = bytes <= keptBytes ? new Uint8Array(bytes) : null;
+    this.#one = new Uint8Array(n + m);
+    this.#words = new Uint32Array(Math.min(4096, 4 * Math.ceil(Math.max(n, m) / 4)));
+  }
+
+  /**
+   * Counts of the ID samples, then of the OOD samples [n + m]; valid until the next call. A byte is enough: of
+   * more than 255 samples the same one is drawn 256 times with a probability below 1e-500.
+   */
+  counts(replicate: number): Uint8Array {
+    const size = this.n + this.m;
+    if (this.#kept === null) {
+      this.#one.fill(0);
+      this.#draw(replicate, this.#one);
+      return this.#one;
+    }
+    for (; this.#keptReplicates <= replicate; this.#keptReplicates++) {
+      const at = this.#keptReplicates * size;
+      this.#draw(this.#keptReplicates, this.#kept.subarray(at, at + size));
+    }
+    return this.#kept.subarray(replicate * size, (replicate + 1) * size);
+  }
+
+  #draw(replicate: number, counts: Uint8Array): void {
+    this.#drawSide(replicate, 0, counts.subarray(0, this.n));
+    this.#drawSide(replicate, 1, counts.subarray(this.n));
+  }
+
+  #drawSide(replicate: number, side: number, counts: Uint8Array): void {
+    const n = counts.length;
+    const share = n / 2 ** 32;
+    const key = { seed: this.#seed, stream: side, counter: [replicate, 0] } as const;
+    const words = this.#words;
+    for (let from = 0; from < n; from += words.length) {
+      fillPhilox(words, key, from / 4);
+      const here = Math.min(words.length, n - from);
+      for (let i = 0; i < here; i++) {
+        const sample = Math.floor((words[i] ?? 0) * share);
+        counts[sample] = (counts[sample] ?? 0) + 1;
+      }
+    }
+  }
+}
