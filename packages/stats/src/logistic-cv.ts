@@ -1,4 +1,11 @@
-import { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
+import {
+  centred,
+  decisionFunction,
+  fitCentred,
+  fitLogistic,
+  type LabelledFeatures,
+  type LogisticFit,
+} from './logistic.js';
 
 /** The ten inverse penalties of scikit-learn's `LogisticRegressionCV`: 1e-4 to 1e4, logarithmic. */
 export const LOGISTIC_CS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (-4 + (8 * i) / 9));
@@ -18,11 +25,11 @@ export interface LogisticCvFit extends LogisticFit {
 export function fitLogisticCv(data: LabelledFeatures): LogisticCvFit {
   const folds = stratifiedFolds(data.labels, FOLDS);
   const splits = Array.from({ length: FOLDS }, (_, fold) => ({
-    train: select(data, (row) => folds[row] !== fold),
+    train: centred(select(data, (row) => folds[row] !== fold)),
     held: select(data, (row) => folds[row] === fold),
   }));
   const correct = LOGISTIC_CS.map((c) =>
-    splits.reduce((total, { train, held }) => total + countCorrect(held, fitLogistic(train, c)), 0),
+    splits.reduce((total, { train, held }) => total + countCorrect(held, fitCentred(train, c)), 0),
   );
   const c = LOGISTIC_CS[correct.indexOf(Math.max(...correct))] ?? 1;
   return { ...fitLogistic(data, c), c, correct };

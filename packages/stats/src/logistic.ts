@@ -18,15 +18,38 @@ const MAX_STEPS = 500;
  * Minimises 1/2 w'w + C * sum(log loss), intercept unpenalised, to convergence by Newton's method with a
  * line search. Features are centred first, which changes nothing in the optimum but the numbers' range.
  */
-export function fitLogistic({ features, labels, d }: LabelledFeatures, c: number): LogisticFit {
+export function fitLogistic(data: LabelledFeatures, c: number): LogisticFit {
+  return fitCentred(centred(data), c);
+}
+
+/** Samples whose features have mean 0: what every C of a cross-validation starts from. */
+export interface CentredFeatures extends LabelledFeatures {
+  readonly means: Float64Array;
+}
+
+export function centred({ features, labels, d }: LabelledFeatures): CentredFeatures {
   const n = labels.length;
   const means = new Float64Array(d);
-  for (let i = 0; i < n * d; i++) means[i % d] = (means[i % d] ?? 0) + (features[i] ?? 0) / n;
-  const x = features.map((value, i) => value - (means[i % d] ?? 0));
+  for (let row = 0; row < n; row++) {
+    for (let j = 0; j < d; j++) means[j] = (means[j] ?? 0) + (features[row * d + j] ?? 0) / n;
+  }
+  const x = new Float64Array(n * d);
+  for (let row = 0; row < n; row++) {
+    for (let j = 0; j < d; j++) x[row * d + j] = (features[row * d + j] ?? 0) - (means[j] ?? 0);
+  }
+  return { features: x, labels, d, means };
+}
+
+/** `fitLogistic` of samples that are centred already. */
+export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c: number): LogisticFit {
   let beta: Float64Array = new Float64Array(d + 1);
-  let current = objective(x, labels, d, c, beta);
+  // Margins w'x + b at `beta`, and at the step that is tried.
+  let z = new Float64Array(labels.length);
+  let nextZ = new Float64Array(labels.length);
+  let current = objective(x, labels, d, c, beta, z);
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { gradient, hessian } = derivatives(x, labels, d, c, beta);
+    const { gradient, hessian } =
+      d === 1 ? derivatives1(x, labels, c, beta, z) : derivatives(x, labels, d, c, beta, z);
     const direction = solveSymmetric(hessian, gradient, d + 1);
     let decrement = 0;
     for (let j = 0; j <= d; j++) decrement += (gradient[j] ?? 0) * (direction[j] ?? 0);
@@ -36,12 +59,13 @@ export function fitLogistic({ features, labels, d }: LabelledFeatures, c: number
     let value = current;
     for (; scale > 1e-10; scale /= 2) {
       next = beta.map((b, j) => b - scale * (direction[j] ?? 0));
-      value = objective(x, labels, d, c, next);
+      value = objective(x, labels, d, c, next, nextZ);
       if (value <= current - 1e-4 * scale * decrement) break;
     }
     if (!(value < current)) break;
     beta = next;
     current = value;
+    [z, nextZ] = [nextZ, z];
   }
   const coef = beta.slice(0, d);
   let intercept = beta[d] ?? 0;
@@ -64,16 +88,20 @@ export function decisionFunction(
   return out;
 }
 
-function linear(x: Float64Array, d: number, beta: Float64Array, row: number): number {
-  let z = beta[d] ?? 0;
-  for (let j = 0; j < d; j++) z += (beta[j] ?? 0) * (x[row * d + j] ?? 0);
-  return z;
-}
-
-function objective(x: Float64Array, labels: Uint8Array, d: number, c: number, beta: Float64Array): number {
+/** The penalised loss; writes the rows' margins to `margins`. */
+function objective(
+  x: Float64Array,
+  labels: Uint8Array,
+  d: number,
+  c: number,
+  beta: Float64Array,
+  margins: Float64Array,
+): number {
   let loss = 0;
   for (let row = 0; row < labels.length; row++) {
-    const z = linear(x, d, beta, row);
+    let z = beta[d] ?? 0;
+    for (let j = 0; j < d; j++) z += (beta[j] ?? 0) * (x[row * d + j] ?? 0);
+    margins[row] = z;
     const margin = labels[row] === 1 ? z : -z;
     loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
   }
@@ -82,21 +110,34 @@ function objective(x: Float64Array, labels: Uint8Array, d: number, c: number, be
   return penalty + c * loss;
 }
 
-function derivatives(x: Float64Array, labels: Uint8Array, d: number, c: number, beta: Float64Array) {
+interface Derivatives {
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+}
+
+function derivatives(
+  x: Float64Array,
+  labels: Uint8Array,
+  d: number,
+  c: number,
+  beta: Float64Array,
+  margins: Float64Array,
+): Derivatives {
   const size = d + 1;
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
   const row1 = new Float64Array(size).fill(1);
   for (let row = 0; row < labels.length; row++) {
     for (let j = 0; j < d; j++) row1[j] = x[row * d + j] ?? 0;
-    const p = 1 / (1 + Math.exp(-linear(x, d, beta, row)));
+    const p = 1 / (1 + Math.exp(-(margins[row] ?? 0)));
     const error = c * (p - (labels[row] ?? 0));
     const weight = c * p * (1 - p);
     for (let j = 0; j < size; j++) {
       const xj = row1[j] ?? 0;
+      const weighted = weight * xj;
       gradient[j] = (gradient[j] ?? 0) + error * xj;
       for (let k = j; k < size; k++) {
-        hessian[j * size + k] = (hessian[j * size + k] ?? 0) + weight * xj * (row1[k] ?? 0);
+        hessian[j * size + k] = (hessian[j * size + k] ?? 0) + weighted * (row1[k] ?? 0);
       }
     }
   }
@@ -108,4 +149,35 @@ function derivatives(x: Float64Array, labels: Uint8Array, d: number, c: number, 
     }
   }
   return { gradient, hessian };
+}
+
+/** `derivatives` of one column, the most frequent case: the same sums in the same order, without arrays. */
+function derivatives1(
+  x: Float64Array,
+  labels: Uint8Array,
+  c: number,
+  beta: Float64Array,
+  margins: Float64Array,
+): Derivatives {
+  let gradient0 = 0;
+  let gradient1 = 0;
+  let hessian00 = 0;
+  let hessian01 = 0;
+  let hessian11 = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const x0 = x[row] ?? 0;
+    const p = 1 / (1 + Math.exp(-(margins[row] ?? 0)));
+    const error = c * (p - (labels[row] ?? 0));
+    const weight = c * p * (1 - p);
+    const weighted = weight * x0;
+    gradient0 += error * x0;
+    gradient1 += error;
+    hessian00 += weighted * x0;
+    hessian01 += weighted;
+    hessian11 += weight;
+  }
+  return {
+    gradient: Float64Array.of(gradient0 + (beta[0] ?? 0), gradient1),
+    hessian: Float64Array.of(hessian00 + 1, hessian01, hessian01, hessian11),
+  };
 }
