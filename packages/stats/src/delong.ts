@@ -1,5 +1,5 @@
 import { normalCdf, twoSidedZ } from './normal.js';
-import { countGroups, type RankedScores, rankScores } from './ranked-scores.js';
+import { countGroups, rankScores, type ScoreGroups } from './ranked-scores.js';
 
 export interface Interval {
   readonly value: number;
@@ -18,7 +18,7 @@ export interface Placements {
 }
 
 /** Placements of all samples. O(n), nothing is sorted again. */
-export function placementsOf({ idGroup, oodGroup, thresholds }: RankedScores): Placements {
+export function placementsOf({ idGroup, oodGroup, thresholds }: ScoreGroups): Placements {
   const groups = thresholds.length;
   const idCounts = countGroups(idGroup, groups);
   const oodCounts = countGroups(oodGroup, groups);
@@ -44,10 +44,10 @@ function pick(ofGroup: Uint32Array, groups: Int32Array): Uint32Array {
 
 /** A rank order without the samples that are left out; positions keep their meaning, so the subset is not sorted again. */
 export function rankedSubset(
-  { idGroup, oodGroup, thresholds }: RankedScores,
+  { idGroup, oodGroup, thresholds }: ScoreGroups,
   idRows: Uint32Array,
   oodRows: Uint32Array,
-): Pick<RankedScores, 'idGroup' | 'oodGroup' | 'thresholds'> {
+): ScoreGroups {
   return {
     idGroup: Int32Array.from(idRows, (row) => idGroup[row] ?? 0),
     oodGroup: Int32Array.from(oodRows, (row) => oodGroup[row] ?? 0),

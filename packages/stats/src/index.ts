@@ -25,4 +25,4 @@ export { METRIC_NAMES, type MetricName, type Metrics, metricsOfRanked, rocMetric
 export { normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
-export { type RankedScores, rankScores } from './ranked-scores.js';
+export { type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';

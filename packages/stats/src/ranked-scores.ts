@@ -1,16 +1,20 @@
 import { sortDescending } from './radix-sort.js';
 
-/**
- * ID and OOD scores sorted together and grouped by value: what every threshold metric, DeLong's placements and
- * the bootstrap need. Made once a cell. Groups run from the highest score (most in-distribution) to the lowest.
- */
-export interface RankedScores {
+/** Scores grouped by value, from the highest (most in-distribution) to the lowest. */
+export interface ScoreGroups {
   /** Group of each ID sample, in the samples' order. */
   readonly idGroup: Int32Array;
   /** Group of each OOD sample, in the samples' order. */
   readonly oodGroup: Int32Array;
   /** The distinct scores, descending. */
   readonly thresholds: Float64Array;
+}
+
+/**
+ * ID and OOD scores sorted together: what every threshold metric, DeLong's placements and the bootstrap need.
+ * Made once a cell.
+ */
+export interface RankedScores extends ScoreGroups {
   /** Samples from the highest score to the lowest: ID sample i is i, OOD sample j is [number of ID samples] + j. */
   readonly order: Uint32Array;
 }
