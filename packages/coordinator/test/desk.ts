@@ -1,13 +1,23 @@
-import type { CoordinatorMessage, LeaseRef, Registration, WorkerPeer } from '@oodgrid/transport';
+import type {
+  CoordinatorMessage,
+  FailedMessage,
+  LeaseRef,
+  Registration,
+  ReliableMessage,
+  WorkerPeer,
+} from '@oodgrid/transport';
 import { PROTOCOL_VERSION } from '@oodgrid/transport';
 import {
   DEFAULT_LEDGER_SETTINGS,
   Dispatcher,
   type JournalRecord,
   makeWorkload,
+  type RunEvent,
   type SubmittedRecord,
   type SyntheticSpec,
 } from '../src/index.js';
+
+const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
 
 export const SPEC: SyntheticSpec = {
   kind: 'synthetic',
@@ -37,6 +47,9 @@ export const submission = (run: string, more: Partial<SubmittedRecord> = {}): Su
 export class TestPeer implements WorkerPeer {
   readonly received: CoordinatorMessage[] = [];
   closedFor: string | undefined;
+  /** Reliable messages that it said, and leases that ended with them. */
+  said = 0;
+  over = 0;
 
   send(message: CoordinatorMessage): void {
     this.received.push(message);
@@ -60,6 +73,7 @@ export class Desk {
   now = 0;
   readonly journal: JournalRecord[] = [];
   readonly published: string[] = [];
+  readonly events: RunEvent[] = [];
   #tokens = 0;
   dispatcher = this.#make();
 
@@ -103,6 +117,57 @@ export class Desk {
     this.settle();
   }
 
+  /** The first lease that a worker holds ends like this. */
+  fail(peer: TestPeer, message: Partial<FailedMessage> = {}): void {
+    const failure = {
+      code: 'internal',
+      message: 'why',
+      retryable: false,
+      logTail: '',
+      origin: 'task',
+      blob: null,
+    } as const;
+    this.say(peer, (lease) => ({ kind: 'failed', ...lease, ...failure, ...message }));
+  }
+
+  finish(peer: TestPeer): void {
+    this.say(peer, (lease) => {
+      const { run, task } = lease;
+      const [unit] = this.dispatcher.runs.get(run)?.bind(task).units ?? [];
+      if (unit === undefined) throw new Error('there is no such task');
+      return {
+        kind: 'chunk',
+        ...lease,
+        key: unit.key,
+        offsetRows: 0,
+        rows: 1,
+        columns: 1,
+        data: Float32Array.of(task),
+      };
+    });
+    this.say(peer, (lease) => ({ kind: 'done', ...lease, work: NO_WORK, seconds: 1 }), true);
+  }
+
+  say(peer: TestPeer, make: (lease: LeaseRef) => ReliableMessage, isLast = true): void {
+    const lease = peer.leases()[peer.over];
+    if (lease === undefined) throw new Error('the worker holds nothing');
+    const message = make(lease);
+    if (isLast && message.kind !== 'chunk') peer.over++;
+    this.dispatcher.receive(peer, { kind: 'reliable', sequence: ++peer.said, message }, this.now);
+    this.settle();
+  }
+
+  /** Time passes. */
+  wait(milliseconds: number): void {
+    this.now += milliseconds;
+    this.dispatcher.tick(this.now);
+    this.settle();
+  }
+
+  stateOf(run: string, task: number): string | undefined {
+    return this.dispatcher.ledger.run(run)?.tasks.state(task);
+  }
+
   /** Everything is durable at once, and said. */
   settle(): void {
     this.dispatcher.pump(this.now);
@@ -122,7 +187,7 @@ export class Desk {
       queue: 'q',
       compute: () => undefined,
       merge: () => undefined,
-      onEvent: () => undefined,
+      onEvent: (_run, event) => this.events.push(event),
       wallClock: () => new Date(this.now),
     });
   }

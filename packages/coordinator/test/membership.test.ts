@@ -51,7 +51,7 @@ describe('an id of a worker', () => {
     for (let i = 0; i < 20; i++) {
       expect(() => desk.join('w', { proof: 'another' })).toThrow(/is connected already/);
       desk.now += 3000;
-      desk.dispatcher.receive(first, { kind: 'heartbeat', leases: [], doing: '' }, desk.now);
+      desk.dispatcher.receive(first, { kind: 'heartbeat', leases: [], doing: '', trouble: '' }, desk.now);
     }
     expect(first.closedFor).toBeUndefined();
   });
@@ -95,7 +95,15 @@ describe('a message that speaks for a lease', () => {
     const said = [
       { kind: 'fitted', key: 'k' as never, blob: 'b' as never },
       { kind: 'done', work: { images: 0, forwards: 0, gradients: 0 }, seconds: 1 },
-      { kind: 'failed', code: 'internal', message: '', retryable: false, logTail: '' },
+      {
+        kind: 'failed',
+        code: 'internal',
+        message: '',
+        retryable: false,
+        logTail: '',
+        origin: 'task',
+        blob: null,
+      },
       { kind: 'released' },
     ] as const;
     for (const [i, message] of said.entries()) {
@@ -106,7 +114,7 @@ describe('a message that speaks for a lease', () => {
     expect(thief.kinds().filter((kind) => kind === 'refused')).toHaveLength(said.length);
     expect(held()).toBe(1);
     desk.now = 29_000;
-    desk.dispatcher.receive(thief, { kind: 'heartbeat', leases: [lease], doing: '' }, desk.now);
+    desk.dispatcher.receive(thief, { kind: 'heartbeat', leases: [lease], doing: '', trouble: '' }, desk.now);
     const work = { images: 1, forwards: 1, gradients: 0 };
     desk.dispatcher.receive(thief, { kind: 'progress', lease, work }, desk.now);
     desk.now = 31_000;

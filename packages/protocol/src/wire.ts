@@ -4,6 +4,7 @@ export * as worker from './gen/oodgrid/v1/worker.js';
 export {
   type ConnectRequest,
   type ConnectResponse,
+  FailureOrigin,
   WorkerServiceClient,
   WorkerServiceService,
 } from './gen/oodgrid/v1/worker.js';

@@ -4,7 +4,7 @@ export { RemoteBlobStore } from './blob/remote-blob-store.js';
 export { connectWorker, type WorkerLink, type WorkerLinkHandler } from './grpc/connect-worker.js';
 export { GRPC_OPTIONS, type GrpcServer, type GrpcService, serveGrpc } from './grpc/grpc-server.js';
 export { fromGrpcStatus, grpcStatus } from './grpc/grpc-status.js';
-export { splitChunk } from './grpc/wire-codec.js';
+export { splitChunk } from './grpc/split-chunk.js';
 export { type WorkerServiceOptions, workerService } from './grpc/worker-service.js';
 export { LocalTaskQueue } from './local/local-task-queue.js';
 export { NatsHints, type NatsHintsOptions } from './nats/nats-hints.js';
@@ -18,6 +18,7 @@ export {
   type Delivery,
   type DoneMessage,
   type FailedMessage,
+  type FailureOrigin,
   type FittedMessage,
   type Hint,
   type HintSource,

@@ -45,12 +45,22 @@ export interface DoneMessage extends LeaseRef {
   readonly seconds: number;
 }
 
+/**
+ * Whose failure it is that an attempt came to nothing: of the computation itself; of the worker (its disk, its
+ * cache, its engine, its way to the coordinator's blobs); or of the coordinator's store, which lacks a blob or gave
+ * other bytes. Decided by where the error arose.
+ */
+export type FailureOrigin = 'task' | 'worker' | 'store';
+
 /** The attempt failed; the coordinator decides whether there is another. */
 export interface FailedMessage extends LeaseRef {
   readonly kind: 'failed';
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
+  readonly origin: FailureOrigin;
+  /** With origin `store`: the blob that could not be had. */
+  readonly blob: Digest | null;
   /** The last lines that the executor wrote. */
   readonly logTail: string;
 }
@@ -69,8 +79,13 @@ export type WorkerMessage =
   | { readonly kind: 'lease-request'; readonly requestId: number; readonly hint: Hint | null }
   /** Withdraws a request that was not answered yet. */
   | { readonly kind: 'cancel-request'; readonly requestId: number }
-  /** Keeps the leases of tasks that advance. */
-  | { readonly kind: 'heartbeat'; readonly leases: readonly LeaseRef[]; readonly doing: string }
+  /** Keeps the leases of tasks that advance. `trouble`: why it takes no tasks now; empty when it is well. */
+  | {
+      readonly kind: 'heartbeat';
+      readonly leases: readonly LeaseRef[];
+      readonly doing: string;
+      readonly trouble: string;
+    }
   /** Work so far in an attempt; for display. */
   | { readonly kind: 'progress'; readonly lease: LeaseRef; readonly work: WorkCounts }
   /** A line for the run's log. */
@@ -105,6 +120,8 @@ export type CoordinatorMessage =
   | { readonly kind: 'cancel'; readonly lease: LeaseRef }
   /** Take no more tasks; finish what you have. */
   | { readonly kind: 'drain' }
+  /** It gets no tasks for a while, because of what went wrong on it. */
+  | { readonly kind: 'set-aside'; readonly reason: string; readonly forMs: number }
   /** Somebody else says to be this worker: whoever lives says something. */
   | { readonly kind: 'probe' };
 

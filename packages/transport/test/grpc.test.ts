@@ -99,7 +99,7 @@ describe('gRPC over a unix socket', () => {
       { kind: 'lease-request', requestId: 1, hint: null },
       { kind: 'lease-request', requestId: 2, hint: { run: 'r', task: 3 } },
       { kind: 'cancel-request', requestId: 1 },
-      { kind: 'heartbeat', leases: [LEASE], doing: 'one thing' },
+      { kind: 'heartbeat', leases: [LEASE], doing: 'one thing', trouble: '' },
       { kind: 'progress', lease: LEASE, work },
       { kind: 'log', lease: LEASE, line: 'line' },
       { kind: 'reliable', sequence: 1, message: { kind: 'fitted', ...LEASE, key: KEY, blob: KEY } },
@@ -115,6 +115,8 @@ describe('gRPC over a unix socket', () => {
           message: 'no memory',
           retryable: true,
           logTail: 'tail',
+          origin: 'task',
+          blob: null,
         },
       },
     ];

@@ -1,7 +1,8 @@
-import type { Digest, WorkSpec } from '@oodgrid/protocol';
+import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
 import PQueue from 'p-queue';
-import type { BlobAccess } from './worker.js';
+import { AttemptError, ownDuty } from './attempt-error.js';
+import type { BlobAccess } from './held-tasks.js';
 
 export interface CachedBlobsOptions {
   readonly local: FolderBlobStore;
@@ -31,7 +32,7 @@ export class CachedBlobs implements BlobAccess {
     };
     try {
       await Promise.all(digests.map((digest) => this.#ensure(digest)));
-      await this.#evict();
+      await this.#evict(this.#options.maxBytes);
       return release;
     } catch (error) {
       release();
@@ -41,6 +42,11 @@ export class CachedBlobs implements BlobAccess {
 
   async publish(digest: Digest): Promise<void> {
     await this.#options.remote.put(await this.#options.local.get(digest));
+  }
+
+  async heal(digest: Digest): Promise<void> {
+    this.#known.delete(digest);
+    await this.#ensure(digest);
   }
 
   async #ensure(digest: Digest): Promise<void> {
@@ -62,21 +68,41 @@ export class CachedBlobs implements BlobAccess {
     if (mine !== undefined) return mine.byteLength;
     // Absent or damaged.
     await local.remove(digest).catch(() => undefined);
-    const bytes = await remote.get(digest);
-    await local.put(bytes);
+    const bytes = await remote.get(digest).catch((thrown: unknown) => {
+      const { code } = OodError.from(thrown);
+      // What the coordinator does not have, or has with other bytes, no worker can get.
+      const isOfStore = code === 'not-found' || code === 'corrupt-data';
+      throw new AttemptError(thrown, isOfStore ? 'store' : 'worker', digest);
+    });
+    await ownDuty(this.#keep(bytes));
     return bytes.byteLength;
   }
 
-  async #evict(): Promise<void> {
+  /** Where the disk is full, what nobody needs now makes room first. */
+  async #keep(bytes: Uint8Array): Promise<void> {
+    const { local } = this.#options;
+    try {
+      await local.put(bytes);
+    } catch (thrown) {
+      if (OodError.from(thrown).code !== 'resource-exhausted' || !(await this.#evict(0))) throw thrown;
+      await local.put(bytes);
+    }
+  }
+
+  /** Removes what was not used for longest until no more than that is left, unless a task needs it. True when it removed something. */
+  async #evict(maxBytes: number): Promise<boolean> {
     let total = 0;
+    let isChanged = false;
     for (const bytes of this.#known.values()) total += bytes;
     for (const [digest, bytes] of this.#known) {
-      if (total <= this.#options.maxBytes) return;
+      if (total <= maxBytes) break;
       if ((this.#uses.get(digest) ?? 0) > 0) continue;
       this.#known.delete(digest);
       await this.#options.local.remove(digest).catch(() => undefined);
       total -= bytes;
+      isChanged = true;
     }
+    return isChanged;
   }
 }
 

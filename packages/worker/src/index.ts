@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 
+export { AttemptError } from './attempt-error.js';
 export { CachedBlobs, type CachedBlobsOptions } from './cached-blobs.js';
 export type { ExecutorSettings } from './executor/settings.js';
+export type { BlobAccess } from './held-tasks.js';
 export { type SessionOptions, WorkerSession } from './session/worker-session.js';
 export { syntheticDigest, syntheticRows } from './synthetic-task.js';
-export { type BlobAccess, Worker, type WorkerOptions } from './worker.js';
+export { Worker, type WorkerOptions } from './worker.js';
 
 /** The program that loads the engine and says what it is; its argument is the cache folder. */
 export const PROBE_MAIN = fileURLToPath(new URL('./probe.js', import.meta.url));

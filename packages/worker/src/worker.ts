@@ -1,25 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
-import {
-  connectWorker,
-  type HintSource,
-  type LeaseRef,
-  splitChunk,
-  type WorkerLink,
-} from '@oodgrid/transport';
+import type { OodError } from '@oodgrid/protocol';
+import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
+import { AttemptError } from './attempt-error.js';
 import { ExecutorPool } from './executor/executor-pool.js';
-import type { FromExecutor } from './executor/messages.js';
 import type { ExecutorSettings } from './executor/settings.js';
+import { type BlobAccess, HeldTasks } from './held-tasks.js';
+import { probeFolder, SelfCheck } from './self-check.js';
 import { WorkerSession } from './session/worker-session.js';
-
-/** How blobs come to this machine and leave it. */
-export interface BlobAccess {
-  /** Resolves when everything that the task reads lies in the executors' blob folder; gives what lets go of it. */
-  fetch(task: WorkSpec): Promise<() => void>;
-  /** Returns when the coordinator has a blob of that folder. */
-  publish(digest: Digest): Promise<void>;
-}
 
 export interface WorkerOptions {
   readonly workerId: string;
@@ -39,17 +27,9 @@ export interface WorkerOptions {
   readonly log: (line: string) => void;
 }
 
-interface HeldLease {
-  readonly lease: LeaseRef;
-  isCancelled: boolean;
-  /** Lets go of its blobs. */
-  release: () => void;
-}
-
-/** Another attempt can only help where the moment was bad, not the input. */
-const RETRYABLE: ReadonlySet<OodError['code']> = new Set(['unavailable', 'resource-exhausted']);
-
 const RECONNECT_MS = 100;
+/** What a worker that cannot go on has for handing its tasks back. */
+const LAST_WORDS_MS = 2000;
 const MAX_RECONNECT_MS = 5000;
 
 /**
@@ -59,7 +39,8 @@ const MAX_RECONNECT_MS = 5000;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #pool: ExecutorPool;
-  readonly #leases = new Map<string, HeldLease>();
+  readonly #tasks: HeldTasks;
+  readonly #selfCheck: SelfCheck;
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
@@ -67,6 +48,7 @@ export class Worker {
   #link: WorkerLink | undefined;
   #hints: HintSource | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #restTimer: NodeJS.Timeout | undefined;
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
   #wasRegistered = false;
@@ -84,10 +66,25 @@ export class Worker {
       executors: options.executors,
       settings: options.settings,
       stallMs: options.stallMs,
-      receive: (message) => this.#fromExecutor(message),
-      crashed: (token, problem, logTail) => this.#failed(token, problem, logTail),
+      receive: (message) => this.#tasks.fromExecutor(message),
+      crashed: (token, problem, logTail) => this.#tasks.failed(token, AttemptError.from(problem), logTail),
       line: (token, line) => this.#line(token, line),
-      onHopeless: (error) => this.#reject(error),
+      onHopeless: (error) => void this.#giveUp(error),
+    });
+    const { blobs, log, settings } = options;
+    this.#selfCheck = new SelfCheck({
+      check: () => probeFolder(settings.blobsDir),
+      onChange: (trouble) => {
+        log(trouble === '' ? 'well again' : `takes no tasks until it is well: ${trouble}`);
+        this.#session?.setTrouble(trouble);
+      },
+    });
+    this.#tasks = new HeldTasks({
+      pool: () => this.#pool,
+      session: () => this.#session,
+      blobs,
+      log,
+      onOwnFailure: ({ message }) => this.#selfCheck.failed(message),
     });
   }
 
@@ -116,9 +113,10 @@ export class Worker {
         },
         proof: randomBytes(24).toString('base64url'),
         doing: () => this.#doing(),
-        onStart: (lease, task) => this.#start(lease, task),
-        onCancel: (lease) => this.#cancel(lease),
+        onStart: (lease, task) => this.#tasks.start(lease, task),
+        onCancel: (lease) => this.#tasks.cancel(lease),
         onRoom: () => this.#lookForWork(),
+        onSetAside: (reason, forMs) => this.#rest(reason, forMs),
         onDrain: () => {
           this.#options.log('drained: takes no more tasks');
           this.#session?.stop();
@@ -129,6 +127,8 @@ export class Worker {
     } finally {
       this.#isStopping = true;
       clearInterval(this.#heartbeat);
+      clearTimeout(this.#restTimer);
+      this.#selfCheck.close();
       this.#link?.close();
       await this.#hints?.close();
       await this.#pool.close();
@@ -143,19 +143,43 @@ export class Worker {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#session?.stop();
-    for (const [token, held] of this.#leases) {
-      held.isCancelled = true;
-      this.#pool.stop(token);
-    }
-    const until = performance.now() + graceMs;
-    while (this.#hasUnfinished() && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    this.#tasks.stopAll();
+    await this.#settled(graceMs);
     this.#resolve();
   }
 
+  /** Without an engine there is nothing to work with: hands everything back and ends. */
+  async #giveUp(error: OodError): Promise<void> {
+    this.#session?.stop();
+    this.#tasks.failAll(new AttemptError(error, 'worker'));
+    if (this.#session?.isConnected === true) await this.#settled(LAST_WORDS_MS);
+    this.#reject(error);
+  }
+
+  /** Resolves when nothing is held and everything that was said is acknowledged, or time is up. */
+  async #settled(milliseconds: number): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (this.#hasUnfinished() && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The coordinator has set it aside: it asks again when the time is over. */
+  #rest(reason: string, forMs: number): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#options.log(`set aside for ${Math.ceil(forMs / 1000)} s: ${reason}`);
+    session.isResting = true;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      session.isResting = false;
+      this.#lookForWork();
+    }, forMs);
+    this.#restTimer.unref();
+  }
+
   #hasUnfinished(): boolean {
-    return this.#session !== undefined && (this.#leases.size > 0 || !this.#session.isSettled);
+    return this.#session !== undefined && (this.#tasks.size > 0 || !this.#session.isSettled);
   }
 
   #connect(session: WorkerSession): void {
@@ -211,7 +235,7 @@ export class Worker {
 
   #doing(): string {
     const { length } = this.#pool.pids;
-    return `${this.#leases.size} tasks on ${length} executors of ${availableParallelism()} cores`;
+    return `${this.#tasks.size} tasks on ${length} executors of ${availableParallelism()} cores`;
   }
 
   #lookForWork(): void {
@@ -225,97 +249,8 @@ export class Worker {
       );
   }
 
-  #start(lease: LeaseRef, task: WorkSpec): void {
-    const held: HeldLease = { lease, isCancelled: false, release: () => undefined };
-    this.#leases.set(lease.token, held);
-    // What the next task needs is fetched while the present one is computed.
-    this.#options.blobs
-      .fetch(task)
-      .then((release) => {
-        held.release = release;
-        if (!held.isCancelled) {
-          this.#pool.start(lease.token, task);
-          return;
-        }
-        release();
-        this.#fromExecutor({ kind: 'stopped', token: lease.token });
-      })
-      .catch((thrown: unknown) => {
-        if (held.isCancelled) this.#fromExecutor({ kind: 'stopped', token: lease.token });
-        else this.#failed(lease.token, OodError.from(thrown), '');
-      });
-  }
-
-  /** Gives the lease of a task that is over on this side. */
-  #forget(token: string): LeaseRef | undefined {
-    const held = this.#leases.get(token);
-    this.#leases.delete(token);
-    held?.release();
-    return held?.lease;
-  }
-
-  #cancel({ token }: LeaseRef): void {
-    const held = this.#leases.get(token);
-    if (held !== undefined) held.isCancelled = true;
-    this.#forget(token);
-    this.#pool.stop(token);
-  }
-
-  #fromExecutor(message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
-    const lease = this.#leases.get(message.token)?.lease;
-    const session = this.#session;
-    if (lease === undefined || session === undefined) return;
-    switch (message.kind) {
-      case 'chunk': {
-        const { key, offsetRows, rows, columns, data } = message;
-        const pieces = splitChunk({ kind: 'chunk', ...lease, key, offsetRows, rows, columns, data });
-        for (const [i, piece] of pieces.entries()) {
-          const isLast = i === pieces.length - 1;
-          session.chunk(piece, () => {
-            if (isLast && message.wantsReady) this.#pool.ready(message.token);
-          });
-        }
-        return;
-      }
-      case 'progress':
-        session.progress(lease, message.work);
-        return;
-      case 'done':
-        void this.#done(lease, message);
-        return;
-      case 'failed':
-        this.#failed(message.token, new OodError(message.code, message.message), '');
-        return;
-      case 'stopped':
-        this.#forget(message.token);
-        session.end({ kind: 'released', ...lease });
-        return;
-    }
-  }
-
-  async #done(lease: LeaseRef, message: Extract<FromExecutor, { kind: 'done' }>): Promise<void> {
-    const session = this.#session;
-    try {
-      for (const { key, blob } of message.fitted) {
-        await this.#options.blobs.publish(blob);
-        session?.fitted({ kind: 'fitted', ...lease, key, blob });
-      }
-      this.#forget(lease.token);
-      session?.end({ kind: 'done', ...lease, work: message.work, seconds: message.seconds });
-    } catch (thrown) {
-      this.#failed(lease.token, OodError.from(thrown), '');
-    }
-  }
-
-  #failed(token: string, { code, message }: OodError, logTail: string): void {
-    const lease = this.#forget(token);
-    if (lease === undefined) return;
-    this.#options.log(`task ${lease.task} of ${lease.run} failed: ${message}`);
-    this.#session?.end({ kind: 'failed', ...lease, code, message, retryable: RETRYABLE.has(code), logTail });
-  }
-
   #line(token: string | undefined, line: string): void {
-    const lease = token === undefined ? undefined : this.#leases.get(token)?.lease;
+    const lease = this.#tasks.leaseOf(token);
     if (lease !== undefined) this.#session?.log(lease, line);
     this.#options.log(line);
   }

@@ -48,6 +48,13 @@ export class SimulatedWorker {
       onCancel: ({ token }) => this.#running.delete(token),
       onRoom: () => this.lookForWork(),
       onDrain: () => session.stop(),
+      onSetAside: (_reason, forMs) => {
+        session.isResting = true;
+        this.#after(forMs, () => {
+          session.isResting = false;
+          this.lookForWork();
+        });
+      },
     });
     this.#session = session;
     this.#connect(life);
@@ -154,6 +161,8 @@ export class SimulatedWorker {
           message: 'a simulated fault',
           retryable: true,
           logTail: '',
+          origin: 'task',
+          blob: null,
         } as const;
         session.end({ kind: 'failed', ...lease, ...failed });
         return;

@@ -74,6 +74,10 @@ function eventLine(event: RunEvent): string | undefined {
       return `task ${event.taskId} failed: ${event.failure.message}${event.willRetry ? '; trying again' : ''}`;
     case 'task-lost':
       return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
+    case 'worker-set-aside':
+      return `${event.workerId} is set aside: ${event.reason}`;
+    case 'worker-taken-back':
+      return `${event.workerId} is given tasks again`;
     case 'worker-joined':
       return `${event.worker.workerId} joined`;
     case 'worker-lost':

@@ -96,7 +96,14 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     stallMs: STALL_MS,
     conflictMs: 0,
     openHints: null,
-    blobs: { fetch: async () => () => undefined, publish: async () => undefined },
+    blobs: {
+      fetch: async () => () => undefined,
+      publish: async () => undefined,
+      // The executors read the only copy that there is.
+      heal: async (_digest, found) => {
+        throw found;
+      },
+    },
     log: () => undefined,
   });
   options.onExecutors?.(() => worker.pids);
@@ -150,6 +157,8 @@ class Outcome {
   }
 
   note(event: RunEvent): void {
+    // There is no other worker, and whoever waits here can do more about it than waiting.
+    if (event.kind === 'worker-set-aside') this.#reject(new OodError(event.code, event.reason));
     if (event.kind === 'task-failed' && !event.willRetry) {
       this.#reject(new OodError(event.failure.code, `task ${event.taskId}: ${event.failure.message}`));
     }

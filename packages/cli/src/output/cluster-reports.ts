@@ -18,6 +18,7 @@ export const runSummarySchema = z.object({
   result: z.string(),
   problemCode: z.string(),
   problemMessage: z.string(),
+  waitsFor: z.string(),
   running: z.array(z.object({ cell: z.string(), auroc: z.number(), share: z.number() })),
 });
 
@@ -32,7 +33,7 @@ export const taskDetailSchema = z.object({
 
 export const workerSummarySchema = z.object({
   workerId: z.string(),
-  status: z.enum(['connected', 'draining', 'lost']),
+  status: z.enum(['connected', 'draining', 'lost', 'set aside']),
   numericsClass: z.string(),
   device: z.string(),
   leases: count,
@@ -40,6 +41,7 @@ export const workerSummarySchema = z.object({
   memoryBytes: count,
   doing: z.string(),
   pid: count,
+  trouble: z.string(),
 });
 
 /** `41 done, 2 running` */
@@ -69,6 +71,7 @@ export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): stri
   if (summary.tasks.length > 0) lines.push(`tasks: ${tasksText(summary)}`);
   if (summary.reusedUnits > 0) lines.push(`${summary.reusedUnits} results were taken from the cache`);
   if (summary.status === 'waiting') lines.push('no worker is connected that may have it');
+  if (summary.waitsFor !== '') lines.push(`waits: ${summary.waitsFor}`);
   if (summary.problemMessage !== '') lines.push(`problem: ${summary.problemMessage}`);
   for (const { cell, auroc, share } of summary.running) {
     lines.push(`${(100 * auroc).toFixed(2)} AUROC so far, ${Math.floor(100 * share)} % of ${cell}`);
@@ -89,7 +92,7 @@ export function workersText(workers: readonly WorkerSummary[]): string {
     `${one.leases}/${one.slots}`,
     one.device,
     one.numericsClass,
-    one.doing,
+    one.trouble === '' ? one.doing : one.trouble,
   ]);
   return textTable(['worker', 'status', 'tasks', 'device', 'class', 'doing'], rows);
 }

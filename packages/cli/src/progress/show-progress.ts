@@ -71,6 +71,12 @@ export function eventLine(event: RunEvent, isTty: boolean): string | undefined {
       return isTty ? undefined : `${event.choice.split(':').join(' ')} made`;
     case 'task-lost':
       return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
+    case 'task-handed-back':
+      return `${event.workerId} hands task ${event.taskId} back: ${event.message}`;
+    case 'worker-set-aside':
+      return `${event.workerId} is set aside: ${event.reason}`;
+    case 'worker-taken-back':
+      return `${event.workerId} is given tasks again`;
     case 'log':
       return isTty ? undefined : `${event.workerId}: ${event.line}`;
     case 'task-started':

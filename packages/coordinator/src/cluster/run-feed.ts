@@ -62,6 +62,14 @@ function logLine(event: LoggedEvent): string {
       const { message, logTail } = event.failure;
       return `${event.taskId} failed: ${message}${logTail === '' ? '' : `\n${logTail}`}`;
     }
+    case 'task-handed-back':
+      return `${event.workerId} hands ${event.taskId} back: ${event.message}`;
+    case 'worker-set-aside': {
+      const how = event.seconds === null ? 'until it is well' : `for ${event.seconds} s`;
+      return `${event.workerId} is set aside ${how}: ${event.reason}`;
+    }
+    case 'worker-taken-back':
+      return `${event.workerId} is given tasks again`;
     case 'task-lost':
       return `${event.taskId} was lost with ${event.workerId}`;
     case 'worker-joined':

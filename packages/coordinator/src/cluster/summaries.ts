@@ -35,6 +35,7 @@ export function runSummary(dispatcher: Dispatcher, id: string, now: Date, result
     result: ended?.result ?? '',
     problemCode: ended?.problem?.code ?? '',
     problemMessage: ended?.problem?.message ?? '',
+    waitsFor: '',
     running: ended === null && run.bound !== null ? runningMetrics(run, results) : [],
   };
 }
@@ -70,8 +71,15 @@ export function taskDetails(dispatcher: Dispatcher, id: string): TaskDetail[] {
 export function workerSummaries(dispatcher: Dispatcher): WorkerSummary[] {
   return [...dispatcher.workers]
     .map(({ info, peer, isDraining, doing }) => ({
+      info,
+      peer,
+      isDraining,
+      doing,
+      aside: dispatcher.asideOf(info.workerId),
+    }))
+    .map(({ info, peer, isDraining, doing, aside }) => ({
       workerId: info.workerId,
-      status: peer === null ? 'lost' : isDraining ? 'draining' : 'connected',
+      status: peer === null ? 'lost' : isDraining ? 'draining' : aside === null ? 'connected' : 'set aside',
       numericsClass: info.numericsClass,
       device: info.engine.device,
       leases: dispatcher.ledger.leasesOf(info.workerId).length,
@@ -79,6 +87,7 @@ export function workerSummaries(dispatcher: Dispatcher): WorkerSummary[] {
       memoryBytes: info.memoryBytes,
       doing,
       pid: info.pid,
+      trouble: aside?.reason ?? '',
     }))
     .sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
 }

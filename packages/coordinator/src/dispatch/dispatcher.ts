@@ -10,6 +10,7 @@ import { RunKeeper, type RunKeeperOptions, refOf } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import type { KnownWorker } from './worker-book.js';
 import { WorkerDesk } from './worker-desk.js';
+import type { Aside } from './worker-health.js';
 
 export interface DispatcherOptions extends RunKeeperOptions {
   /** Fencing tokens: never the same twice. */
@@ -56,6 +57,11 @@ export class Dispatcher {
 
   get workers(): Iterable<KnownWorker> {
     return this.#keeper.workers.all;
+  }
+
+  /** Why a worker is given no tasks now; null when it is. */
+  asideOf(workerId: string): Aside | null {
+    return this.#keeper.health.asideOf(workerId);
   }
 
   get ledger(): Ledger {
@@ -208,6 +214,7 @@ export class Dispatcher {
         workerId: lease.worker,
       });
     }
+    this.#desk.tick(now);
     this.#keeper.ledger.endDelays(now);
     this.#offers.renew(now);
     this.pump(now);

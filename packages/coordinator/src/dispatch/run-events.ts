@@ -1,4 +1,4 @@
-import type { WorkCounts } from '@oodgrid/protocol';
+import type { ErrorCode, WorkCounts } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { Failure } from '../ledger/ledger-events.js';
 import type { RunProblem } from '../store/journal-record.js';
@@ -20,6 +20,22 @@ export type RunEvent =
       readonly failure: Failure;
       readonly willRetry: boolean;
     }
+  /** A failure that is not the task's: another worker will have it, or it waits for what is missing. */
+  | {
+      readonly kind: 'task-handed-back';
+      readonly taskId: string;
+      readonly workerId: string;
+      readonly message: string;
+    }
+  /** A worker gets no tasks for so long, or (null) until it says that it is well. */
+  | {
+      readonly kind: 'worker-set-aside';
+      readonly workerId: string;
+      readonly code: ErrorCode;
+      readonly reason: string;
+      readonly seconds: number | null;
+    }
+  | { readonly kind: 'worker-taken-back'; readonly workerId: string }
   /** Its lease was not renewed; another worker will have it. */
   | { readonly kind: 'task-lost'; readonly taskId: string; readonly workerId: string }
   /** `isReused` when its results came from the cache. */

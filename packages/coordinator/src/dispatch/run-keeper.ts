@@ -11,9 +11,11 @@ import type { RunEvent } from './run-events.js';
 import { type Binding, RunState } from './run-state.js';
 import { Staging } from './staging.js';
 import { WorkerBook } from './worker-book.js';
+import { DEFAULT_HEALTH_SETTINGS, type HealthSettings, WorkerHealth } from './worker-health.js';
 
 export interface RunKeeperOptions {
   readonly ledger: LedgerSettings;
+  readonly health?: HealthSettings;
   readonly jitter: (run: string, task: number, attempt: number) => number;
   readonly makeWorkload: (submitted: SubmittedRecord) => Workload;
   readonly results: ResultReader;
@@ -42,7 +44,8 @@ export class RunKeeper {
   readonly counters = new Counters();
   readonly ledger: Ledger;
   readonly runs = new Map<string, RunState>();
-  readonly workers = new WorkerBook();
+  readonly health: WorkerHealth;
+  readonly workers: WorkerBook;
   readonly batch = new BatchBuilder();
   readonly #options: RunKeeperOptions;
   readonly #byIdempotencyKey = new Map<string, string>();
@@ -51,6 +54,8 @@ export class RunKeeper {
   constructor(options: RunKeeperOptions) {
     this.#options = options;
     this.ledger = new Ledger({ settings: options.ledger, jitter: options.jitter });
+    this.health = new WorkerHealth(options.health ?? DEFAULT_HEALTH_SETTINGS);
+    this.workers = new WorkerBook(this.health);
   }
 
   /** What the lease of this token has sent; undefined when it is over. */

@@ -5,6 +5,8 @@ import type { Dispatcher } from './dispatcher.js';
 const FOLDED: ReadonlySet<JournalRecord['kind']> = new Set([
   'leased',
   'failed',
+  'handed-back',
+  'suspected',
   'released',
   'expired',
   'paused',

@@ -1,4 +1,5 @@
 import type { LeaseRef, Registration, WorkerInfo, WorkerPeer } from '@oodgrid/transport';
+import type { WorkerHealth } from './worker-health.js';
 
 /** A worker that is connected, or was a moment ago. */
 export interface KnownWorker {
@@ -13,15 +14,17 @@ export interface KnownWorker {
   /** Number of the next reliable message. */
   expected: number;
   isDraining: boolean;
+  /** Tasks that it may hold now: none while it is set aside. */
+  places: number;
   /** What it says that it does. */
   doing: string;
   /** Bytes of chunks that wait for their commit, by token. */
   readonly unacked: Map<string, number>;
 }
 
-/** The connected workers of one numerics class. */
+/** The connected workers of one numerics class that take tasks. */
 interface Pool {
-  /** Tasks that they hold together. */
+  /** Tasks that they may hold together. */
   readonly slots: number;
   /** Tasks that the one with the fewest places holds. */
   readonly fewest: number;
@@ -32,6 +35,11 @@ export class WorkerBook {
   readonly #byId = new Map<string, KnownWorker>();
   readonly #byPeer = new Map<WorkerPeer, KnownWorker>();
   readonly #pools = new Map<string, Pool>();
+  readonly #health: WorkerHealth;
+
+  constructor(health: WorkerHealth) {
+    this.#health = health;
+  }
 
   get all(): Iterable<KnownWorker> {
     return this.#byId.values();
@@ -59,12 +67,13 @@ export class WorkerBook {
       probedAt: null,
       expected: nextSequence,
       isDraining: known?.proof === proof && known.isDraining,
+      places: 0,
       doing: '',
       unacked: new Map(),
     };
     this.#byId.set(info.workerId, worker);
     this.#byPeer.set(peer, worker);
-    this.#countSlots();
+    this.recount();
     return former;
   }
 
@@ -75,7 +84,7 @@ export class WorkerBook {
       worker.peer = null;
       worker.since = now;
     }
-    this.#countSlots();
+    this.recount();
     return worker;
   }
 
@@ -89,7 +98,7 @@ export class WorkerBook {
     const worker = this.#byId.get(id);
     if (worker === undefined) return undefined;
     worker.isDraining = true;
-    this.#countSlots();
+    this.recount();
     return worker;
   }
 
@@ -98,16 +107,33 @@ export class WorkerBook {
     return this.#pools;
   }
 
-  #countSlots(): void {
+  /** Whether a worker is connected, takes tasks and is not set aside. */
+  isSound({ info, peer, isDraining }: KnownWorker): boolean {
+    return peer !== null && !isDraining && this.#health.asideOf(info.workerId) === null;
+  }
+
+  /** Counts the places of every pool again: called when a worker was set aside, or is taken back. */
+  recount(): void {
     this.#pools.clear();
-    for (const { info, peer, isDraining } of this.#byId.values()) {
-      if (peer === null || isDraining) continue;
-      const { slots, fewest } = this.#pools.get(info.numericsClass) ?? { slots: 0, fewest: info.slots };
-      this.#pools.set(info.numericsClass, {
-        slots: slots + info.slots,
-        fewest: Math.min(fewest, info.slots),
-      });
+    const workers = [...this.#byId.values()].filter(({ peer, isDraining }) => peer !== null && !isDraining);
+    for (const worker of workers) {
+      const { info } = worker;
+      worker.places = this.isSound(worker) ? (this.#health.isOnTrial(info.workerId) ? 1 : info.slots) : 0;
+      this.#count(worker);
     }
+    // Better one that others did better than nobody.
+    for (const worker of workers) {
+      const { workerId, numericsClass } = worker.info;
+      if (this.#pools.get(numericsClass)?.slots !== 0 || this.#health.asideOf(workerId)?.isOwn !== false)
+        continue;
+      worker.places = 1;
+      this.#count(worker);
+    }
+  }
+
+  #count({ info, places }: KnownWorker): void {
+    const { slots, fewest } = this.#pools.get(info.numericsClass) ?? { slots: 0, fewest: info.slots };
+    this.#pools.set(info.numericsClass, { slots: slots + places, fewest: Math.min(fewest, info.slots) });
   }
 }
 

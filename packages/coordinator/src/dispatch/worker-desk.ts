@@ -8,9 +8,9 @@ import {
   type WorkerMessage,
   type WorkerPeer,
 } from '@oodgrid/transport';
-import type { Failure } from '../ledger/ledger-events.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
+import { FailureDesk } from './failure-desk.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import { type KnownWorker, sameLease } from './worker-book.js';
@@ -34,10 +34,12 @@ const WINDOW_BYTES = 4 * 1024 ** 2;
 export class WorkerDesk {
   readonly #keeper: RunKeeper;
   readonly #options: WorkerDeskOptions;
+  readonly #failures: FailureDesk;
   #startedAt = 0;
 
   constructor(keeper: RunKeeper, options: WorkerDeskOptions) {
     this.#keeper = keeper;
+    this.#failures = new FailureDesk(keeper);
     this.#options = options;
   }
 
@@ -82,10 +84,17 @@ export class WorkerDesk {
         this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease: ref }));
     }
     const isNew = known === undefined || isAnother;
+    // What the former process said of itself is over with it.
+    if (isNew) this.#failures.said(worker.workerId, '', now);
     for (const run of this.#keeper.runs.values()) {
       this.#keeper.bindIfFit(run, worker);
       if (run.ended === null && isNew) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
     }
+  }
+
+  /** Time has passed. */
+  tick(now: number): void {
+    this.#failures.tick(now);
   }
 
   receive(peer: WorkerPeer, message: WorkerMessage, now: number): void {
@@ -99,6 +108,7 @@ export class WorkerDesk {
         return;
       case 'heartbeat':
         worker.doing = message.doing;
+        this.#failures.said(workerId, message.trouble, now);
         for (const lease of message.leases) {
           if (!this.#renew(workerId, lease, now))
             this.#keeper.batch.after(() => peer.send({ kind: 'cancel', lease }));
@@ -168,10 +178,15 @@ export class WorkerDesk {
 
   /** Why a worker does not get a task; undefined when it does. */
   #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
-    const { workerId, numericsClass, memoryBytes, slots } = worker.info;
+    const { workerId, numericsClass, memoryBytes } = worker.info;
     if (run.ended !== null || !this.#keeper.ledger.canLease(run.id, task, workerId)) return DROP;
     if (worker.isDraining || run.pool !== numericsClass) return LATER;
-    if (this.#keeper.ledger.leaseCountOf(workerId) >= slots) {
+    if (worker.places === 0) {
+      this.#failures.remind(worker, now);
+      return ELSEWHERE;
+    }
+    if (this.#failures.isForOthers(run, task, workerId)) return ELSEWHERE;
+    if (this.#keeper.ledger.leaseCountOf(workerId) >= worker.places) {
       this.#keeper.counters.add('refused_no_place');
       return LATER;
     }
@@ -248,20 +263,19 @@ export class WorkerDesk {
         return;
       }
       case 'done':
-        this.#complete(run, ref, staged, message, now);
+        this.#complete(worker, run, ref, staged, message, now);
         return;
       case 'released':
         this.#keeper.apply({ kind: 'released', ...ref }, now);
         return;
-      case 'failed': {
-        const { code, message: text, retryable, logTail } = message;
-        this.#fail(run, ref, { code, message: text, isRetryable: retryable, logTail }, now);
+      case 'failed':
+        this.#failures.failed(run, ref, worker, message, now);
         return;
-      }
     }
   }
 
   #complete(
+    worker: KnownWorker,
     run: RunState,
     ref: LeaseRef,
     { staging, units }: Staged,
@@ -279,26 +293,13 @@ export class WorkerDesk {
       const result = this.#options.results.find(key);
       if (result?.kind === 'fitted') fitted[key] = result.blob;
     }
+    this.#failures.doneWell(run, ref.task, worker, now);
     const report = { fitted, work, seconds, reusedUnits: reused.length, isReused: false };
     this.#keeper.apply({ kind: 'completed', ...ref, ...report }, now);
     this.#keeper.counters.add('tasks_done');
     this.#keeper.noteFinished(run, ref.task, report, now);
     const taskId = this.#keeper.title(run.id, ref.task);
     this.#keeper.emit(run.id, { kind: 'task-done', taskId, isReused: false, work, seconds });
-    this.#keeper.advance(run);
-  }
-
-  #fail(run: RunState, ref: LeaseRef, failure: Failure, now: number): void {
-    this.#keeper.counters.add('attempts_failed');
-    this.#keeper.apply({ kind: 'failed', ...ref, failure }, now);
-    const state = this.#keeper.ledger.run(run.id)?.tasks.state(ref.task);
-    const willRetry = state !== 'failed' && state !== 'quarantined';
-    this.#keeper.emit(run.id, {
-      kind: 'task-failed',
-      taskId: this.#keeper.title(run.id, ref.task),
-      failure,
-      willRetry,
-    });
     this.#keeper.advance(run);
   }
 }
@@ -310,3 +311,5 @@ interface Refusal {
 const DROP: Refusal = { retryMs: null };
 /** Another worker may take it, or this one in a while. */
 const LATER: Refusal = { retryMs: 1000 };
+/** Others may take it, and soon. */
+const ELSEWHERE: Refusal = { retryMs: 250 };

@@ -19,7 +19,20 @@ export type LedgerEvent =
   | ({ readonly kind: 'leased'; readonly worker: string } & LeaseRef)
   /** The lease's results are complete. */
   | ({ readonly kind: 'completed' } & LeaseRef)
-  | ({ readonly kind: 'failed'; readonly failure: Failure } & LeaseRef)
+  /** `hasOther`: a sound worker that has not failed it could take it; absent in journals of former versions. */
+  | ({ readonly kind: 'failed'; readonly failure: Failure; readonly hasOther?: boolean } & LeaseRef)
+  /** Came to nothing because of its worker: no attempt of the task's. */
+  | ({ readonly kind: 'handed-back'; readonly failure: Failure } & LeaseRef)
+  /** A hand-back was the task's after all: its worker did others well before and after. */
+  | {
+      readonly kind: 'suspected';
+      readonly run: string;
+      readonly task: number;
+      readonly worker: string;
+      readonly failure: Failure;
+    }
+  /** The state that a fit gave is gone: it is done once more. */
+  | { readonly kind: 'reopened'; readonly run: string; readonly task: number }
   /** Handed back uncomputed. */
   | ({ readonly kind: 'released' } & LeaseRef)
   /** Not renewed in time, or lost with its worker. */
@@ -36,7 +49,12 @@ export interface TaskHistory {
   /** Null: the task goes on. */
   readonly state: 'failed' | 'quarantined' | null;
   readonly lastFailure: Failure | null;
+  /** Workers that it failed on, and how; absent in journals of former versions. */
+  readonly failedOn?: readonly (readonly [string, FailedAs])[];
 }
+
+/** Whether a worker failed a task, or handed it back because of a failure of its own. */
+export type FailedAs = 'failed' | 'handed-back';
 
 /** What follows from an event for those who keep leases and results. */
 export type LedgerCommand =
@@ -69,9 +87,9 @@ export interface Offer {
 export interface LedgerSettings {
   /** A lease that is not renewed for so long is lost. */
   readonly leaseMs: number;
-  /** Failures of a task's own after which it is quarantined. */
+  /** Failures of a task's own after which it is quarantined, when they were on different workers or on all there are. */
   readonly maxFailures: number;
-  /** Executions lost with their worker after which it is quarantined. */
+  /** Executions after which it is quarantined that were lost with their worker, or that only this task made it hand back. */
   readonly maxLosses: number;
   /** First back-off after a failure; doubles each time. */
   readonly backoffMs: number;

@@ -1,5 +1,5 @@
 import { NOWHERE } from './indexed-heap.js';
-import type { Failure, Lease, LedgerEvent, Offer, TaskHistory } from './ledger-events.js';
+import type { FailedAs, Failure, Lease, LedgerEvent, Offer, TaskHistory } from './ledger-events.js';
 import { ReadyTasks } from './ready-tasks.js';
 import { type LedgerTask, TaskTable } from './task-table.js';
 
@@ -38,6 +38,10 @@ export class LedgerRun {
   readonly offered = new Map<number, { at: number; readonly isSecond: boolean }>();
   readonly delayed = new Map<number, Delayed>();
   readonly lastFailure = new Map<number, Failure>();
+  /** Workers that failed a task that is not done yet, and how. */
+  readonly failedOn = new Map<number, Map<string, FailedAs>>();
+  /** Ready tasks that read a blob which is not there. */
+  readonly held = new Set<number>();
   isPaused = false;
   isCancelled = false;
   readonly #ready: ReadyTasks;
@@ -71,7 +75,23 @@ export class LedgerRun {
 
   makeReady(task: number): void {
     this.tasks.setState(task, 'ready');
+    this.held.delete(task);
     this.#ready.add(task);
+  }
+
+  /** Ready, but handed to nobody until `makeReady`. */
+  hold(task: number): void {
+    this.tasks.setState(task, 'ready');
+    this.#ready.remove(task);
+    this.offered.delete(task);
+    this.delayed.delete(task);
+    this.held.add(task);
+  }
+
+  noteFailedOn(task: number, worker: string, as: FailedAs): void {
+    const known = this.failedOn.get(task);
+    if (known === undefined) this.failedOn.set(task, new Map([[worker, as]]));
+    else if (known.get(worker) !== 'failed') known.set(worker, as);
   }
 
   /** Ready, but not before its back-off is over. */
@@ -131,6 +151,7 @@ export class LedgerRun {
         losses: this.tasks.losses[task] ?? 0,
         state,
         lastFailure: this.lastFailure.get(task) ?? null,
+        failedOn: [...(this.failedOn.get(task) ?? [])],
       };
       for (const { attempt, token, worker } of this.leases.get(task) ?? []) {
         yield { kind: 'leased', run: this.id, task, attempt, token, worker };
@@ -143,7 +164,9 @@ export class LedgerRun {
     this.#ready.remove(task);
     this.offered.delete(task);
     this.delayed.delete(task);
+    this.held.delete(task);
     this.#epochs.delete(task);
+    if (state === 'done') this.failedOn.delete(task);
     this.tasks.setState(task, state);
   }
 }

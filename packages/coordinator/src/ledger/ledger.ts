@@ -1,8 +1,9 @@
 import type { LeaseRef } from '@oodgrid/transport';
+import { FailureRules, type Verdict } from './failure-rules.js';
 import { IndexedHeap, NOWHERE } from './indexed-heap.js';
 import { LeaseBook } from './lease-book.js';
 import type {
-  Failure,
+  FailedAs,
   Lease,
   LedgerCommand,
   LedgerEvent,
@@ -19,6 +20,7 @@ export interface LedgerOptions {
 }
 
 const NOTHING: readonly LedgerCommand[] = [];
+const NOBODY: ReadonlyMap<string, FailedAs> = new Map();
 
 /** One pool's runs in the order in which they are served, and its running tasks in the order of their start. */
 interface Pool {
@@ -33,6 +35,7 @@ interface Pool {
 export class Ledger {
   readonly #settings: LedgerSettings;
   readonly #jitter: LedgerOptions['jitter'];
+  readonly #rules: FailureRules;
   readonly #runs = new Map<string, LedgerRun>();
   readonly #pools = new Map<string, Pool>();
   readonly #leases = new LeaseBook();
@@ -42,6 +45,7 @@ export class Ledger {
   constructor({ settings, jitter }: LedgerOptions) {
     this.#settings = settings;
     this.#jitter = jitter;
+    this.#rules = new FailureRules(settings);
   }
 
   /** Adds a run; its tasks without needs are ready. */
@@ -69,6 +73,7 @@ export class Ledger {
     run.tasks.failures[task] = history.failures;
     run.tasks.losses[task] = history.losses;
     if (lastFailure !== null) run.lastFailure.set(task, lastFailure);
+    for (const [worker, as] of history.failedOn ?? []) run.noteFailedOn(task, worker, as);
     if (state !== null) run.close(task, state);
     this.#touch(run);
   }
@@ -116,11 +121,31 @@ export class Ledger {
     return this.#leases.countOf(worker);
   }
 
+  /** Workers that failed the task or handed it back because of a failure of their own. */
+  failedOn(runId: string, task: number): ReadonlyMap<string, FailedAs> {
+    return this.#runs.get(runId)?.failedOn.get(task) ?? NOBODY;
+  }
+
+  /** Keeps a task that is ready or offered from everybody, until `release`. */
+  hold(runId: string, task: number): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined || !(run.tasks.is(task, 'ready') || run.tasks.is(task, 'queued'))) return;
+    run.hold(task);
+    this.#touch(run);
+  }
+
+  release(runId: string, task: number): void {
+    const run = this.#runs.get(runId);
+    if (run?.held.has(task) !== true) return;
+    run.makeReady(task);
+    this.#touch(run);
+  }
+
   /** Whether a worker may lease the task now: it is offered or ready, or offered a second time to another. */
   canLease(runId: string, task: number, worker: string): boolean {
     const run = this.#runs.get(runId);
     if (run === undefined || run.isPaused || task >= run.tasks.size) return false;
-    if (run.tasks.is(task, 'ready')) return !run.delayed.has(task);
+    if (run.tasks.is(task, 'ready')) return !run.delayed.has(task) && !run.held.has(task);
     if (run.tasks.is(task, 'queued')) return true;
     if (!run.tasks.is(task, 'running') || run.offered.get(task)?.isSecond !== true) return false;
     return run.leases.get(task)?.every((lease) => lease.worker !== worker) === true;
@@ -162,7 +187,8 @@ export class Ledger {
   /** Offers a ready task to the queue. */
   offer(runId: string, task: number, now: number): Offer | undefined {
     const run = this.#runs.get(runId);
-    if (run === undefined || !run.tasks.is(task, 'ready') || run.delayed.has(task)) return undefined;
+    if (run === undefined || !run.tasks.is(task, 'ready') || run.delayed.has(task) || run.held.has(task))
+      return undefined;
     const offer = run.offer(task, now, false);
     this.#touch(run);
     return offer;
@@ -225,10 +251,22 @@ export class Ledger {
         this.#end(run, lease);
         return this.#finish(run, event.task);
       }
-      case 'failed':
-        return this.#fail(run, event, event.failure, now);
+      case 'failed': {
+        const { failure, hasOther = false } = event;
+        return this.#fail(run, event, (lease) => this.#rules.failed(run, lease, failure, hasOther), now);
+      }
+      case 'handed-back':
+        return this.#fail(run, event, (lease) => this.#rules.handedBack(run, lease, event.failure), now);
+      case 'suspected': {
+        if (!isOpen(run, event.task)) return NOTHING;
+        const verdict = this.#rules.suspected(run, event.task, event.failure);
+        return verdict === null ? NOTHING : this.#follow(run, event.task, verdict, now);
+      }
       case 'expired':
-        return this.#lose(run, event, now);
+        return this.#fail(run, event, (lease) => this.#rules.lost(run, lease), now);
+      case 'reopened':
+        if (run.tasks.is(event.task, 'done')) run.makeReady(event.task);
+        return NOTHING;
       case 'released': {
         const lease = this.find(event);
         if (lease === undefined) return NOTHING;
@@ -297,42 +335,23 @@ export class Ledger {
     return leases.map((lease) => ({ kind: 'discard', lease }));
   }
 
-  #fail(run: LedgerRun, key: LeaseRef, failure: Failure, now: number): readonly LedgerCommand[] {
+  /** Ends a lease that came to nothing; what becomes of its task is the verdict's. */
+  #fail(
+    run: LedgerRun,
+    key: LeaseRef,
+    judge: (lease: Lease) => Verdict,
+    now: number,
+  ): readonly LedgerCommand[] {
     const lease = this.find(key);
     if (lease === undefined) return NOTHING;
     this.#end(run, lease);
-    const { task } = lease;
-    run.lastFailure.set(task, failure);
-    const failures = (run.tasks.failures[task] ?? 0) + 1;
-    run.tasks.failures[task] = failures;
-    const discard: LedgerCommand = { kind: 'discard', lease };
-    if (!failure.isRetryable) return [discard, ...this.#giveUp(run, task, 'failed')];
-    if (failures >= this.#settings.maxFailures) return [discard, ...this.#giveUp(run, task, 'quarantined')];
-    this.#backOff(run, task, failures, now);
-    return [discard];
+    return [{ kind: 'discard', lease }, ...this.#follow(run, lease.task, judge(lease), now)];
   }
 
-  #lose(run: LedgerRun, key: LeaseRef, now: number): readonly LedgerCommand[] {
-    const lease = this.find(key);
-    if (lease === undefined) return NOTHING;
-    this.#end(run, lease);
-    const { task, worker, attempt } = lease;
-    const losses = (run.tasks.losses[task] ?? 0) + 1;
-    run.tasks.losses[task] = losses;
-    const discard: LedgerCommand = { kind: 'discard', lease };
-    if (losses < this.#settings.maxLosses) {
-      // The first loss says nothing of the task; from the second on it may be what kills its workers.
-      if (losses > 1) this.#backOff(run, task, losses - 1, now);
-      else if (!run.leases.has(task)) run.makeReady(task);
-      return [discard];
-    }
-    run.lastFailure.set(task, {
-      code: 'unavailable',
-      message: `worker ${worker} was lost during attempt ${attempt}, as on ${losses - 1} attempts before`,
-      isRetryable: true,
-      logTail: '',
-    });
-    return [discard, ...this.#giveUp(run, task, 'quarantined')];
+  #follow(run: LedgerRun, task: number, verdict: Verdict, now: number): readonly LedgerCommand[] {
+    if (verdict.kind === 'give-up') return this.#giveUp(run, task, verdict.state);
+    this.#backOff(run, task, verdict.milliseconds, now);
+    return NOTHING;
   }
 
   #giveUp(run: LedgerRun, task: number, state: 'failed' | 'quarantined'): LedgerCommand[] {
@@ -341,13 +360,15 @@ export class Ledger {
     return commands;
   }
 
-  /** Exponential, with half of it jitter. A task that another copy still runs does not wait. */
-  #backOff(run: LedgerRun, task: number, failures: number, now: number): void {
+  /** Half of it is jitter. A task that another copy still runs does not wait. */
+  #backOff(run: LedgerRun, task: number, milliseconds: number, now: number): void {
     if (run.leases.has(task)) return;
-    const { backoffMs, maxBackoffMs } = this.#settings;
-    const whole = Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1));
+    if (milliseconds === 0) {
+      run.makeReady(task);
+      return;
+    }
     const jitter = this.#jitter(run.id, task, run.tasks.attempts[task] ?? 0);
-    this.#delays.set(run.delay(task, now + whole * (0.5 + 0.5 * jitter)));
+    this.#delays.set(run.delay(task, now + milliseconds * (0.5 + 0.5 * jitter)));
   }
 
   #cancel(run: LedgerRun): LedgerCommand[] {
@@ -368,6 +389,7 @@ export class Ledger {
       run.tasks.failures[task] = 0;
       run.tasks.losses[task] = 0;
       run.lastFailure.delete(task);
+      run.failedOn.delete(task);
       run.makeReady(task);
     }
   }

@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, OodError } from '@oodgrid/protocol';
-import { errorCode } from './wire-codec.js';
+import { errorCode } from './wire-values.js';
 
 const STATUS: Readonly<Record<ErrorCode, status>> = {
   'invalid-input': status.INVALID_ARGUMENT,

@@ -1,25 +1,11 @@
 import { crc32 } from 'node:zlib';
-import {
-  type Digest,
-  ERROR_CODES,
-  type ErrorCode,
-  isDigest,
-  isRunId,
-  OodError,
-  workSpecSchema,
-} from '@oodgrid/protocol';
+import { workSpecSchema } from '@oodgrid/protocol';
 import type { worker as wire } from '@oodgrid/protocol/wire';
-import type {
-  ChunkMessage,
-  CoordinatorMessage,
-  LeaseRef,
-  Registration,
-  ReliableMessage,
-  WorkerMessage,
-} from '../ports.js';
+import type { CoordinatorMessage, LeaseRef, Registration, ReliableMessage, WorkerMessage } from '../ports.js';
+import { failureFromWire, failureToWire } from './failure-codec.js';
+import { MAX_CHUNK_BYTES } from './split-chunk.js';
+import { digest, errorCode, malformed, runId } from './wire-values.js';
 
-/** Largest payload of a chunk, so that no message holds a stream up. */
-const MAX_CHUNK_BYTES = 256 * 1024;
 /** Payload after which a frame is sent, however much there is still to say. */
 export const FRAME_BYTES = 512 * 1024;
 /** A frame is refused beyond this; the largest honest one is `FRAME_BYTES` and a chunk with its header. */
@@ -27,23 +13,6 @@ export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
 /** What the command line allows: 256 executors with 1,024 tasks each. */
 const MAX_SLOTS = 256 * 1024;
-
-/** A chunk's rows in pieces of at most `MAX_CHUNK_BYTES`. */
-export function splitChunk(chunk: ChunkMessage): ChunkMessage[] {
-  const { rows, columns, offsetRows, data } = chunk;
-  const rowsPerPiece = Math.max(1, Math.floor(MAX_CHUNK_BYTES / 4 / Math.max(1, columns)));
-  if (rows <= rowsPerPiece) return [chunk];
-  return Array.from({ length: Math.ceil(rows / rowsPerPiece) }, (_, i) => {
-    const from = i * rowsPerPiece;
-    const count = Math.min(rowsPerPiece, rows - from);
-    return {
-      ...chunk,
-      offsetRows: offsetRows + from,
-      rows: count,
-      data: data.subarray(from * columns, (from + count) * columns),
-    };
-  });
-}
 
 type WireBody = wire.WorkerMessage['message'];
 
@@ -58,8 +27,11 @@ export function toWire(message: WorkerMessage): wire.WorkerMessage {
     case 'cancel-request':
       return unnumbered({ $case: 'cancelRequest', cancelRequest: message.requestId });
     case 'heartbeat': {
-      const { leases, doing } = message;
-      return unnumbered({ $case: 'heartbeat', heartbeat: { leases: leases.map(toWireLease), doing } });
+      const { leases, doing, trouble } = message;
+      return unnumbered({
+        $case: 'heartbeat',
+        heartbeat: { leases: leases.map(toWireLease), doing, trouble },
+      });
     }
     case 'progress': {
       const { lease, work } = message;
@@ -84,10 +56,8 @@ function reliableToWire(message: ReliableMessage): WireBody {
       return { $case: 'fitted', fitted: { lease, key: message.key, blob: message.blob } };
     case 'done':
       return { $case: 'done', done: { lease, work: { ...message.work }, seconds: message.seconds } };
-    case 'failed': {
-      const { code, message: text, retryable, logTail } = message;
-      return { $case: 'failed', failed: { lease, code, message: text, retryable, logTail } };
-    }
+    case 'failed':
+      return { $case: 'failed', failed: { lease, ...failureToWire(message) } };
     case 'released':
       return { $case: 'released', released: lease };
   }
@@ -114,6 +84,7 @@ export function fromWire({ sequence, message }: wire.WorkerMessage): WorkerMessa
         kind: 'heartbeat',
         leases: message.heartbeat.leases.map(fromWireLease),
         doing: message.heartbeat.doing.slice(0, 200),
+        trouble: message.heartbeat.trouble.slice(0, 1000),
       };
     case 'progress': {
       const { lease, work } = message.progress;
@@ -140,17 +111,8 @@ function reliableFromWire(message: NonNullable<WireBody>): ReliableMessage | und
       const { lease, work, seconds } = message.done;
       return { kind: 'done', ...fromWireLease(lease), work: required(work, 'work'), seconds };
     }
-    case 'failed': {
-      const { lease, code, message: text, retryable, logTail } = message.failed;
-      return {
-        kind: 'failed',
-        ...fromWireLease(lease),
-        code: errorCode(code),
-        message: text.slice(0, 10_000),
-        retryable,
-        logTail: logTail.slice(-10_000),
-      };
-    }
+    case 'failed':
+      return { kind: 'failed', ...fromWireLease(message.failed.lease), ...failureFromWire(message.failed) };
     case 'released':
       return { kind: 'released', ...fromWireLease(message.released) };
     default:
@@ -195,6 +157,10 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
       return { message: { $case: 'cancel', cancel: toWireLease(message.lease) } };
     case 'drain':
       return { message: { $case: 'drain', drain: {} } };
+    case 'set-aside': {
+      const { reason, forMs } = message;
+      return { message: { $case: 'setAside', setAside: { reason, forMs } } };
+    }
     case 'probe':
       return { message: { $case: 'probe', probe: {} } };
   }
@@ -224,6 +190,8 @@ export function fromWireReply({ message }: wire.CoordinatorMessage): Coordinator
       return { kind: 'cancel', lease: fromWireLease(message.cancel) };
     case 'drain':
       return { kind: 'drain' };
+    case 'setAside':
+      return { kind: 'set-aside', ...message.setAside };
     case 'probe':
       return { kind: 'probe' };
     default:
@@ -269,27 +237,7 @@ function fromWireLease(lease: wire.LeaseRef | undefined): LeaseRef {
   return { run: runId(run), task, attempt, token };
 }
 
-export const malformed = (what: string): OodError =>
-  new OodError('invalid-input', `malformed message: ${what}`);
-
 function required<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw malformed(`${what} is missing`);
   return value;
-}
-
-/** Ids are checked letter by letter: bytes that are no UTF-8 arrive as replacement characters. */
-function runId(text: string): string {
-  if (!isRunId(text)) {
-    throw malformed(`${JSON.stringify(text.slice(0, 80))} is no run id`);
-  }
-  return text;
-}
-
-function digest(text: string): Digest {
-  if (!isDigest(text)) throw malformed(`${JSON.stringify(text.slice(0, 80))} is no digest`);
-  return text;
-}
-
-export function errorCode(text: string): ErrorCode {
-  return ERROR_CODES.find((code) => code === text) ?? 'internal';
 }

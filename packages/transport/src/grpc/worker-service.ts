@@ -10,7 +10,8 @@ import type { CoordinatorMessage, WorkerHandler, WorkerPeer } from '../ports.js'
 import { FrameWriter } from './frames.js';
 import type { GrpcService } from './grpc-server.js';
 import { grpcStatus } from './grpc-status.js';
-import { FRAME_BYTES, fromWire, fromWireRegister, malformed, toWireReply } from './wire-codec.js';
+import { FRAME_BYTES, fromWire, fromWireRegister, toWireReply } from './wire-codec.js';
+import { malformed } from './wire-values.js';
 
 type Call = ServerDuplexStream<ConnectRequest, ConnectResponse>;
 

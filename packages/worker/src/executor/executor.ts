@@ -1,6 +1,7 @@
 import type { Engine, executeTask, TaskOutcome } from '@oodgrid/engine/compute';
-import { type Digest, type ErrorCode, OodError, type TaskSpec, type WorkSpec } from '@oodgrid/protocol';
+import { type Digest, OodError, type TaskSpec, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
+import { AttemptError, ownDuty } from '../attempt-error.js';
 import type { FromExecutor, ToExecutor } from './messages.js';
 import { runSynthetic } from './run-synthetic.js';
 
@@ -88,8 +89,8 @@ export class Executor {
       get signal() {
         return signalOf(running);
       },
-      blob: (digest: Digest) => blobs.get(digest),
-      putBlob: (bytes: Uint8Array) => blobs.put(bytes),
+      blob: (digest: Digest) => ownDuty(blobs.get(digest), digest),
+      putBlob: (bytes: Uint8Array) => ownDuty(blobs.put(bytes)),
       emit: async (
         chunk: Omit<Extract<FromExecutor, { kind: 'chunk' }>, 'kind' | 'token' | 'wantsReady'>,
       ) => {
@@ -110,12 +111,14 @@ export class Executor {
     return engine.executeTask(engine.engine, task satisfies TaskSpec, io);
   }
 
-  #problem(thrown: unknown): { readonly code: ErrorCode; readonly message: string } {
-    const { code, message } = OodError.from(thrown);
-    if (!OUT_OF_MEMORY.test(message)) return { code, message };
+  #problem(thrown: unknown): Omit<Extract<FromExecutor, { kind: 'failed' }>, 'kind' | 'token'> {
+    const { code, message, origin, blob } = AttemptError.from(thrown);
+    if (origin !== 'task' || !OUT_OF_MEMORY.test(message)) return { code, message, origin, blob };
     const used = Math.round(process.memoryUsage().rss / 1024 ** 2);
     return {
       code: 'resource-exhausted',
+      origin,
+      blob,
       message: `out of memory with ${used} MiB in use: ${message}; give the worker more memory, or use a smaller model (a smaller batch would change the bits)`,
     };
   }

@@ -1,5 +1,5 @@
 import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
-import type { WorkerInfo } from '@oodgrid/transport';
+import type { FailureOrigin, WorkerInfo } from '@oodgrid/transport';
 
 /** Both ways, what is said in one turn goes as one list. */
 
@@ -37,6 +37,9 @@ export type FromExecutor =
       readonly token: string;
       readonly code: ErrorCode;
       readonly message: string;
+      readonly origin: FailureOrigin;
+      /** The blob of the folder that is missing or damaged. */
+      readonly blob: Digest | null;
     }
   /** It stopped as it was told. */
   | { readonly kind: 'stopped'; readonly token: string };

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly onRoom: () => void;
   /** The coordinator wants this worker to take no more tasks. */
   readonly onDrain: () => void;
+  /** The coordinator gives this worker no tasks for so long. */
+  readonly onSetAside: (reason: string, forMs: number) => void;
 }
 
 interface Held {
@@ -57,6 +59,9 @@ export class WorkerSession {
   #send: ((message: WorkerMessage) => void) | undefined;
   #windowBytes = Number.POSITIVE_INFINITY;
   #isStopping = false;
+  #trouble = '';
+  /** Whether it asks for nothing, because the coordinator has set it aside. */
+  isResting = false;
   #oldestAtHeartbeat: number | undefined;
 
   constructor(options: SessionOptions) {
@@ -97,7 +102,7 @@ export class WorkerSession {
 
   /** Places that are neither taken nor asked for. */
   get room(): number {
-    if (this.#isStopping) return 0;
+    if (this.#isStopping || this.isResting || this.#trouble !== '') return 0;
     return Math.max(0, this.#options.worker.slots - this.#held.size - this.#requests.size);
   }
 
@@ -143,6 +148,9 @@ export class WorkerSession {
       }
       case 'drain':
         this.#options.onDrain();
+        return;
+      case 'set-aside':
+        this.#options.onSetAside(message.reason, message.forMs);
         return;
       case 'probe':
         this.#sayHeld();
@@ -202,6 +210,13 @@ export class WorkerSession {
     this.#oldestAtHeartbeat = oldest;
   }
 
+  /** Why it takes no tasks; empty when it is well. The coordinator is told at once. */
+  setTrouble(trouble: string): void {
+    this.#trouble = trouble;
+    this.#sayHeld();
+    if (trouble === '') this.#options.onRoom();
+  }
+
   /** Takes no more tasks: requests that are open are given up. */
   stop(): void {
     this.#isStopping = true;
@@ -252,7 +267,15 @@ export class WorkerSession {
     // What it computed does not fit its task: that is this worker's fault, and the lease is still its own.
     this.#options.onCancel(held.lease);
     held.isEnding = false;
-    this.end({ kind: 'failed', ...held.lease, code, message: text, retryable: false, logTail: '' });
+    const failure = {
+      code,
+      message: text,
+      retryable: false,
+      logTail: '',
+      origin: 'task',
+      blob: null,
+    } as const;
+    this.end({ kind: 'failed', ...held.lease, ...failure });
   }
 
   #drop(held: Held): void {
@@ -268,7 +291,7 @@ export class WorkerSession {
 
   #sayHeld(): void {
     const leases = [...this.#held.values()].map(({ lease }) => lease);
-    this.#send?.({ kind: 'heartbeat', leases, doing: this.#options.doing() });
+    this.#send?.({ kind: 'heartbeat', leases, doing: this.#options.doing(), trouble: this.#trouble });
   }
 
   #sayAgain(): void {

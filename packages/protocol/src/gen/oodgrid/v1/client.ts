@@ -117,6 +117,8 @@ export interface RunSummary {
   problemMessage: string;
   /** AUROC of cells on the scores that are there so far. */
   running: RunningMetric[];
+  /** What keeps it from going on, and what to do; empty when nothing does. */
+  waitsFor: string;
 }
 
 /** Number of tasks in one state. */
@@ -211,7 +213,7 @@ export interface ListWorkersResponse {
 export interface WorkerSummary {
   /** Its id. */
   workerId: string;
-  /** "connected", "draining" or "lost". */
+  /** "connected", "draining", "lost" or "set aside". */
   status: string;
   /** Its numerics class. */
   numericsClass: string;
@@ -227,6 +229,8 @@ export interface WorkerSummary {
   doing: string;
   /** Process id. */
   pid: number;
+  /** Why it is set aside; empty otherwise. */
+  trouble: string;
 }
 
 /** Drains a worker. */
@@ -653,6 +657,7 @@ function createBaseRunSummary(): RunSummary {
     problemCode: "",
     problemMessage: "",
     running: [],
+    waitsFor: "",
   };
 }
 
@@ -696,6 +701,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     for (const v of message.running) {
       RunningMetric.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.waitsFor !== "") {
+      writer.uint32(114).string(message.waitsFor);
     }
     return writer;
   },
@@ -815,6 +823,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             }
 
             message.running.push(RunningMetric.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.waitsFor = reader.string();
             continue;
           }
         }
@@ -1446,6 +1462,7 @@ function createBaseWorkerSummary(): WorkerSummary {
     memoryBytes: 0,
     doing: "",
     pid: 0,
+    trouble: "",
   };
 }
 
@@ -1477,6 +1494,9 @@ export const WorkerSummary: MessageFns<WorkerSummary> = {
     }
     if (message.pid !== 0) {
       writer.uint32(72).uint32(message.pid);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(82).string(message.trouble);
     }
     return writer;
   },
@@ -1564,6 +1584,14 @@ export const WorkerSummary: MessageFns<WorkerSummary> = {
             }
 
             message.pid = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.trouble = reader.string();
             continue;
           }
         }

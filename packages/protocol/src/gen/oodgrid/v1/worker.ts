@@ -22,6 +22,19 @@ export const protobufPackage = "oodgrid.v1";
 
 export const protobufFileName = "oodgrid/v1/worker.proto";
 
+/** Whose failure it is that an attempt came to nothing. */
+export enum FailureOrigin {
+  /** FAILURE_ORIGIN_UNSPECIFIED - Not said: taken for the task's. */
+  FAILURE_ORIGIN_UNSPECIFIED = 0,
+  /** FAILURE_ORIGIN_TASK - The computation failed. */
+  FAILURE_ORIGIN_TASK = 1,
+  /** FAILURE_ORIGIN_WORKER - The worker's disk, cache, engine or way to the coordinator's blobs. */
+  FAILURE_ORIGIN_WORKER = 2,
+  /** FAILURE_ORIGIN_STORE - The coordinator's store lacks a blob that the task reads, or gave other bytes. */
+  FAILURE_ORIGIN_STORE = 3,
+  UNRECOGNIZED = -1,
+}
+
 /** A frame of a worker: what it had to say in one turn. */
 export interface ConnectRequest {
   /** Present in the first frame of a connection, and only there. */
@@ -105,6 +118,9 @@ export interface CoordinatorMessage {
     | //
     /** Somebody else says to be this worker: whoever lives answers with a heartbeat. */
     { $case: "probe"; probe: Probe }
+    | //
+    /** The worker gets no tasks for a while. */
+    { $case: "setAside"; setAside: SetAside }
     | undefined;
 }
 
@@ -174,6 +190,8 @@ export interface Heartbeat {
   leases: LeaseRef[];
   /** What the worker does, for people. */
   doing: string;
+  /** Why it takes no tasks now; empty: it is well. */
+  trouble: string;
 }
 
 /** Some rows of one unit's result. */
@@ -236,6 +254,10 @@ export interface Failed {
   retryable: boolean;
   /** The last lines that the executor wrote. */
   logTail: string;
+  /** Whose failure it is. */
+  origin: FailureOrigin;
+  /** With FAILURE_ORIGIN_STORE: digest of the blob that the coordinator could not give. */
+  blob: string;
 }
 
 /** Work done so far in an attempt. */
@@ -314,6 +336,14 @@ export interface Drain {
 
 /** Asks whether the worker lives. */
 export interface Probe {
+}
+
+/** The worker gets no tasks for a while, because of what went wrong on it. */
+export interface SetAside {
+  /** What that was. */
+  reason: string;
+  /** How long, in milliseconds. */
+  forMs: number;
 }
 
 function createBaseConnectRequest(): ConnectRequest {
@@ -608,6 +638,9 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
       case "probe":
         Probe.encode(message.message.probe, writer.uint32(66).fork()).join();
         break;
+      case "setAside":
+        SetAside.encode(message.message.setAside, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -687,6 +720,14 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
             }
 
             message.message = { $case: "probe", probe: Probe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = { $case: "setAside", setAside: SetAside.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1100,7 +1141,7 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { leases: [], doing: "" };
+  return { leases: [], doing: "", trouble: "" };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -1110,6 +1151,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
     if (message.doing !== "") {
       writer.uint32(18).string(message.doing);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(26).string(message.trouble);
     }
     return writer;
   },
@@ -1141,6 +1185,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             }
 
             message.doing = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.trouble = reader.string();
             continue;
           }
         }
@@ -1405,7 +1457,7 @@ export const Done: MessageFns<Done> = {
 };
 
 function createBaseFailed(): Failed {
-  return { lease: undefined, code: "", message: "", retryable: false, logTail: "" };
+  return { lease: undefined, code: "", message: "", retryable: false, logTail: "", origin: 0, blob: "" };
 }
 
 export const Failed: MessageFns<Failed> = {
@@ -1424,6 +1476,12 @@ export const Failed: MessageFns<Failed> = {
     }
     if (message.logTail !== "") {
       writer.uint32(42).string(message.logTail);
+    }
+    if (message.origin !== 0) {
+      writer.uint32(48).int32(message.origin);
+    }
+    if (message.blob !== "") {
+      writer.uint32(58).string(message.blob);
     }
     return writer;
   },
@@ -1479,6 +1537,22 @@ export const Failed: MessageFns<Failed> = {
             }
 
             message.logTail = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.origin = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.blob = reader.string();
             continue;
           }
         }
@@ -1994,6 +2068,63 @@ export const Probe: MessageFns<Probe> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetAside(): SetAside {
+  return { reason: "", forMs: 0 };
+}
+
+export const SetAside: MessageFns<SetAside> = {
+  encode(message: SetAside, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.forMs !== 0) {
+      writer.uint32(16).uint32(message.forMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetAside {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetAside();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.forMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;

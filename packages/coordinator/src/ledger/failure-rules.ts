@@ -1,0 +1,83 @@
+import type { Failure, Lease, LedgerSettings } from './ledger-events.js';
+import type { LedgerRun } from './ledger-run.js';
+
+/** What a failure means for its task: it waits so long, counted from now, or is given up. */
+export type Verdict =
+  | { readonly kind: 'wait'; readonly milliseconds: number }
+  | { readonly kind: 'give-up'; readonly state: 'failed' | 'quarantined' };
+
+/**
+ * Who is to blame, and what follows. A failure counts where it happened: a task is given up when it failed on
+ * different workers, or on all that there are; what a worker hands back because of a failure of its own is no
+ * attempt of the task's.
+ */
+export class FailureRules {
+  readonly #settings: LedgerSettings;
+
+  constructor(settings: LedgerSettings) {
+    this.#settings = settings;
+  }
+
+  /** The lease's task failed. `hasOther`: a sound worker that has not failed it could take it. */
+  failed(run: LedgerRun, { task, worker }: Lease, failure: Failure, hasOther: boolean): Verdict {
+    const { maxFailures } = this.#settings;
+    run.lastFailure.set(task, failure);
+    run.noteFailedOn(task, worker, 'failed');
+    const failures = (run.tasks.failures[task] ?? 0) + 1;
+    run.tasks.failures[task] = failures;
+    const isUntried = hasOther && failedWorkers(run, task) < maxFailures;
+    // Another attempt on the same worker would only say the same again.
+    if (!failure.isRetryable && !isUntried) return { kind: 'give-up', state: 'failed' };
+    if (failures >= maxFailures && !isUntried) return { kind: 'give-up', state: 'quarantined' };
+    return this.#wait(failures);
+  }
+
+  /** The lease's worker hands it back because of a failure of its own. */
+  handedBack(run: LedgerRun, { task, worker }: Lease, failure: Failure): Verdict {
+    run.lastFailure.set(task, failure);
+    run.noteFailedOn(task, worker, 'handed-back');
+    return this.#wait(1);
+  }
+
+  /** A hand-back was the task's after all. Null: nothing follows yet. */
+  suspected(run: LedgerRun, task: number, failure: Failure): Verdict | null {
+    const losses = this.#addLoss(run, task);
+    if (losses < this.#settings.maxLosses) return null;
+    run.lastFailure.set(task, failure);
+    return { kind: 'give-up', state: 'quarantined' };
+  }
+
+  /** The lease was lost with its worker. */
+  lost(run: LedgerRun, { task, worker, attempt }: Lease): Verdict {
+    const losses = this.#addLoss(run, task);
+    // The first loss says nothing of the task; from the second on it may be what kills its workers.
+    if (losses < this.#settings.maxLosses)
+      return losses > 1 ? this.#wait(losses - 1) : { kind: 'wait', milliseconds: 0 };
+    run.lastFailure.set(task, {
+      code: 'unavailable',
+      message: `worker ${worker} was lost during attempt ${attempt}, as on ${losses - 1} attempts before`,
+      isRetryable: true,
+      logTail: '',
+    });
+    return { kind: 'give-up', state: 'quarantined' };
+  }
+
+  #addLoss(run: LedgerRun, task: number): number {
+    const losses = (run.tasks.losses[task] ?? 0) + 1;
+    run.tasks.losses[task] = losses;
+    return losses;
+  }
+
+  /** Doubles with each failure. */
+  #wait(failures: number): Verdict {
+    const { backoffMs, maxBackoffMs } = this.#settings;
+    return { kind: 'wait', milliseconds: Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)) };
+  }
+}
+
+/** Number of different workers that a task failed on. */
+function failedWorkers(run: LedgerRun, task: number): number {
+  let count = 0;
+  for (const as of run.failedOn.get(task)?.values() ?? []) if (as === 'failed') count++;
+  return count;
+}

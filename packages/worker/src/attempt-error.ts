@@ -1,0 +1,31 @@
+import { type Digest, OodError } from '@oodgrid/protocol';
+import type { FailureOrigin } from '@oodgrid/transport';
+
+/** Why an attempt came to nothing, with whose failure it is: made where it arises, because only there it is known. */
+export class AttemptError extends OodError {
+  readonly origin: FailureOrigin;
+  /** The blob that could not be read. */
+  readonly blob: Digest | null;
+
+  constructor(cause: unknown, origin: FailureOrigin, blob: Digest | null = null) {
+    const { code, message } = OodError.from(cause);
+    super(code, message, { cause });
+    this.name = 'AttemptError';
+    this.origin = origin;
+    this.blob = blob;
+  }
+
+  /** What was thrown anywhere else is the task's own. */
+  static override from(thrown: unknown): AttemptError {
+    return thrown instanceof AttemptError ? thrown : new AttemptError(thrown, 'task');
+  }
+}
+
+/** Waits for something that only this worker's own failure can prevent. */
+export async function ownDuty<T>(work: Promise<T>, blob: Digest | null = null): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw thrown instanceof AttemptError ? thrown : new AttemptError(thrown, 'worker', blob);
+  }
+}
