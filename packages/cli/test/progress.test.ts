@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { defaultWorkers } from '../src/local/default-workers.js';
 import { textTable } from '../src/output/text-table.js';
 import { Progress } from '../src/progress/progress.js';
-import { duration, eventLine, progressLine } from '../src/progress/show-progress.js';
+import { RateMeter } from '../src/progress/rate-meter.js';
+import { duration, progressLine } from '../src/progress/show-progress.js';
+import { StatusLine } from '../src/progress/status-line.js';
 
 const GIB = 1024 ** 3;
 
@@ -30,60 +32,129 @@ const task = (id: string, images: number) => ({
 });
 
 describe('progress', () => {
-  it('reckons rate and time left from what was done, and takes cached tasks off at once', () => {
+  it('tells the time left from what was done, and takes cached tasks off at once', () => {
     const progress = new Progress([task('a', 1000), task('b', 1000), task('c', 1000)], 100);
     expect(progress.state(100).etaSeconds).toBeUndefined();
-    progress.add({
-      kind: 'task-done',
-      taskId: 'a',
-      isReused: false,
-      work: { images: 1000, forwards: 1000, gradients: 0 },
-      seconds: 2,
-    });
-    expect(progress.state(102)).toEqual({ tasksDone: 1, tasksTotal: 3, imagesPerSecond: 500, etaSeconds: 4 });
-    progress.add({
-      kind: 'task-done',
-      taskId: 'b',
-      isReused: true,
-      work: { images: 0, forwards: 0, gradients: 0 },
-      seconds: 0,
-    });
+    const work = { images: 1000, forwards: 1000, gradients: 0 };
+    progress.add({ kind: 'task-done', taskId: 'a', isReused: false, work, seconds: 2 }, 102);
+    expect(progress.state(102)).toMatchObject({ tasksDone: 1, tasksTotal: 3, etaSeconds: 4 });
+    const none = { images: 0, forwards: 0, gradients: 0 };
+    progress.add({ kind: 'task-done', taskId: 'b', isReused: true, work: none, seconds: 0 }, 102);
     expect(progress.state(102).etaSeconds).toBe(2);
-    progress.add({ kind: 'task-progress', taskId: 'c', work: { images: 500, forwards: 500, gradients: 0 } });
-    expect(progress.state(103)).toMatchObject({ tasksDone: 2, imagesPerSecond: 500, etaSeconds: 1 });
+    const half = { images: 500, forwards: 500, gradients: 0 };
+    progress.add({ kind: 'task-progress', taskId: 'c', work: half }, 103);
+    expect(progress.state(103)).toMatchObject({ tasksDone: 2, etaSeconds: 1 });
   });
 
   it('forgets the work of an attempt that failed', () => {
     const progress = new Progress([task('a', 1000)], 0);
-    progress.add({ kind: 'task-progress', taskId: 'a', work: { images: 500, forwards: 500, gradients: 0 } });
-    progress.add({
-      kind: 'task-failed',
-      taskId: 'a',
-      failure: { code: 'unavailable', message: 'x', isRetryable: true, logTail: '' },
-      willRetry: true,
-    });
-    expect(progress.state(10)).toMatchObject({ imagesPerSecond: 0, etaSeconds: undefined });
+    const work = { images: 500, forwards: 500, gradients: 0 };
+    progress.add({ kind: 'task-progress', taskId: 'a', work }, 1);
+    const failure = { code: 'unavailable', message: 'x', isRetryable: true, logTail: '' } as const;
+    progress.add({ kind: 'task-failed', taskId: 'a', failure, willRetry: true }, 2);
+    expect(progress.state(10).etaSeconds).toBeUndefined();
   });
 
   it('says nothing of the time left before it is worth something', () => {
     const progress = new Progress([task('tiny', 1), task('large', 100_000)], 0);
     const work = { images: 1, forwards: 1, gradients: 0 };
-    progress.add({ kind: 'task-done', taskId: 'tiny', isReused: false, work, seconds: 1 });
+    progress.add({ kind: 'task-done', taskId: 'tiny', isReused: false, work, seconds: 1 }, 1);
     expect(progress.state(1).etaSeconds).toBeUndefined();
   });
 
-  it('names a choice in one short line', () => {
-    const event = { kind: 'choice-made', choice: 'choice:odin:a:b:m', outcome: { candidate: 1 } } as const;
-    expect(eventLine(event, false)).toBe('choice odin a b m made');
-    expect(eventLine(event, true)).toBeUndefined();
-  });
-
   it('prints for people', () => {
-    expect(progressLine({ tasksDone: 12, tasksTotal: 41, imagesPerSecond: 4310.4, etaSeconds: 80 })).toBe(
-      '12/41 tasks  4,310 images/s  about 1 min 20 s left',
+    const rates = { imagesPerSecond: 2200.4, passesPerSecond: 7441 };
+    expect(progressLine({ tasksDone: 12, tasksTotal: 41, ...rates, etaSeconds: 80 })).toBe(
+      '12/41 tasks  2,200 images/s (7,441 passes/s)  about 1 min 20 s left',
     );
     expect(duration(59.4)).toBe('59 s');
     expect(textTable(['a', 'bb'], [['ccc', 'd']])).toBe('a    bb\n---  --\nccc  d');
+  });
+});
+
+describe('rates', () => {
+  const progress = (images: number, forwards: number) =>
+    ({ kind: 'task-progress', taskId: 'a', work: { images, forwards, gradients: 0 } }) as const;
+
+  it('count images and passes apart: 32 passes over an image are one image', () => {
+    const meter = new RateMeter(0);
+    for (let second = 1; second <= 100; second++) meter.add(progress(100 * second, 3200 * second), second);
+    const { imagesPerSecond, passesPerSecond } = meter.rates(100);
+    expect(imagesPerSecond).toBeGreaterThan(90);
+    expect(imagesPerSecond).toBeLessThan(110);
+    expect(passesPerSecond / imagesPerSecond).toBeCloseTo(32, 9);
+  });
+
+  it('are right from the start, smooth over bursts, and fall when nothing comes', () => {
+    const meter = new RateMeter(0);
+    meter.add(progress(1000, 1000), 1);
+    expect(meter.rates(1).imagesPerSecond).toBeGreaterThan(900);
+    expect(meter.rates(1).imagesPerSecond).toBeLessThan(1200);
+    // A batch every five seconds, and none between.
+    const seen: number[] = [];
+    for (let second = 2; second <= 100; second++) {
+      if (second % 5 === 0) meter.add(progress(1000 + 200 * second, 0), second);
+      if (second > 30) seen.push(meter.rates(second).imagesPerSecond);
+    }
+    expect(Math.max(...seen) / Math.min(...seen)).toBeLessThan(1.8);
+    expect(meter.rates(200).imagesPerSecond).toBeLessThan(1);
+  });
+
+  it('count a second attempt from zero, and nothing twice', () => {
+    const meter = new RateMeter(0);
+    meter.add(progress(500, 500), 1);
+    meter.add({ kind: 'task-lost', taskId: 'a', workerId: 'w' }, 1);
+    meter.add(progress(500, 500), 1);
+    const work = { images: 1000, forwards: 1000, gradients: 0 };
+    meter.add({ kind: 'task-done', taskId: 'a', isReused: false, work, seconds: 1 }, 1);
+    const once = new RateMeter(0);
+    once.add(progress(1500, 1500), 1);
+    expect(meter.rates(1)).toEqual(once.rates(1));
+  });
+});
+
+describe('a status line', () => {
+  const lines = (isTty: boolean) => {
+    let text = '';
+    const output = {
+      isTty,
+      write: (part: string) => {
+        text += part;
+      },
+    };
+    return { output, text: () => text };
+  };
+
+  it('off a terminal is written when it changed, every ten seconds at first, some hundred times in three hours', () => {
+    const { output, text } = lines(false);
+    const line = new StatusLine(output, 0);
+    for (let second = 0; second < 3 * 3600; second++) line.update(`${second} done`, 1000 * second);
+    const written = text().trimEnd().split('\n');
+    expect(written.slice(0, 3)).toEqual(['0 done', '10 done', '20 done']);
+    expect(written.length).toBeGreaterThan(100);
+    expect(written.length).toBeLessThan(400);
+    line.update('same', 1e9);
+    const before = text();
+    line.update('same', 2e9);
+    expect(text()).toBe(before);
+  });
+
+  it('off a terminal bounds what is out of the ordinary, and says how much was left out', () => {
+    const { output, text } = lines(false);
+    const line = new StatusLine(output, 0);
+    for (let i = 0; i < 1000; i++) line.say(`event ${i}`);
+    line.update('state', 1000);
+    expect(text().split('\n').slice(19)).toEqual(['event 19', '(and 980 more events)', 'state', '']);
+  });
+
+  it('on a terminal rewrites itself, and makes room for events', () => {
+    const { output, text } = lines(true);
+    const line = new StatusLine(output, 0);
+    line.update('a', 0);
+    line.say('event');
+    line.update('b', 1);
+    line.close();
+    expect(text().replaceAll('\r\x1b[2K', '<')).toBe('<a<event\n<b<');
   });
 });
 

@@ -1,12 +1,12 @@
 import { type PlannedTask, type RunEvent, taskWork } from '@oodgrid/coordinator';
 import type { WorkCounts } from '@oodgrid/protocol';
+import { RateMeter, type WorkRates } from './rate-meter.js';
 
 /** What a watcher wants to know of a run, from its events. */
-export interface ProgressState {
+export interface ProgressState extends WorkRates {
   readonly tasksDone: number;
   readonly tasksTotal: number;
-  readonly imagesPerSecond: number;
-  /** Undefined until there is something to reckon with. */
+  /** Undefined until enough is done to tell. */
   readonly etaSeconds: number | undefined;
 }
 
@@ -22,9 +22,9 @@ export class Progress {
   readonly #tasksTotal: number;
   readonly #costTotal: number;
   readonly #startSeconds: number;
+  readonly #meter: RateMeter;
   #running = new Map<string, WorkCounts>();
   #computed = 0;
-  #imagesForwarded = 0;
   #tasksDone = 0;
 
   constructor(tasks: readonly PlannedTask[], nowSeconds: number) {
@@ -37,30 +37,31 @@ export class Progress {
     this.#costTotal = total;
     this.#tasksTotal = tasks.length;
     this.#startSeconds = nowSeconds;
+    this.#meter = new RateMeter(nowSeconds);
   }
 
-  add(event: RunEvent): void {
+  add(event: RunEvent, nowSeconds: number): void {
+    this.#meter.add(event, nowSeconds);
     if (event.kind === 'task-progress') this.#running.set(event.taskId, event.work);
-    if (event.kind === 'task-started' || event.kind === 'task-failed') this.#running.delete(event.taskId);
+    if (event.kind === 'task-started' || event.kind === 'task-failed' || event.kind === 'task-lost')
+      this.#running.delete(event.taskId);
     if (event.kind !== 'task-done') return;
     this.#running.delete(event.taskId);
     this.#remaining.delete(event.taskId);
     this.#tasksDone++;
     this.#computed += cost(event.work);
-    this.#imagesForwarded += event.work.forwards;
   }
 
   state(nowSeconds: number): ProgressState {
     const elapsed = Math.max(nowSeconds - this.#startSeconds, 1e-3);
     const running = [...this.#running.values()];
     const computed = this.#computed + running.reduce((sum, work) => sum + cost(work), 0);
-    const images = this.#imagesForwarded + running.reduce((sum, { forwards }) => sum + forwards, 0);
     let left = -running.reduce((sum, work) => sum + cost(work), 0);
     for (const one of this.#remaining.values()) left += one;
     return {
       tasksDone: this.#tasksDone,
       tasksTotal: this.#tasksTotal,
-      imagesPerSecond: images / elapsed,
+      ...this.#meter.rates(nowSeconds),
       etaSeconds: computed > ENOUGH * this.#costTotal ? (Math.max(left, 0) * elapsed) / computed : undefined,
     };
   }
