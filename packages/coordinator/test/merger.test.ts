@@ -150,17 +150,31 @@ describe('comparisons', () => {
 });
 
 describe('the digest', () => {
-  it('leaves out seconds and takes in scores', () => {
+  it('leaves out seconds and what cards say, and takes in scores and accuracies', () => {
     const cells = merged(512, { any: noisy(0.4) }).map(({ cell }) => cell);
-    const digest = resultsDigest({}, cells, []);
+    const accuracies = [
+      {
+        model: 'm',
+        id: 'id',
+        accuracy: { value: 0.5, low: 0.4, high: 0.6 },
+        correct: 1,
+        samples: 2,
+        cardAccuracy: 0.9,
+      },
+    ];
+    const digest = resultsDigest({}, cells, [], accuracies);
+    const later = cells.map((cell) => ({ ...cell, seconds: 99 }));
+    const withoutCard = accuracies.map((one) => ({ ...one, cardAccuracy: null }));
+    expect(resultsDigest({}, later, [], withoutCard)).toBe(digest);
+    const others = merged(512, { any: noisy(0.41) }).map(({ cell }) => cell);
+    expect(resultsDigest({}, others, [], accuracies)).not.toBe(digest);
     expect(
       resultsDigest(
         {},
-        cells.map((cell) => ({ ...cell, seconds: 99 })),
+        cells,
         [],
+        accuracies.map((one) => ({ ...one, correct: 2 })),
       ),
-    ).toBe(digest);
-    const others = merged(512, { any: noisy(0.41) }).map(({ cell }) => cell);
-    expect(resultsDigest({}, others, [])).not.toBe(digest);
+    ).not.toBe(digest);
   });
 });

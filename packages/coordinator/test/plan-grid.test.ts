@@ -25,8 +25,8 @@ describe('the planner', () => {
       ({ kind, order, model, data }) =>
         kind === 'score' && order.kind === 'file' && model.name === 'm' && data?.name === 'id/test',
     );
-    // The softmax row and the ensemble's member m are one unit.
-    expect(whole.map(({ units }) => units.map(({ method }) => method))).toEqual([['msp']]);
+    // The softmax row and the ensemble's member m are one unit; predictions come along.
+    expect(whole.map(({ units }) => units.map(({ method }) => method))).toEqual([['msp', 'predictions']]);
     const test = tasks.filter(
       ({ kind, order, data }) => kind === 'score' && order.kind !== 'file' && data?.name === 'id/test',
     );

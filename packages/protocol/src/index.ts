@@ -20,8 +20,9 @@ export {
   runIdSchema,
   sha256,
 } from './ids.js';
-export type { Candidate, MethodPlan, SplitOrder } from './method-plan.js';
+export { type Candidate, type MethodPlan, PREDICTIONS, type SplitOrder } from './method-plan.js';
 export {
+  type Accuracy,
   type Cell,
   type CellMetrics,
   type Comparison,
@@ -45,3 +46,10 @@ export {
   workCountsSchema,
   workSpecSchema,
 } from './tasks.js';
+export {
+  bySeverity,
+  type ResultWarning,
+  WARNING_CODES,
+  type WarningCode,
+  warningSchema,
+} from './warnings.js';

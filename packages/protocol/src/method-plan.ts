@@ -5,6 +5,12 @@ export type Candidate = Readonly<Record<string, number>>;
 export type SplitOrder = 'file' | 'permuted';
 
 /**
+ * The engine's arithmetic that tells whether a model works at all: of each sample the class that it predicts, and
+ * the label. Planned beside the methods of every grid, for every model and ID test set.
+ */
+export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['predicted', 'label'] } as const;
+
+/**
  * What the planner must know of one configured method: plain data, so that a coordinator plans a grid
  * without loading a tensor library. `@oodgrid/engine` makes it from the method's own file.
  */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestSchema, runIdSchema } from './ids.js';
 import { workCountsSchema } from './tasks.js';
+import { warningSchema } from './warnings.js';
 
 export const RESULTS_SCHEMA = 'oodgrid.results/v1';
 
@@ -73,6 +74,19 @@ const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
+/** How well a model classifies the whole test set of an ID data set. */
+const accuracySchema = z.object({
+  model: z.string(),
+  id: z.string(),
+  /** Share classified correctly, with Wilson's 95 % interval. */
+  accuracy: intervalSchema,
+  correct: z.number().int().min(0),
+  samples: z.number().int().min(1),
+  /** What the model's card says of its own test set; null where there is no card. */
+  cardAccuracy: share.nullable(),
+});
+export type Accuracy = z.infer<typeof accuracySchema>;
+
 const environmentSchema = z.object({
   engine: z.string(),
   engineVersion: z.string(),
@@ -102,6 +116,10 @@ export const resultsSchema = z.object({
   environment: environmentSchema,
   cells: z.array(cellSchema),
   comparisons: z.array(comparisonSchema),
+  /** Of every model of a row on every ID test set. Results of older versions have none. */
+  accuracies: z.array(accuracySchema).default([]),
+  /** Signs of something wrong; no part of the digest. */
+  warnings: z.array(warningSchema).default([]),
   digest: digestSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;

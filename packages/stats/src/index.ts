@@ -26,3 +26,4 @@ export { normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
+export { wilsonInterval } from './wilson.js';

@@ -1,5 +1,5 @@
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/coordinator';
-import { ARCHITECTURES, METHOD_CARDS, methodPlan } from '@oodgrid/engine';
+import { ARCHITECTURES, listModels, METHOD_CARDS, methodPlan } from '@oodgrid/engine';
 import {
   type DatasetReference,
   type Grid,
@@ -43,6 +43,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     datasets,
     pairs: grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) })),
     rows,
+    cardAccuracies: cardAccuracies([...models, ...auxiliaryModels]),
     memoryBytes: Object.fromEntries(
       [...models, ...auxiliaryModels].map(({ name, architecture }) => [
         name,
@@ -50,6 +51,15 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
       ]),
     ),
   };
+}
+
+/** Of those whose weights are a catalog model's, by whatever name or path they came. */
+function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {
+  const cards = models.flatMap(({ name, weights }) => {
+    const card = listModels().find(({ sha256 }) => sha256 === weights);
+    return card === undefined ? [] : [[name, card.testAccuracy] as const];
+  });
+  return Object.fromEntries(cards);
 }
 
 function modelsOf(method: GridMethod): readonly ModelReference[] {

@@ -1,10 +1,12 @@
 import type { Environment, Results, RunId, WorkCounts } from '@oodgrid/protocol';
-import { RESULTS_SCHEMA } from '@oodgrid/protocol';
+import { bySeverity, RESULTS_SCHEMA } from '@oodgrid/protocol';
 import type { PlannedCell } from '../planner/plan.js';
 import { describeGrid, type ResolvedGrid } from '../planner/resolved-grid.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { GridOutcome } from '../workload/grid-workload.js';
+import { cellWarnings } from './cell-warnings.js';
 import { compareCells } from './compare.js';
+import { mergeAccuracies } from './merge-accuracies.js';
 import { type MergedCell, mergeCell } from './merge-cell.js';
 import { resultsDigest } from './results-digest.js';
 
@@ -47,6 +49,11 @@ export async function mergeRun(
     await pause();
   }
   const comparisons = compareCells(cells);
+  const { accuracies, warnings } = mergeAccuracies(
+    plan.accuracies,
+    context.reader,
+    grid.cardAccuracies ?? {},
+  );
   const description = describeGrid(grid);
   const table = cells.map(({ cell }) => cell);
   const merged: Results = {
@@ -65,7 +72,9 @@ export async function mergeRun(
     environment: facts.environment,
     cells: table,
     comparisons,
-    digest: resultsDigest(description, table, comparisons),
+    accuracies,
+    warnings: bySeverity([...warnings, ...(grid.warnings ?? []), ...cellWarnings(table)]),
+    digest: resultsDigest(description, table, comparisons, accuracies),
   };
   return { results: merged, cells };
 }

@@ -1,5 +1,6 @@
 import { type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { CellSide, Plan, PlannedCell, PlannedChoice } from './plan.js';
+import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { BATCH, chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
 import type { ResolvedDataset, ResolvedGrid } from './resolved-grid.js';
@@ -37,7 +38,8 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
       }
     }
   }
-  return { tasks: builder.tasks, series: builder.series, choices, cells };
+  const accuracies = planAccuracies(grid, builder, slice);
+  return { tasks: builder.tasks, series: builder.series, choices, cells, accuracies };
 }
 
 function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {

@@ -85,9 +85,19 @@ export interface PlannedCell {
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
 }
 
+/** Predictions and labels of one model on one ID test set: how well it classifies. */
+export interface PlannedAccuracy {
+  readonly model: string;
+  readonly id: string;
+  readonly classes: number;
+  /** Series of the predicted class and the label of every sample. */
+  readonly series: string;
+}
+
 export interface Plan {
   readonly tasks: readonly PlannedTask[];
   readonly series: readonly Series[];
   readonly choices: readonly PlannedChoice[];
   readonly cells: readonly PlannedCell[];
+  readonly accuracies: readonly PlannedAccuracy[];
 }

@@ -1,4 +1,4 @@
-import type { DataRef, Digest, MethodPlan, ModelSpec, Transform } from '@oodgrid/protocol';
+import type { DataRef, Digest, MethodPlan, ModelSpec, ResultWarning, Transform } from '@oodgrid/protocol';
 
 /** One split of a data set: where its images are and how many. */
 export interface ResolvedSplit {
@@ -41,10 +41,14 @@ export interface ResolvedGrid {
   readonly rows: readonly ResolvedRow[];
   /** Memory that a task of each model needs, by the model's name: for placement only. */
   readonly memoryBytes: Readonly<Record<string, number>>;
+  /** What the models' cards say of their accuracy, by the model's name: to compare with. */
+  readonly cardAccuracies?: Readonly<Record<string, number>>;
+  /** What was found in the data when the grid was resolved; goes into the results. */
+  readonly warnings?: readonly ResultWarning[];
 }
 
 /** What the results depend on: `ResolvedGrid` is that already, blobs standing for paths. */
 export function describeGrid(grid: ResolvedGrid): Record<string, unknown> {
-  const { memoryBytes: _placement, ...description } = grid;
+  const { memoryBytes: _placement, cardAccuracies: _cards, warnings: _warnings, ...description } = grid;
   return description;
 }

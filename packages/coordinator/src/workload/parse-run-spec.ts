@@ -1,4 +1,4 @@
-import { digestSchema, OodError } from '@oodgrid/protocol';
+import { digestSchema, OodError, warningSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { type RunSpec, syntheticSpecSchema } from './run-spec.js';
 
@@ -65,6 +65,8 @@ const gridSpec = z.object({
       .min(1)
       .max(1000),
     memoryBytes: z.record(z.string(), z.number().min(0)),
+    cardAccuracies: z.record(z.string(), z.number().min(0).max(1)).optional(),
+    warnings: z.array(warningSchema).max(10_000).optional(),
   }),
 });
 

@@ -62,6 +62,7 @@ function scoreBatch(
       fitted,
       taps,
       indices,
+      labels: batch.labels,
       seed,
       *stochasticLogits(passes): Iterable<Tensor2D> {
         const from = taps.get(model.architecture.stochasticTap ?? '');

@@ -9,7 +9,8 @@ export interface ImageBatch {
   readonly source: string;
   /** [n, h, w, c]; the caller's `tf.tidy` frees it. */
   readonly x: Tensor4D;
-  readonly labels: Uint8Array;
+  /** Null where the data set has none. */
+  readonly labels: Uint8Array | null;
   /** Position of each sample in the data set's file. */
   readonly indices: Uint32Array;
   /** Rows of the task's result that this batch fills, from 0. */
@@ -19,7 +20,7 @@ export interface ImageBatch {
 /** The images that a task reads, in its order and batches. */
 export class ImageSource {
   readonly #images: Uint8Array;
-  readonly #labels: Uint8Array;
+  readonly #labels: Uint8Array | null;
   readonly #order: Uint32Array;
   readonly #size: readonly [number, number, number];
   readonly #pixels: PixelTable;
@@ -38,7 +39,7 @@ export class ImageSource {
     const [count = 0, height = 0, width = 0, channels = 0] = images.shape;
     const labels = tensors.get('labels')?.data;
     this.#images = images.data;
-    this.#labels = labels instanceof Uint8Array ? labels : new Uint8Array(count);
+    this.#labels = labels instanceof Uint8Array ? labels : null;
     this.#size = [height, width, channels];
     this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform, channels);
     this.#order =
@@ -83,6 +84,7 @@ export class ImageSource {
   /** The batch that starts at position `start` of the order. */
   batch(start: number): ImageBatch {
     const [height, width, channels] = this.#size;
+    const labels = this.#labels;
     const pixels = height * width * channels;
     const indices = this.#order.slice(start, Math.min(start + this.#task.batch, this.#task.to));
     const values = new Float32Array(indices.length * pixels);
@@ -97,7 +99,7 @@ export class ImageSource {
     return {
       source: this.#name,
       x: tf.tensor4d(values, [indices.length, height, width, channels]),
-      labels: Uint8Array.from(indices, (index) => this.#labels[index] ?? 0),
+      labels: labels === null ? null : Uint8Array.from(indices, (index) => labels[index] ?? 0),
       indices,
       firstRow: start - this.#task.from,
     };

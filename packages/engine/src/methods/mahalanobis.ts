@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/protocol';
 import { as1D, as2D, as4D, type Tensor, type Tensor2D, type Tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { FittedTensors, Method } from './method.js';
@@ -71,6 +72,7 @@ export const mahalanobis: Method = {
     const layers = new Map<string, TiedGaussian>();
     return {
       add: (taps, labels) => {
+        if (labels === null) throw new OodError('invalid-input', 'Mahalanobis needs labels of the train set');
         for (const name of architecture.layerTaps) {
           const tap = taps.get(name);
           if (tap === undefined) throw new RangeError(`Mahalanobis needs tap ${name}`);

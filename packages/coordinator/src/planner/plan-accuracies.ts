@@ -1,0 +1,38 @@
+import { type MethodPlan, PREDICTIONS } from '@oodgrid/protocol';
+import type { PlannedAccuracy } from './plan.js';
+import type { PlanBuilder } from './plan-builder.js';
+import { wholeSeries } from './plan-series.js';
+import type { ResolvedGrid, ResolvedRow } from './resolved-grid.js';
+
+const plan: MethodPlan = {
+  compute: PREDICTIONS.compute,
+  revision: PREDICTIONS.revision,
+  options: {},
+  splitOrder: 'file',
+  pass: 'forward',
+  fit: 'none',
+  candidates: [],
+  fallbackCandidate: 0,
+  columns: PREDICTIONS.columns,
+  models: [],
+  cost: { forwards: 1, gradients: 0 },
+};
+const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, noise: null };
+
+/**
+ * One more unit of the canonical pass for every model and ID test set: it shares the pass with the softmax methods
+ * where there are any. Members of ensembles count too: a wrong one spoils its row.
+ */
+export function planAccuracies(grid: ResolvedGrid, builder: PlanBuilder, slice: number): PlannedAccuracy[] {
+  const accuracies: PlannedAccuracy[] = [];
+  const idSets = new Set(grid.pairs.map(({ id }) => id));
+  for (const dataset of grid.datasets) {
+    if (!idSets.has(dataset.name) || dataset.normalisation === undefined) continue;
+    const context = { grid, builder, slice, row, plan, transform: dataset.normalisation };
+    for (const model of [...grid.models, ...grid.auxiliaryModels]) {
+      const series = wholeSeries(context, model, dataset, dataset);
+      accuracies.push({ model: model.name, id: dataset.name, classes: model.classes, series });
+    }
+  }
+  return accuracies;
+}
