@@ -47,14 +47,15 @@ describe('the planner', () => {
   });
 
   it('makes tasks wait for their fits and choices', () => {
-    const { tasks } = planGrid(smallGrid(), 4096);
+    const { tasks, choices } = planGrid(smallGrid(), 4096);
     const fit = tasks.find(({ kind }) => kind === 'fit')?.units[0]?.id;
     expect(tasks.filter(({ kind }) => kind === 'fit').map(({ needs }) => needs)).toEqual([[]]);
     for (const task of tasks.filter(({ kind }) => kind === 'sweep')) {
       expect(task.needs).toEqual(task.units.some(({ method }) => method === 'fssd') ? [fit] : []);
     }
     const scored = tasks.find(({ kind, order }) => kind === 'score' && order.kind !== 'file');
-    expect(scored?.needs).toEqual(['choice:odin:id:ood:m', fit, 'choice:fssd:id:ood:m']);
+    const choice = (title: string) => choices.find((one) => one.title === title)?.id;
+    expect(scored?.needs).toEqual([choice('odin, id vs ood, m'), fit, choice('fssd, id vs ood, m')]);
   });
 
   it('reckons shared passes once and what separate scripts would do', () => {

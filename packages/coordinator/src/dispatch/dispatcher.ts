@@ -185,7 +185,11 @@ export class Dispatcher {
     run.openComputations--;
     this.#keeper.batch.record({ kind: 'computed', run: id, id: computation, outcome });
     this.#keeper.noteComputed(run, computation, outcome, now);
-    this.#keeper.emit(id, { kind: 'choice-made', choice: computation, outcome });
+    this.#keeper.emit(id, {
+      kind: 'choice-made',
+      choice: run.workload.computationTitle(computation),
+      outcome,
+    });
     this.#keeper.advance(run);
   }
 

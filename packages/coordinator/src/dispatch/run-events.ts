@@ -46,6 +46,7 @@ export type RunEvent =
       readonly work: WorkCounts;
       readonly seconds: number;
     }
+  /** `choice`: its title. */
   | { readonly kind: 'choice-made'; readonly choice: string; readonly outcome: unknown }
   /** A line that a worker wrote while it had the task. */
   | { readonly kind: 'log'; readonly taskId: string; readonly workerId: string; readonly line: string }

@@ -4,6 +4,7 @@ import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
 import { detectorScores, fitDetector } from './detector.js';
 import { cut, type Features, type Splits, sideFeatures } from './features.js';
+import { scoresFile } from './scores-file.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Final scores of one side's test split; higher = more in-distribution. */
@@ -27,10 +28,6 @@ export interface MergeContext {
   readonly bootstrapReplicates: number;
   secondsOf(cell: PlannedCell): number;
 }
-
-/** File name of a cell's scores, unique within a run. */
-const scoresFile = ({ id, ood, model, row }: PlannedCell): string =>
-  `scores/${[id, ood, model, row].map((part) => part.replaceAll(/[^\w.-]/g, '_')).join('__')}.npz`;
 
 export function mergeCell(planned: PlannedCell, context: MergeContext): MergedCell {
   const made = planned.choice === null ? undefined : context.choices.get(planned.choice);

@@ -1,5 +1,6 @@
-import { canonicalJson } from '@oodgrid/protocol';
-import type { PlannedTask, PlannedUnit, Series } from './plan.js';
+import { isDeepStrictEqual } from 'node:util';
+import { canonicalJson, OodError } from '@oodgrid/protocol';
+import type { PlannedChoice, PlannedTask, PlannedUnit, Series } from './plan.js';
 
 /** What the units of one task have in common. */
 export type TaskHeader = Omit<PlannedTask, 'id' | 'units' | 'needs' | 'priority'>;
@@ -7,42 +8,65 @@ export type TaskHeader = Omit<PlannedTask, 'id' | 'units' | 'needs' | 'priority'
 const PRIORITY = { fit: 3, sweep: 2, score: 1 } as const;
 
 /**
- * Collects units into tasks: units with the same header share one forward pass, so they share a task. A
- * unit that is asked for twice (three softmax methods need the same one) is planned once.
+ * Collects units into tasks: units with the same header share one forward pass, so they share a task. What is
+ * asked for twice (three softmax methods need the same unit) is planned once. Two things under one id are refused: one
+ * of them would take the other's results.
  */
 export class PlanBuilder {
-  readonly #tasks = new Map<string, { header: TaskHeader; units: Map<string, PlannedUnit> }>();
+  readonly #tasks = new Map<string, { readonly header: TaskHeader; readonly units: PlannedUnit[] }>();
+  readonly #units = new Map<string, { readonly header: TaskHeader; readonly unit: PlannedUnit }>();
   readonly #series = new Map<string, Series>();
+  readonly #choices = new Map<string, PlannedChoice>();
 
-  add(header: TaskHeader, unit: PlannedUnit, group = ''): void {
-    const key = canonicalJson({ ...header, group });
-    const task = this.#tasks.get(key) ?? { header, units: new Map() };
-    task.units.set(unit.id, unit);
+  /** `isAlone`: the unit is a task of its own. Gives the unit's id. */
+  add(header: TaskHeader, unit: PlannedUnit, isAlone = false): string {
+    if (!isNew(this.#units, unit.id, { header, unit })) return unit.id;
+    const key = isAlone ? unit.id : canonicalJson(header);
+    const task = this.#tasks.get(key) ?? { header, units: [] };
+    task.units.push(unit);
     this.#tasks.set(key, task);
+    return unit.id;
   }
 
   addSeries(series: Series): string {
-    this.#series.set(series.id, series);
+    isNew(this.#series, series.id, series);
     return series.id;
   }
 
-  hasSeries(id: string): boolean {
-    return this.#series.has(id);
+  /** Of rows that make the same choice, the first gives it its title. */
+  addChoice(choice: PlannedChoice): void {
+    const title = this.#choices.get(choice.id)?.title ?? choice.title;
+    isNew(this.#choices, choice.id, { ...choice, title });
   }
 
   get series(): readonly Series[] {
     return [...this.#series.values()];
   }
 
+  get choices(): readonly PlannedChoice[] {
+    return [...this.#choices.values()];
+  }
+
   get tasks(): readonly PlannedTask[] {
     return [...this.#tasks.values()].map(({ header, units }, i) => {
-      const all = [...units.values()];
-      const needs = all.flatMap(({ fit, candidates }) => [
+      const needs = units.flatMap(({ fit, candidates }) => [
         ...(fit === null ? [] : [fit]),
         ...(candidates.kind === 'chosen' ? [candidates.choice] : []),
       ]);
+      // For people; the number makes it unique.
       const id = `${i}-${header.kind}-${header.model.name}-${header.data?.name ?? 'noise'}-${header.from}-${header.to}`;
-      return { ...header, id, units: all, needs: [...new Set(needs)], priority: PRIORITY[header.kind] };
+      return { ...header, id, units, needs: [...new Set(needs)], priority: PRIORITY[header.kind] };
     });
   }
+}
+
+/** Adds what is not there yet; throws `internal` where something else is. */
+function isNew<T>(known: Map<string, T>, id: string, content: T): boolean {
+  const found = known.get(id);
+  if (found === undefined) {
+    known.set(id, content);
+    return true;
+  }
+  if (isDeepStrictEqual(found, content)) return false;
+  throw new OodError('internal', `the plan has two different contents under the id "${id}"`);
 }

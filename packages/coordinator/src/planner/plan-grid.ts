@@ -1,5 +1,6 @@
 import { type ModelSpec, OodError } from '@oodgrid/protocol';
-import type { CellSide, Plan, PlannedCell, PlannedChoice } from './plan.js';
+import { identifiedChoice } from './identity.js';
+import type { CellSide, Plan, PlannedCell } from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { BATCH, chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
@@ -20,7 +21,6 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
   }
   for (const { name, test } of grid.datasets) requireEnoughSamples(name, test.count);
   const builder = new PlanBuilder();
-  const choices: PlannedChoice[] = [];
   const cells: PlannedCell[] = [];
   for (const { id, ood } of grid.pairs) {
     const idSet = datasetOf(grid, id);
@@ -34,12 +34,12 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
         if (plan === undefined)
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
         const context: RowContext = { grid, builder, slice, row, plan, transform: idSet.normalisation };
-        cells.push(planCell(context, model, idSet, oodSet, choices));
+        cells.push(planCell(context, model, idSet, oodSet));
       }
     }
   }
   const accuracies = planAccuracies(grid, builder, slice);
-  return { tasks: builder.tasks, series: builder.series, choices, cells, accuracies };
+  return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
 }
 
 function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {
@@ -53,7 +53,6 @@ function planCell(
   model: ModelSpec,
   idSet: ResolvedDataset,
   oodSet: ResolvedDataset,
-  choices: PlannedChoice[],
 ): PlannedCell {
   const { plan, row } = context;
   const common = {
@@ -78,15 +77,15 @@ function planCell(
   const fit = planFit(context, model, idSet);
   const sweep = (dataset: ResolvedDataset, split: SplitName) =>
     sweepSeries(context, model, dataset, split, fit);
-  const choice: PlannedChoice = {
-    id: `choice:${row.row}:${idSet.name}:${oodSet.name}:${model.name}`,
+  const choice = identifiedChoice({
+    title: `${row.row}, ${idSet.name} vs ${oodSet.name}, ${model.name}`,
     candidates: plan.candidates,
     fallbackCandidate: plan.fallbackCandidate,
     columns: plan.columns.length,
     valFit: { id: sweep(idSet, 'valFit'), ood: sweep(oodSet, 'valFit') },
     valSelect: { id: sweep(idSet, 'valSelect'), ood: sweep(oodSet, 'valSelect') },
-  };
-  choices.push(choice);
+  });
+  context.builder.addChoice(choice);
   const side = (dataset: ResolvedDataset): CellSide => ({
     kind: 'swept',
     test: chosenSeries(context, model, dataset, choice, fit),

@@ -1,5 +1,6 @@
-import { digestOfJson, type MethodPlan, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
-import type { PlannedChoice, SeriesPart } from './plan.js';
+import { type MethodPlan, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
+import { type Anonymous, identified, identifiedSeries } from './identity.js';
+import type { PlannedChoice, PlannedUnit, SeriesPart } from './plan.js';
 import type { PlanBuilder, TaskHeader } from './plan-builder.js';
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from './resolved-grid.js';
 import { PERMUTATION_SEED, type SplitName, splitRange, TEST_FROM } from './splits.js';
@@ -15,13 +16,6 @@ export interface RowContext {
   readonly row: ResolvedRow;
   readonly plan: MethodPlan;
   readonly transform: Transform;
-}
-
-/** What identifies a method's computation beside the data: rows that agree here share their units. */
-function methodKey({ plan, row, transform }: RowContext, model: ModelSpec): string {
-  const noise = plan.fit === 'noise' ? row.noise : null;
-  const { compute, revision, options } = plan;
-  return `${compute}@${model.name}:${digestOfJson({ compute, revision, options, noise, transform, weights: model.weights }).slice(0, 12)}`;
 }
 
 function header(
@@ -41,45 +35,29 @@ function header(
   };
 }
 
+/** What every unit of a method has. */
+function unitOf(
+  { plan: { compute: method, revision, options } }: RowContext,
+  part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'options'>,
+): Anonymous<PlannedUnit> {
+  return { method, revision, options, ...part };
+}
+
 /** The fit of a method on a model, planned once for all pairs of an ID set; null where there is none. */
 export function planFit(context: RowContext, model: ModelSpec, idSet: ResolvedDataset): string | null {
   const { plan, row, builder } = context;
   if (plan.fit === 'none') return null;
-  const source = fitSource(row, plan, idSet);
-  const id = `fit:${methodKey(context, model)}:${source.name}`;
-  const { compute: method, revision, options } = plan;
-  builder.add(
-    header(context, model, {
-      kind: 'fit',
-      from: 0,
-      to: source.count,
-      data: source.data,
-      noise: source.noise,
-    }),
-    {
-      id,
-      method,
-      revision,
-      options,
-      fit: null,
-      candidates: { kind: 'listed', list: [] },
-      columns: 0,
-      forwards: 1,
-      gradients: 0,
-    },
-  );
-  return id;
+  const { count, data, noise } = fitSource(row, plan, idSet);
+  const task = header(context, model, { kind: 'fit', from: 0, to: count, data, noise });
+  const candidates = { kind: 'listed', list: [] } as const;
+  const unit = unitOf(context, { fit: null, candidates, columns: 0, forwards: 1, gradients: 0 });
+  return builder.add(task, identified(task, unit));
 }
 
 function fitSource(row: ResolvedRow, plan: MethodPlan, idSet: ResolvedDataset) {
   if (plan.fit === 'noise') {
     if (row.noise === null) throw new OodError('internal', `row ${row.row} has no noise images`);
-    return {
-      name: `noise-${row.noise.blob.slice(0, 12)}`,
-      count: row.noise.count,
-      data: null,
-      noise: row.noise.blob,
-    };
+    return { count: row.noise.count, data: null, noise: row.noise.blob };
   }
   const { train } = idSet;
   if (train === undefined || train.count === 0) {
@@ -88,7 +66,7 @@ function fitSource(row: ResolvedRow, plan: MethodPlan, idSet: ResolvedDataset) {
       `${row.row} fits on the train set of "${idSet.name}", which has none`,
     );
   }
-  return { name: train.ref.name, count: train.count, data: train.ref, noise: null };
+  return { count: train.count, data: train.ref, noise: null };
 }
 
 /** The canonical pass over a whole test set in file order, in slices. */
@@ -99,26 +77,19 @@ export function wholeSeries(
   dataset: ResolvedDataset,
 ): string {
   const { builder, plan, slice } = context;
-  const id = `whole:${methodKey(context, model)}:${dataset.name}`;
-  if (builder.hasSeries(id)) return id;
-  const fit = planFit(context, model, idSet);
-  const { compute: method, revision, options, columns, cost } = plan;
-  const parts = slices(0, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
-    const unit = `${id}:${from}`;
-    builder.add(header(context, model, { kind: 'score', from, to, data: dataset.test.ref }), {
-      id: unit,
-      method,
-      revision,
-      options,
-      fit,
-      candidates: { kind: 'listed', list: [] },
-      columns: columns.length,
-      forwards: cost.forwards,
-      gradients: 0,
-    });
-    return { unit, from, to };
+  const { columns, cost } = plan;
+  const unit = unitOf(context, {
+    fit: planFit(context, model, idSet),
+    candidates: { kind: 'listed', list: [] },
+    columns: columns.length,
+    forwards: cost.forwards,
+    gradients: 0,
   });
-  return builder.addSeries({ id, columns: columns.length, parts });
+  const parts = slices(0, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
+    const task = header(context, model, { kind: 'score', from, to, data: dataset.test.ref });
+    return { unit: builder.add(task, identified(task, unit)), from, to };
+  });
+  return builder.addSeries(identifiedSeries({ columns: columns.length, parts }));
 }
 
 const permuted = { kind: 'numpy-permutation', seed: PERMUTATION_SEED } as const;
@@ -131,32 +102,28 @@ export function sweepSeries(
   split: SplitName,
   fit: string | null,
 ): string {
-  const { builder, plan, row } = context;
-  const id = `sweep:${row.row}:${methodKey(context, model)}:${dataset.name}:${split}`;
+  const { builder, plan } = context;
+  const { cost, candidates } = plan;
   const { from, to } = splitRange(split, dataset.test.count);
-  const { compute: method, revision, options, columns, cost, candidates } = plan;
+  const columns = plan.columns.length * candidates.length;
   const directions = new Set(candidates.map(({ temperature }) => temperature)).size * cost.gradients;
-  // The shared first pass is below 1 % of a sweep, so each method's sweep is a task of its own.
-  builder.add(
-    header(context, model, { kind: 'sweep', from, to, data: dataset.test.ref, order: permuted }),
-    {
-      id: `${id}:${from}`,
-      method,
-      revision,
-      options,
-      fit,
-      candidates: { kind: 'listed', list: candidates },
-      columns: columns.length * candidates.length,
-      forwards: cost.forwards * candidates.filter(({ magnitude }) => magnitude !== 0).length,
-      gradients: directions,
-    },
-    row.row,
-  );
-  return builder.addSeries({
-    id,
-    columns: columns.length * candidates.length,
-    parts: [{ unit: `${id}:${from}`, from, to }],
+  const task = header(context, model, {
+    kind: 'sweep',
+    from,
+    to,
+    data: dataset.test.ref,
+    order: permuted,
   });
+  const unit = unitOf(context, {
+    fit,
+    candidates: { kind: 'listed', list: candidates },
+    columns,
+    forwards: cost.forwards * candidates.filter(({ magnitude }) => magnitude !== 0).length,
+    gradients: directions,
+  });
+  // The shared first pass is below 1 % of a sweep, so each method's sweep is a task of its own.
+  const id = builder.add(task, identified(task, unit), true);
+  return builder.addSeries(identifiedSeries({ columns, parts: [{ unit: id, from, to }] }));
 }
 
 /** The chosen candidate on the test split, in slices whose batches are the protocol's. */
@@ -168,27 +135,25 @@ export function chosenSeries(
   fit: string | null,
 ): string {
   const { builder, plan, slice } = context;
-  const id = `test:${choice.id}:${dataset.name}`;
-  const { compute: method, revision, options, columns, cost } = plan;
-  const parts = slices(TEST_FROM, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
-    const unit = `${id}:${from}`;
-    builder.add(
-      header(context, model, { kind: 'score', from, to, data: dataset.test.ref, order: permuted }),
-      {
-        id: unit,
-        method,
-        revision,
-        options,
-        fit,
-        candidates: { kind: 'chosen', choice: choice.id },
-        columns: columns.length,
-        forwards: cost.forwards,
-        gradients: cost.gradients,
-      },
-    );
-    return { unit, from, to };
+  const { columns, cost } = plan;
+  const unit = unitOf(context, {
+    fit,
+    candidates: { kind: 'chosen', choice: choice.id },
+    columns: columns.length,
+    forwards: cost.forwards,
+    gradients: cost.gradients,
   });
-  return builder.addSeries({ id, columns: columns.length, parts });
+  const parts = slices(TEST_FROM, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
+    const task = header(context, model, {
+      kind: 'score',
+      from,
+      to,
+      data: dataset.test.ref,
+      order: permuted,
+    });
+    return { unit: builder.add(task, identified(task, unit)), from, to };
+  });
+  return builder.addSeries(identifiedSeries({ columns: columns.length, parts }));
 }
 
 function slices(from: number, to: number, size: number): { readonly from: number; readonly to: number }[] {

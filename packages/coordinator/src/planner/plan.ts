@@ -2,7 +2,7 @@ import type { Candidate, DataRef, Digest, ModelSpec, Order, TaskSpec, Transform 
 
 /**
  * One computation by one method on one slice, before its fitted state and hyper-parameters are known. Its
- * `id` is unique in the plan and says what it is; its cache key exists only once it is bound.
+ * `id` is a digest of all that goes into it, its task's header included; its cache key exists only once it is bound.
  */
 export interface PlannedUnit {
   readonly id: string;
@@ -58,6 +58,8 @@ export interface Series {
 /** A choice of hyper-parameters: for one method on one pair and model. */
 export interface PlannedChoice {
   readonly id: string;
+  /** What people see of it. */
+  readonly title: string;
   readonly candidates: readonly Candidate[];
   readonly fallbackCandidate: number;
   readonly columns: number;

@@ -111,6 +111,10 @@ export class GridWorkload implements Workload, GridOutcome, Facts {
     return step.value;
   }
 
+  computationTitle(id: string): string {
+    return this.#choice(id).title;
+  }
+
   computed(id: string, outcome: unknown): readonly string[] {
     const choice = this.#choice(id);
     const made = outcomeSchema.parse(outcome);

@@ -101,6 +101,10 @@ export class SyntheticWorkload implements Workload {
     return this.#fold(results, fits, fits + sweeps);
   }
 
+  computationTitle(id: string): string {
+    return id;
+  }
+
   computed(_id: string, outcome: unknown): readonly string[] {
     this.#isChoiceTaken = true;
     this.#choice = String(outcome);

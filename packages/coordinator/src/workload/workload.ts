@@ -50,6 +50,8 @@ export interface Workload {
   takeComputations(): readonly string[];
   /** Makes a choice. `pause` is awaited now and then, so that others are served meanwhile. */
   compute(id: string, results: ResultReader, pause: () => Promise<void>): Promise<unknown>;
+  /** What people see of a choice. */
+  computationTitle(id: string): string;
   /** Notes what a choice came to; gives the facts that are known by it. */
   computed(id: string, outcome: unknown): readonly string[];
 }
