@@ -19,6 +19,7 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
       `options.slice: ${slice} is not a multiple of the protocol's batch, ${BATCH}`,
     );
   }
+  refuseTwins(grid);
   for (const { name, test } of grid.datasets) requireEnoughSamples(name, test.count);
   const builder = new PlanBuilder();
   const cells: PlannedCell[] = [];
@@ -40,6 +41,24 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
   }
   const accuracies = planAccuracies(grid, builder, slice);
   return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
+}
+
+/** What is looked up by its name must be there once: two cells of one name would be told apart by nothing. */
+function refuseTwins({ rows, models, auxiliaryModels, datasets, pairs }: ResolvedGrid): void {
+  const named = {
+    row: rows.map(({ row }) => row),
+    model: [...models, ...auxiliaryModels].map(({ name }) => name),
+    'data set': datasets.map(({ name }) => name),
+    pair: pairs.map(({ id, ood }) => JSON.stringify([id, ood])),
+  };
+  for (const [what, names] of Object.entries(named)) {
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name))
+        throw new OodError('invalid-input', `the grid has the ${what} ${JSON.stringify(name)} twice`);
+      seen.add(name);
+    }
+  }
 }
 
 function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {
