@@ -1,5 +1,6 @@
 import { Command, Errors, Flags } from '@oclif/core';
 import { EXIT_CODES, OodError } from '@oodgrid/protocol';
+import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
 
 /** Flags of every command that reads data sets. */
 export const dataDirFlag = Flags.string({
@@ -23,6 +24,22 @@ export const setFlag = Flags.string({
  */
 export abstract class OodCommand extends Command {
   static override enableJsonFlag = true;
+  #shutdown: AbortSignal | undefined;
+
+  protected override async init(): Promise<void> {
+    surviveLostStreams((cause) => {
+      const { code, message } = OodError.from(cause);
+      process.stderr.write(`error: the output could not be written: ${message}\n`);
+      process.exitCode = EXIT_CODES[code];
+    });
+    await super.init();
+  }
+
+  /** Aborts when the command shall stop in order; `graceMs` later it is ended. */
+  protected shutdownSignal(graceMs?: number): AbortSignal {
+    this.#shutdown = shutdownSignal(undefined, graceMs);
+    return this.#shutdown;
+  }
 
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
@@ -34,6 +51,13 @@ export abstract class OodCommand extends Command {
     if (this.jsonEnabled()) this.logJson({ error: { code: error.code, message: error.message } });
     process.stderr.write(`error: ${error.message}\n`);
     if (error.code === 'internal') process.stderr.write(`${error.stack ?? ''}\n`);
-    process.exitCode = EXIT_CODES[error.code];
+    const stopped = this.#shutdown?.reason;
+    process.exitCode =
+      error.code === 'cancelled' && stopped instanceof Stopped ? stopped.exitCode : EXIT_CODES[error.code];
+  }
+
+  protected override async finally(error: Error | undefined): Promise<unknown> {
+    if (this.#shutdown !== undefined) endIfStopped(this.#shutdown);
+    return super.finally(error);
   }
 }

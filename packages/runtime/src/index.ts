@@ -1,1 +1,8 @@
-export { type ShutdownSource, shutdownSignal } from './shutdown.js';
+export { type OutputStreams, surviveLostStreams } from './lost-streams.js';
+export {
+  endIfStopped,
+  type ShutdownSource,
+  Stopped,
+  shutdownSignal,
+  unlessStopped,
+} from './shutdown.js';

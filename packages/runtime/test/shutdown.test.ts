@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { type ShutdownSource, shutdownSignal } from '../src/index.js';
+import { expect, it, vi } from 'vitest';
+import { type ShutdownSource, shutdownSignal, unlessStopped } from '../src/index.js';
 
 function fakeProcess() {
   const listeners = new Map<string, () => void>();
@@ -20,4 +20,24 @@ it('aborts on the first signal and exits on the second', () => {
   expect(exits).toEqual([]);
   send('SIGINT');
   expect(exits).toEqual([130]);
+});
+
+it('ends what does not stop within its time, with the code of the signal that asked', () => {
+  vi.useFakeTimers();
+  const { source, exits, send } = fakeProcess();
+  shutdownSignal(source, 2000);
+  send('SIGTERM');
+  vi.advanceTimersByTime(1999);
+  expect(exits).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(exits).toEqual([143]);
+  vi.useRealTimers();
+});
+
+it('work that never ends is left when the signal comes', async () => {
+  const { source, send } = fakeProcess();
+  const signal = shutdownSignal(source);
+  const waiting = unlessStopped(signal, new Promise(() => undefined));
+  send('SIGHUP');
+  await expect(waiting).rejects.toMatchObject({ code: 'cancelled', exitCode: 129 });
 });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgrid/coordinator';
-import { shutdownSignal } from '@oodgrid/runtime';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 
@@ -31,7 +30,7 @@ export default class Serve extends OodCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal();
     const leaseMs = flags.lease * 1000;
     const cluster = await serveCluster({
       storeDir: flags.store ?? join(cliContext([]).cacheDir, 'coordinator'),

@@ -5,7 +5,7 @@ import { Args, Flags } from '@oclif/core';
 import { type MergedRun, planGrid } from '@oodgrid/coordinator';
 import { type Grid, type Results, runIdSchema } from '@oodgrid/protocol';
 import { resultsTable } from '@oodgrid/report';
-import { shutdownSignal } from '@oodgrid/runtime';
+import { unlessStopped } from '@oodgrid/runtime';
 import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
 import { coordinatorFlag } from '../cluster/cluster-command.js';
@@ -68,14 +68,14 @@ export default class Submit extends OodCommand {
 
   async run(): Promise<Results | { run: string }> {
     const { args, flags } = await this.parse(Submit);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal();
     const context = cliContext(flags['data-dir']);
-    const grid = await readGrid(args.grid, flags.set);
+    const grid = await unlessStopped(signal, readGrid(args.grid, flags.set));
     const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
     const blobs = remote ?? new FolderBlobStore(blobsDir(context));
     try {
       const baseDir = dirname(resolve(args.grid));
-      const resolved = await resolveGrid(grid, { context, baseDir, blobs, signal });
+      const resolved = await unlessStopped(signal, resolveGrid(grid, { context, baseDir, blobs, signal }));
       const id = runIdSchema.parse(runId(resolved.name, new Date()));
       const folder = resolve(flags.output ?? join(grid.outputs.dir, id));
       await mkdir(dirname(folder), { recursive: true });

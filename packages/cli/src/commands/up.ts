@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { OodError } from '@oodgrid/protocol';
-import { shutdownSignal } from '@oodgrid/runtime';
 import { freePort } from '../cluster/free-port.js';
 import { findNatsServer, startNatsServer } from '../cluster/nats-server.js';
 import { cliContext } from '../context.js';
@@ -29,7 +28,7 @@ export default class Up extends OodCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal(60_000);
     const { cacheDir } = cliContext([]);
     const storeDir = flags.store ?? join(cacheDir, 'up');
     const natsPort = await freePort();

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import type { RunSummary } from '@oodgrid/protocol/wire';
-import { shutdownSignal } from '@oodgrid/runtime';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { writeRun } from '../output/write-run.js';
@@ -15,7 +14,7 @@ export default class Watch extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Watch);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal();
     const summary = await this.ask(flags.coordinator, async (client) => {
       const ended = await followRun(client, args.run, {
         signal,

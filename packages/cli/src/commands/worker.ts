@@ -1,7 +1,6 @@
 import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { shutdownSignal } from '@oodgrid/runtime';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
@@ -62,7 +61,7 @@ export default class Worker extends OodCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Worker);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal((flags.grace + 5) * 1000);
     const { cacheDir } = cliContext([]);
     const id = flags.id ?? `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}`;
     const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${id}: ${line}\n`);

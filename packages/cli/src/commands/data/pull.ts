@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core';
 import { loadDataset, verifyDataset } from '@oodgrid/engine';
-import { shutdownSignal } from '@oodgrid/runtime';
 import { cliContext } from '../../context.js';
 import { datasetOrThrow } from '../../data-set-names.js';
 import { dataDirFlag, OodCommand } from '../../ood-command.js';
@@ -16,7 +15,7 @@ export default class DataPull extends OodCommand {
     const { args, flags } = await this.parse(DataPull);
     const dataset = datasetOrThrow(args.dataset);
     const context = cliContext(flags['data-dir']);
-    const signal = shutdownSignal();
+    const signal = this.shutdownSignal();
     const datasets: DataEntry[] = [];
     for (const split of ['test', 'train'] as const) {
       if (dataset.splits[split] === undefined) continue;
