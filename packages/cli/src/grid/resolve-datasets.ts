@@ -11,12 +11,15 @@ import {
 import { type DatasetReference, type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
+import type { DataInspector } from '../inspect/data-inspector.js';
 
 export interface DatasetSources {
   readonly context: CliContext;
   readonly baseDir: string;
   readonly blobs: BlobStore;
   readonly models: readonly ModelSpec[];
+  /** Looks at the images while they are in memory. */
+  readonly inspector: DataInspector;
   readonly signal: AbortSignal;
 }
 
@@ -49,12 +52,13 @@ async function resolveSplit(
   split: 'test' | 'train',
   sources: DatasetSources,
 ): Promise<ResolvedSplit> {
-  const { context, baseDir, signal, blobs, models } = sources;
+  const { context, baseDir, signal, blobs, models, inspector } = sources;
   const loaded =
     typeof reference === 'string'
       ? await loadDataset(reference, split, { ...context, signal })
       : await loadFolderDataset(resolve(baseDir, reference.dir), split);
   checkFit(name, split, loaded, models);
+  inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   return { ref: { name: `${name}/${split}`, images }, count: loaded.shape[0] };
 }

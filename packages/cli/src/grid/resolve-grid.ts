@@ -9,9 +9,11 @@ import {
   type ModelSpec,
   OodError,
   rowKey,
+  type Transform,
 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
+import { DataInspector } from '../inspect/data-inspector.js';
 import { datasetName, resolveDataset } from './resolve-datasets.js';
 import { type ModelSources, resolveModel } from './resolve-models.js';
 import { resolveNoise } from './resolve-noise.js';
@@ -32,7 +34,12 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
   requireOneSpecPerName([...models, ...auxiliaryModels]);
   const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
-  const datasets = await resolveDatasets(grid, rows, { context, baseDir, blobs, signal, models });
+  const inspector = new DataInspector();
+  const datasets = await resolveDatasets(grid, rows, { context, baseDir, blobs, signal, models, inspector });
+  const pairs = grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) }));
+  const warnings = inspector.warnings(pairs, normalisationsOf(datasets), models);
+  for (const { severity, message } of warnings)
+    if (severity === 'serious') context.log(`warning: ${message}`);
   return {
     name: grid.name ?? 'grid',
     protocol: grid.protocol,
@@ -41,9 +48,10 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     models,
     auxiliaryModels: auxiliaryModels.filter(({ name }) => !models.some((model) => model.name === name)),
     datasets,
-    pairs: grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) })),
+    pairs,
     rows,
     cardAccuracies: cardAccuracies([...models, ...auxiliaryModels]),
+    warnings,
     memoryBytes: Object.fromEntries(
       [...models, ...auxiliaryModels].map(({ name, architecture }) => [
         name,
@@ -52,6 +60,13 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     ),
   };
 }
+
+const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<string, Transform> =>
+  new Map(
+    datasets.flatMap(({ name, normalisation }) =>
+      normalisation === undefined ? [] : [[name, normalisation] as const],
+    ),
+  );
 
 /** Of those whose weights are a catalog model's, by whatever name or path they came. */
 function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {

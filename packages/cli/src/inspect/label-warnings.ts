@@ -1,0 +1,53 @@
+import { type ModelSpec, OodError, type ResultWarning } from '@oodgrid/protocol';
+
+/** Share of samples of one label above which a test set says little about the other classes. */
+const DOMINANT = 0.8;
+const MAX_NAMED = 5;
+
+/** Refuses labels that are no classes of a model, with the first of them and the way out. */
+export function requireLabelsFit(
+  name: string,
+  split: 'test' | 'train',
+  labels: Uint8Array | Int32Array,
+  models: readonly Pick<ModelSpec, 'name' | 'classes'>[],
+): void {
+  for (const model of models) {
+    const bad = labels.findIndex((label: number) => label < 0 || label >= model.classes);
+    if (bad < 0) continue;
+    const startsAtOne = labels.every((label) => label >= 1 && label <= model.classes);
+    throw new OodError(
+      'invalid-input',
+      `the ${split} set of "${name}" has label ${labels[bad]} at index ${bad}, but model "${model.name}" has classes 0 to ${model.classes - 1}: ${startsAtOne ? 'the labels start at 1; subtract 1 from all of them' : 'labels are positions of the classes in the last layer, counted from 0'}`,
+    );
+  }
+}
+
+/** Classes without a sample in an ID test set, and a class that has nearly all. */
+export function labelWarnings(
+  id: string,
+  labels: Uint8Array | Int32Array,
+  models: readonly Pick<ModelSpec, 'classes'>[],
+): ResultWarning[] {
+  const counts = countsOf(labels);
+  const classes = Math.max(...models.map((model) => model.classes));
+  const place = { id, split: 'test' } as const;
+  const missing = Array.from({ length: classes }, (_, label) => label).filter((label) => !counts.has(label));
+  const [label, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
+  const warnings: ResultWarning[] = [];
+  if (missing.length > 0) {
+    const named = `${missing.slice(0, MAX_NAMED).join(', ')}${missing.length > MAX_NAMED ? ', ...' : ''}`;
+    const message = `the test set of "${id}" has no sample of ${missing.length} of the ${classes} classes (${named}): accuracy and detection are measured on the others`;
+    warnings.push({ code: 'class-missing', severity: 'notice', message, place, count: missing.length });
+  }
+  if (most > DOMINANT * labels.length) {
+    const message = `${most} of the ${labels.length} test samples of "${id}" have label ${label}: the numbers are mostly about that class`;
+    warnings.push({ code: 'class-imbalance', severity: 'serious', message, place, count: most });
+  }
+  return warnings;
+}
+
+function countsOf(labels: Uint8Array | Int32Array): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
