@@ -193,11 +193,27 @@ describe('a coordinator', () => {
     expect((await client.runs()).every(({ status }) => status === 'running')).toBe(true);
   }, 30_000);
 
-  it('that is not there is an error that says where', async () => {
-    const { code, stderr } = await oodCli(['runs', '--coordinator', '127.0.0.1:1'], env);
-    expect(code).toBe(EXIT_CODES.unavailable);
-    expect(stderr).toContain('127.0.0.1:1');
-  }, 30_000);
+  it.each([
+    [
+      '127.0.0.1:1',
+      'unavailable',
+      /127\.0\.0\.1:1: the coordinator did not answer: nothing listens there\. Start one \(ood-cli up/,
+    ],
+    ['nowhere.invalid:1', 'unavailable', /no machine of that name is known/],
+    ['unix:/nowhere.sock', 'unavailable', /there is no such socket/],
+    ['127.0.0.1:99999', 'invalid-input', /--coordinator: "127.0.0.1:99999" is no HOST:PORT/],
+  ] as const)(
+    'that is not there (%s) is an error that says where, and what to do',
+    async (address, kind, message) => {
+      for (const command of [['runs'], ['watch', 'run-1']]) {
+        const { code, stderr } = await oodCli([...command, '--coordinator', address], env);
+        expect(code).toBe(EXIT_CODES[kind]);
+        expect(stderr).toMatch(message);
+        expect(stderr).not.toMatch(/Resolution note|Last error/);
+      }
+    },
+    30_000,
+  );
 });
 
 describe('a worker', () => {

@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
+import { credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import type { RunEvent, RunSpec } from '@oodgrid/coordinator';
 import { OodError, type RunId } from '@oodgrid/protocol';
 import {
@@ -24,6 +24,15 @@ export interface SubmitOptions {
 
 type Callback<T> = (error: Error | null, response: T) => void;
 
+/** A coordinator answers within a fraction of a second; planning the largest grids takes it some seconds. */
+const ANSWER_MS = 60_000;
+const withDeadline: Interceptor = (options, nextCall) =>
+  new InterceptingCall(
+    nextCall(
+      options.method_definition.responseStream ? options : { ...options, deadline: Date.now() + ANSWER_MS },
+    ),
+  );
+
 /** What a coordinator can be asked. Every call throws OodError with the coordinator's code. */
 export class ClusterClient {
   readonly address: string;
@@ -31,7 +40,10 @@ export class ClusterClient {
 
   constructor(address: string) {
     this.address = address;
-    this.#client = new ClientServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+    this.#client = new ClientServiceClient(address, credentials.createInsecure(), {
+      ...GRPC_OPTIONS,
+      interceptors: [withDeadline],
+    });
   }
 
   async submit(options: SubmitOptions): Promise<{ readonly run: string; readonly isNew: boolean }> {

@@ -16,6 +16,8 @@ export default class Watch extends ClusterCommand {
     const { args, flags } = await this.parse(Watch);
     const signal = this.shutdownSignal();
     const summary = await this.ask(flags.coordinator, async (client) => {
+      // A mistyped run or address is told at once; later on an absent coordinator is waited for.
+      await client.show(args.run);
       const ended = await followRun(client, args.run, {
         signal,
         write: (text) => process.stderr.write(text),

@@ -35,6 +35,37 @@ export function fromGrpcStatus(thrown: unknown, address: string): OodError {
   const { details, metadata } = thrown as ServiceError;
   const own = metadata?.get(CODE_KEY)[0];
   if (typeof own === 'string') return new OodError(errorCode(own), details, { cause: thrown });
-  const code: ErrorCode = thrown.code === status.RESOURCE_EXHAUSTED ? 'resource-exhausted' : 'unavailable';
-  return new OodError(code, `${address}: the coordinator did not answer: ${details}`, { cause: thrown });
+  if (thrown.code === status.RESOURCE_EXHAUSTED) {
+    return new OodError('resource-exhausted', `${address}: ${details}`, { cause: thrown });
+  }
+  return new OodError(
+    'unavailable',
+    `${address}: the coordinator did not answer: ${reasonOf(details)}. ${ADVICE}`,
+    {
+      cause: thrown,
+    },
+  );
+}
+
+const ADVICE =
+  'Start one (ood-cli up, or ood-cli serve), or say where it is (--coordinator HOST:PORT, or OODGRID_COORDINATOR)';
+
+/** What gRPC's own texts mean, for those who never heard of gRPC. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'nothing listens there'],
+  [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'no machine of that name is known'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to that machine'],
+  [/ENOENT/, 'there is no such socket'],
+  [/EACCES|EPERM/, 'the socket may not be opened'],
+  [/ETIMEDOUT|Deadline exceeded/i, 'no answer in time'],
+  [/ECONNRESET|EPIPE|Connection dropped|GOAWAY|Stream refused/i, 'the connection broke'],
+  [
+    /Protocol error|Parse Error|wrong version number|Received HTTP|HTTP status/i,
+    'what listens there is no coordinator',
+  ],
+];
+
+function reasonOf(details: string): string {
+  const known = REASONS.find(([pattern]) => pattern.test(details));
+  return known?.[1] ?? details.replace(/\.?\s*Resolution note:\s*$/, '').trim();
 }
