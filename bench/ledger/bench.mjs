@@ -27,7 +27,7 @@ function run(tasks) {
     ledger.apply({ kind, ...lease, ...extra }, now);
     events++;
   };
-  for (let next = ledger.peekNext('p'); next !== undefined; next = ledger.peekNext('p')) {
+  for (let next = ledger.pools.peekNext('p'); next !== undefined; next = ledger.pools.peekNext('p')) {
     now += 1;
     const offer = ledger.offer(next.run, next.task, now);
     const lease = { run: next.run, task: next.task, attempt: offer.attempt, token: `t${events}` };

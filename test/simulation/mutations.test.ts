@@ -1,4 +1,4 @@
-import { Coordinator, Ledger, type StagedChunk, type StoreBatch } from '@oodgrid/coordinator';
+import { Coordinator, Ledger, PoolBook, type StagedChunk, type StoreBatch } from '@oodgrid/coordinator';
 import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -80,16 +80,16 @@ const MUTATIONS: readonly Mutation[] = [
     rule: 'offers that the queue lost are published again',
     shows: /no end/,
     breakIt: () => {
-      vi.spyOn(Ledger.prototype, 'offerAgain').mockReturnValue([]);
+      vi.spyOn(PoolBook.prototype, 'offerAgain').mockReturnValue([]);
     },
   },
   {
     rule: 'publications of one task have different message ids',
     shows: /no end/,
     breakIt: () => {
-      const { offerAgain } = Ledger.prototype;
-      vi.spyOn(Ledger.prototype, 'offerAgain').mockImplementation(function (this: Ledger, now, all) {
-        return offerAgain.call(this, now, all).map((offer) => ({ ...offer, epoch: 1 }));
+      const { offerAgain } = PoolBook.prototype;
+      vi.spyOn(PoolBook.prototype, 'offerAgain').mockImplementation(function (this: PoolBook, pool, now) {
+        return offerAgain.call(this, pool, now).map((offer) => ({ ...offer, epoch: 1 }));
       });
     },
   },

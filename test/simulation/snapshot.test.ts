@@ -16,7 +16,7 @@ function replayed(records: Iterable<JournalRecord>): Dispatcher {
     newToken: () => 'unused',
     makeWorkload,
     results: { find: () => undefined },
-    publish: () => undefined,
+    publisher: { publish: () => undefined, clear: () => undefined },
     queue: 'simulated',
     compute: () => undefined,
     merge: () => undefined,

@@ -1,6 +1,5 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
 import type {
-  QueueMessage,
   Registration,
   TaskPublisher,
   WorkerHandler,
@@ -104,6 +103,11 @@ export class Coordinator implements WorkerHandler {
     return this.#aliveStore().fittedBlobs();
   }
 
+  /** Id of this coordinator's own queue. */
+  get queue(): string {
+    return this.#aliveStore().id;
+  }
+
   get results(): ResultReader {
     return this.#aliveStore();
   }
@@ -164,7 +168,7 @@ export class Coordinator implements WorkerHandler {
         newToken: surroundings.newToken,
         makeWorkload,
         results: store,
-        publish: (message: QueueMessage) => publisher.publish(message),
+        publisher,
         queue: store.id,
         compute: (run, id) => this.#compute(dispatcher, store, run, id),
         merge: (run) => this.#merge(dispatcher, store, run),

@@ -13,6 +13,7 @@ export {
   type LedgerSettings,
   type Offer,
 } from './ledger/ledger-events.js';
+export { PoolBook } from './ledger/pool-book.js';
 export type { LedgerTask } from './ledger/task-table.js';
 export { mergeGridRun } from './merge-grid-run.js';
 export type { Features, Splits } from './merger/features.js';

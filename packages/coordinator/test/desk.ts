@@ -72,7 +72,8 @@ export class TestPeer implements WorkerPeer {
 export class Desk {
   now = 0;
   readonly journal: JournalRecord[] = [];
-  readonly published: string[] = [];
+  /** What the queue holds. */
+  queue: { readonly hint: string; readonly pool: string }[] = [];
   readonly events: RunEvent[] = [];
   #tokens = 0;
   dispatcher = this.#make();
@@ -183,7 +184,12 @@ export class Desk {
       newToken: () => `t${++this.#tokens}`,
       makeWorkload,
       results: { find: () => undefined },
-      publish: ({ run, task }) => this.published.push(`${run}/${task}`),
+      publisher: {
+        publish: ({ run, task, pool }) => this.queue.push({ hint: `${run}/${task}`, pool }),
+        clear: (pool) => {
+          this.queue = this.queue.filter((message) => pool !== null && message.pool !== pool);
+        },
+      },
       queue: 'q',
       compute: () => undefined,
       merge: () => undefined,

@@ -23,7 +23,7 @@ const PROBLEM = { code: 'unavailable', message: 'why', isRetryable: true, logTai
 
 /** Offers what is next and leases it. */
 function lease(ledger: Ledger, now = 0, worker = 'w') {
-  const next = ledger.peekNext('p');
+  const next = ledger.pools.peekNext('p');
   if (next === undefined) throw new Error('nothing is ready');
   const { run, task } = next;
   const offer = ledger.offer(run, task, now);
@@ -44,7 +44,7 @@ describe('the graph of tasks', () => {
     expect(ledger.apply({ kind: 'completed', ...fit }, 5)).toEqual([{ kind: 'finish', run: 'r', task: 1 }]);
     ledger.apply({ kind: 'satisfied', run: 'r', need: 'fit' }, 5);
     expect([lease(ledger).task, lease(ledger).task]).toEqual([0, 2]);
-    expect(ledger.peekNext('p')).toBeUndefined();
+    expect(ledger.pools.peekNext('p')).toBeUndefined();
   });
 
   it('counts a fact once, and waits for all of them', () => {
@@ -113,7 +113,7 @@ describe('failures', () => {
       waits.push(ledger.nextDeadline() - now);
       now = ledger.nextDeadline();
       ledger.endDelays(now - 1);
-      expect(ledger.peekNext('p')).toBeUndefined();
+      expect(ledger.pools.peekNext('p')).toBeUndefined();
       ledger.endDelays(now);
     }
     expect(waits).toEqual([75, 150]);
@@ -213,7 +213,7 @@ describe('runs', () => {
     ledger.offer('r', 1, 0);
     ledger.apply({ kind: 'paused', run: 'r' }, 0);
     expect([ledger.canLease('r', 1, 'w'), ledger.canLease('r', 2, 'w')]).toEqual([false, false]);
-    expect(ledger.peekNext('p')).toBeUndefined();
+    expect(ledger.pools.peekNext('p')).toBeUndefined();
     expect(ledger.apply({ kind: 'completed', ...running }, 1)).toMatchObject([{ kind: 'finish' }]);
     ledger.apply({ kind: 'resumed', run: 'r' }, 2);
     expect([lease(ledger).task, lease(ledger).task]).toEqual([1, 2]);
@@ -231,11 +231,12 @@ describe('runs', () => {
     const ledger = ledgerOf([score(), score()], { republishMs: 500 });
     const first = ledger.offer('r', 0, 0);
     ledger.offer('r', 1, 300);
-    expect(ledger.offerAgain(499, false)).toEqual([]);
-    const [again] = ledger.offerAgain(500, false);
+    expect(ledger.pools.hasOfferBefore('p', -1)).toBe(false);
+    expect(ledger.pools.hasOfferBefore('p', 0)).toBe(true);
+    const [again] = ledger.pools.offerAgain('p', 500);
     expect(again).toMatchObject({ task: 0, attempt: 1 });
     expect(again?.epoch).not.toBe(first?.epoch);
-    expect(ledger.offerAgain(501, true)).toHaveLength(2);
+    expect(ledger.pools.offerAgain('p', 501)).toHaveLength(2);
   });
 });
 

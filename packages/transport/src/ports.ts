@@ -205,6 +205,8 @@ export const bundleLimit = (slots: number): number =>
 /** The coordinator's side of a queue. What it loses is published again, so it never fails a caller. */
 export interface TaskPublisher {
   publish(message: QueueMessage): void;
+  /** What was published for a pool (null: for any) is void: it is removed before anything that is published later. */
+  clear(pool: string | null): void;
 }
 
 /** A hint that a queue delivered, and what to tell the queue about it. */
@@ -222,5 +224,10 @@ export interface Delivery {
 export interface HintSource {
   /** From now on `take` is called with a delivery whenever there is one and `room()` is not 0. */
   want(room: () => number, take: (delivery: Delivery) => void): void;
+  /**
+   * From now on nothing is taken: what is at hand, and what is still on its way, goes to `giveBack`, which says what
+   * becomes of it.
+   */
+  stop(giveBack: (delivery: Delivery) => void): void;
   close(): Promise<void>;
 }

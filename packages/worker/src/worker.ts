@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import type { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/protocol';
 import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { ExecutorPool } from './executor/executor-pool.js';
@@ -21,8 +21,8 @@ export interface WorkerOptions {
   readonly stallMs: number;
   /** How long it waits for another worker of its id to go, before it gives up. */
   readonly conflictMs: number;
-  /** Opens the queue for a numerics class and so many places; null: asks the coordinator itself. */
-  readonly openHints: ((pool: string, slots: number) => Promise<HintSource>) | null;
+  /** Opens the coordinator's queue for a numerics class and so many places; null: asks the coordinator itself. */
+  readonly openHints: ((queue: string, pool: string, slots: number) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
   readonly log: (line: string) => void;
 }
@@ -47,6 +47,10 @@ export class Worker {
   #session: WorkerSession | undefined;
   #link: WorkerLink | undefined;
   #hints: HintSource | undefined;
+  /** Null where there is no queue beside the coordinator. */
+  #openQueue: ((queue: string) => Promise<HintSource>) | null = null;
+  /** Id of the queue that is open, or is being opened. */
+  #queue: string | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #restTimer: NodeJS.Timeout | undefined;
   #reconnectMs = RECONNECT_MS;
@@ -99,7 +103,8 @@ export class Worker {
       const { engine, numericsClass } = await this.#pool.loaded();
       const { workerId, executors, tasksPerExecutor, memoryBytes } = this.#options;
       const slots = executors * tasksPerExecutor;
-      this.#hints = await this.#options.openHints?.(numericsClass, slots);
+      const { openHints } = this.#options;
+      if (openHints !== null) this.#openQueue = (queue) => openHints(queue, numericsClass, slots);
       this.#session = new WorkerSession({
         worker: {
           workerId,
@@ -120,6 +125,8 @@ export class Worker {
         onDrain: () => {
           this.#options.log('drained: takes no more tasks');
           this.#session?.stop();
+          // The coordinator denies them, and offers their tasks to others at once.
+          this.#hints?.stop((delivery) => this.#session?.request(delivery));
         },
       });
       if (!this.#isStopping) this.#connect(this.#session);
@@ -143,6 +150,7 @@ export class Worker {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#session?.stop();
+    this.#hints?.stop((delivery) => delivery.nak(0));
     this.#tasks.stopAll();
     await this.#settled(graceMs);
     this.#resolve();
@@ -192,6 +200,7 @@ export class Worker {
           this.#reconnectMs = RECONNECT_MS;
           session.connected((said) => link.send(said));
           this.#beat(message.leaseMs);
+          void this.#listenTo(message.queue);
         }
         session.receive(message);
       },
@@ -202,6 +211,26 @@ export class Worker {
       },
     });
     this.#link = link;
+  }
+
+  /** Every coordinator has a queue of its own: another one may be behind the same address by now. */
+  async #listenTo(queue: string): Promise<void> {
+    if (this.#openQueue === null || queue === this.#queue) return;
+    this.#queue = queue;
+    const former = this.#hints;
+    this.#hints = undefined;
+    try {
+      await former?.close();
+      const hints = await this.#openQueue(queue);
+      if (this.#isStopping || this.#queue !== queue) {
+        await hints.close();
+        return;
+      }
+      this.#hints = hints;
+      this.#lookForWork();
+    } catch (thrown) {
+      this.#reject(OodError.from(thrown));
+    }
   }
 
   #lost(session: WorkerSession, reason: OodError): void {
@@ -241,9 +270,9 @@ export class Worker {
   #lookForWork(): void {
     const session = this.#session;
     if (session === undefined || !session.isConnected || session.room === 0) return;
-    if (this.#hints === undefined) while (session.room > 0) session.request(null);
+    if (this.#openQueue === null) while (session.room > 0) session.request(null);
     else
-      this.#hints.want(
+      this.#hints?.want(
         () => (session.isConnected ? session.room : 0),
         (delivery) => session.request(delivery),
       );

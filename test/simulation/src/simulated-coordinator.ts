@@ -115,6 +115,9 @@ export class SimulatedCoordinator {
         publish: (message) => {
           if (isAlive()) queue.publish(message);
         },
+        clear: (pool) => {
+          if (isAlive()) queue.clear(pool);
+        },
       },
       makeWorkload,
       compute: (run, _id, results, done) => {

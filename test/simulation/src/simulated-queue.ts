@@ -47,6 +47,14 @@ export class SimulatedQueue implements TaskPublisher {
     }
   }
 
+  /** What is on its way still comes: a server does one thing while another arrives. */
+  clear(pool: string | null): void {
+    if (!this.#isUp) return;
+    const stays = (message: QueueMessage) => pool !== null && message.pool !== pool;
+    this.#messages = this.#messages.filter(stays);
+    for (const [id, messages] of this.#inFlight) if (!messages.some(stays)) this.#inFlight.delete(id);
+  }
+
   /** Up to `room` deliveries, from anywhere near the front. */
   take(room: number): Delivery[] {
     if (!this.#isUp) return [];

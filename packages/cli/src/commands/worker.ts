@@ -79,8 +79,8 @@ export default class Worker extends OodCommand {
       settings: { blobsDir, cacheDir, engine: engine === 'wasm' || engine === 'none' ? engine : 'native' },
       stallMs: flags.stall * 1000,
       conflictMs: flags.wait * 1000,
-      openHints: (pool, slots) =>
-        NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, pool, slots, log }),
+      openHints: (queue, pool, slots) =>
+        NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, queue, pool, slots, log }),
       blobs: new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB }),
       log,
     });

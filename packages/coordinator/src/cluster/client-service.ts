@@ -23,6 +23,8 @@ export interface ClientServiceOptions {
   readonly blobs: BlobStore;
   readonly feed: RunFeed;
   readonly wallClock: () => Date;
+  /** Messages in the queue. */
+  readonly queueLength: () => Promise<number>;
   readonly collect: (olderThanDays: number) => Promise<{ runs: number; blobs: number; bytes: number }>;
 }
 
@@ -63,7 +65,12 @@ export function clientService(options: ClientServiceOptions): GrpcService {
         summaryOf(run);
         return { lines: [...feed.lines(run)] };
       }),
-      status: unary(async () => ({ counters: coordinator.read(({ counters }) => counters.all()) })),
+      status: unary(async () => {
+        const counters = coordinator.read((dispatcher) => dispatcher.counters.all());
+        // Without NATS there is no telling.
+        const queued = await options.queueLength().catch(() => undefined);
+        return { counters: queued === undefined ? counters : { ...counters, queue_messages: queued } };
+      }),
       collect: unary(async ({ olderThanDays }: { olderThanDays: number }) => options.collect(olderThanDays)),
     },
   };

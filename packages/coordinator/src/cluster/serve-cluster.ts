@@ -75,6 +75,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     const nats = await NatsPublisher.open({
       server: natsServer,
       name: 'ood-grid coordinator',
+      queue: coordinator.queue,
       log,
       onReturn: () => coordinator.queueReturned(),
       onLost: () => count('publications_lost'),
@@ -88,6 +89,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         blobs,
         feed,
         wallClock: surroundings.wallClock,
+        queueLength: () => nats.length(),
         collect: (olderThanDays) =>
           collectGarbage({ coordinator, blobs, feed, olderThanDays, wallClock: surroundings.wallClock }),
       }),
@@ -120,6 +122,10 @@ class LatePublisher implements TaskPublisher {
 
   publish(message: Parameters<TaskPublisher['publish']>[0]): void {
     this.#inner?.publish(message);
+  }
+
+  clear(pool: string | null): void {
+    this.#inner?.clear(pool);
   }
 }
 

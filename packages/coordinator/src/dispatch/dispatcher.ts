@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import type { QueueMessage, Registration, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
+import type { Registration, TaskPublisher, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { StagedChunk } from '../store/store.js';
@@ -15,7 +15,7 @@ import type { Aside } from './worker-health.js';
 export interface DispatcherOptions extends RunKeeperOptions {
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
-  readonly publish: (message: QueueMessage) => void;
+  readonly publisher: TaskPublisher;
   /** Id of the coordinator's own queue, which workers are told. */
   readonly queue: string;
 }
@@ -31,10 +31,13 @@ export class Dispatcher {
   readonly #offers: Offers;
 
   constructor(options: DispatcherOptions) {
-    const { newToken, publish, ledger, results, queue } = options;
+    const { newToken, publisher, ledger, results, queue } = options;
     this.#keeper = new RunKeeper(options);
-    this.#desk = new WorkerDesk(this.#keeper, { leaseMs: ledger.leaseMs, newToken, results, queue });
-    this.#offers = new Offers(this.#keeper, publish, newToken());
+    const { republishMs } = ledger;
+    const offers = new Offers(this.#keeper, { publisher, boot: newToken(), republishMs });
+    this.#offers = offers;
+    const { leaseMs } = ledger;
+    this.#desk = new WorkerDesk(this.#keeper, { leaseMs, newToken, results, queue, offers });
   }
 
   /** What is to be made durable now, and what may be said after. */

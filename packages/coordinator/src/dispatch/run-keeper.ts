@@ -267,6 +267,10 @@ export class RunKeeper {
       const { lease } = command;
       this.#closeStaging(lease);
       const peer = this.workers.ofId(lease.worker)?.peer;
+      // Nobody tells the queue what became of the message that led to it.
+      if (peer === null || peer === undefined || event.kind === 'expired') {
+        this.ledger.pools.addStrays(this.runs.get(lease.run)?.pool ?? '', 1);
+      }
       const isOwn = 'token' in event && event.token === lease.token && event.kind !== 'expired';
       if (peer !== null && peer !== undefined && !isOwn) {
         const ref = refOf(lease);

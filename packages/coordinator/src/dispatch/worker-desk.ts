@@ -11,6 +11,7 @@ import {
 import type { ResultReader } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
 import { FailureDesk } from './failure-desk.js';
+import type { Offers } from './offers.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import { type KnownWorker, sameLease } from './worker-book.js';
@@ -23,6 +24,7 @@ export interface WorkerDeskOptions {
   readonly results: ResultReader;
   /** Id of the coordinator's own queue. */
   readonly queue: string;
+  readonly offers: Offers;
 }
 
 /** How long a worker that was cut off keeps its leases. */
@@ -65,7 +67,10 @@ export class WorkerDesk {
     const leases = ledger.leasesOf(worker.workerId);
     checkIdentity(registration, { known, leases, startedAt: this.#startedAt, now });
     const isAnother = known !== undefined && known.proof !== proof;
+    const isFirst = !workers.pools.has(worker.numericsClass);
     const former = workers.connect(peer, registration, now);
+    // Who comes to a pool that was left must not wade through what its former workers did not take.
+    if (isFirst) this.#options.offers.startAnew(worker.numericsClass);
     if (former !== null) {
       const reason = isAnother ? 'another process has taken its place' : 'the worker connected again';
       this.#keeper.batch.after(() => former.close(reason));
@@ -73,7 +78,10 @@ export class WorkerDesk {
     for (const lease of leases) {
       // Granted on a connection that broke before the worker heard of it, or to a process that is no more.
       if (!isAnother && held.some((ref) => sameLease(ref, lease))) ledger.renew(lease, now);
-      else this.#keeper.apply({ kind: 'released', ...refOf(lease) }, now);
+      else {
+        this.#keeper.apply({ kind: 'released', ...refOf(lease) }, now);
+        ledger.pools.addStrays(worker.numericsClass, 1);
+      }
     }
     const { leaseMs, queue } = this.#options;
     this.#keeper.batch.after(() =>
@@ -163,6 +171,7 @@ export class WorkerDesk {
     const refusal = run === undefined ? DROP : this.#refusal(worker, run, task, now);
     if (run === undefined || refusal !== undefined) {
       const { retryMs } = refusal ?? DROP;
+      if (retryMs === null) this.#keeper.ledger.pools.addStrays(info.numericsClass, -1);
       this.#keeper.counters.add(retryMs === null ? 'hints_dropped' : 'hints_postponed');
       this.#keeper.batch.after(() => peer.send({ kind: 'denied', requestId, retryMs }));
       return;
@@ -180,7 +189,12 @@ export class WorkerDesk {
   #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
     const { workerId, numericsClass, memoryBytes } = worker.info;
     if (run.ended !== null || !this.#keeper.ledger.canLease(run.id, task, workerId)) return DROP;
-    if (worker.isDraining || run.pool !== numericsClass) return LATER;
+    // It was offered in another pool before, or its worker takes no more: somebody else gets it by another message.
+    if (run.pool !== numericsClass) return DROP;
+    if (worker.isDraining) {
+      this.#options.offers.offerAgain(run.id, task, now);
+      return DROP;
+    }
     if (worker.places === 0) {
       this.#failures.remind(worker, now);
       return ELSEWHERE;

@@ -100,7 +100,7 @@ export interface LedgerSettings {
   readonly stragglerSamples: number;
   /** No task is called a straggler before so long. */
   readonly stragglerMinMs: number;
-  /** An offer that nobody leased for so long is published again: the queue may have lost it. */
+  /** An offer that nobody leased for so long, while a place was free, is published again: the queue has lost it. */
   readonly republishMs: number;
 }
 

@@ -12,6 +12,7 @@ import type {
   TaskHistory,
 } from './ledger-events.js';
 import { type Delayed, LedgerRun, type RunOptions } from './ledger-run.js';
+import { PoolBook } from './pool-book.js';
 
 export interface LedgerOptions {
   readonly settings: LedgerSettings;
@@ -21,11 +22,6 @@ export interface LedgerOptions {
 
 const NOTHING: readonly LedgerCommand[] = [];
 const NOBODY: ReadonlyMap<string, FailedAs> = new Map();
-
-/** One pool's runs in the order in which they are served, and its running tasks in the order of their start. */
-interface Pool {
-  readonly runs: IndexedHeap<LedgerRun>;
-}
 
 /**
  * The state of every task of every run, as a deterministic machine: events in, commands out; no clock, no
@@ -37,7 +33,7 @@ export class Ledger {
   readonly #jitter: LedgerOptions['jitter'];
   readonly #rules: FailureRules;
   readonly #runs = new Map<string, LedgerRun>();
-  readonly #pools = new Map<string, Pool>();
+  readonly pools = new PoolBook();
   readonly #leases = new LeaseBook();
   readonly #delays = new IndexedHeap<Delayed>((a, b) => a.until < b.until);
   #sequence = 0;
@@ -53,14 +49,14 @@ export class Ledger {
     const run = new LedgerRun(options, ++this.#sequence);
     this.#runs.set(run.id, run);
     for (let task = 0; task < run.tasks.size; task++) if (run.tasks.isFree(task)) run.makeReady(task);
-    this.#touch(run);
+    this.pools.touch(run);
   }
 
   removeRun(id: string): void {
     const run = this.#runs.get(id);
     if (run === undefined) return;
     this.#apply(run, { kind: 'cancelled', run: id }, 0);
-    this.#pools.get(run.pool)?.runs.remove(run);
+    this.pools.remove(run);
     this.#runs.delete(id);
   }
 
@@ -75,7 +71,7 @@ export class Ledger {
     if (lastFailure !== null) run.lastFailure.set(task, lastFailure);
     for (const [worker, as] of history.failedOn ?? []) run.noteFailedOn(task, worker, as);
     if (state !== null) run.close(task, state);
-    this.#touch(run);
+    this.pools.touch(run);
   }
 
   run(id: string): LedgerRun | undefined {
@@ -86,7 +82,7 @@ export class Ledger {
     const run = this.#runs.get(event.run);
     if (run === undefined) return NOTHING;
     const commands = this.#apply(run, event, now);
-    this.#touch(run);
+    this.pools.touch(run);
     return commands;
   }
 
@@ -130,15 +126,16 @@ export class Ledger {
   hold(runId: string, task: number): void {
     const run = this.#runs.get(runId);
     if (run === undefined || !(run.tasks.is(task, 'ready') || run.tasks.is(task, 'queued'))) return;
+    if (run.offered.has(task)) this.pools.addStrays(run.pool, 1);
     run.hold(task);
-    this.#touch(run);
+    this.pools.touch(run);
   }
 
   release(runId: string, task: number): void {
     const run = this.#runs.get(runId);
     if (run?.held.has(task) !== true) return;
     run.makeReady(task);
-    this.#touch(run);
+    this.pools.touch(run);
   }
 
   /** Whether a worker may lease the task now: it is offered or ready, or offered a second time to another. */
@@ -173,15 +170,8 @@ export class Ledger {
       // It may have been cancelled, or delayed again, meanwhile.
       if (next.run.delayed.get(next.task) !== next) continue;
       next.run.endDelay(next.task);
-      this.#touch(next.run);
+      this.pools.touch(next.run);
     }
-  }
-
-  /** The task of the pool that should be served next, without offering it; undefined when none is ready. */
-  peekNext(pool: string): { readonly run: string; readonly task: number } | undefined {
-    const run = this.#pools.get(pool)?.runs.peek();
-    const task = run?.canOffer === true ? run.peekReady() : undefined;
-    return run === undefined || task === undefined ? undefined : { run: run.id, task };
   }
 
   /** Offers a ready task to the queue. */
@@ -190,7 +180,7 @@ export class Ledger {
     if (run === undefined || !run.tasks.is(task, 'ready') || run.delayed.has(task) || run.held.has(task))
       return undefined;
     const offer = run.offer(task, now, false);
-    this.#touch(run);
+    this.pools.touch(run);
     return offer;
   }
 
@@ -207,30 +197,14 @@ export class Ledger {
     return offers;
   }
 
-  /** Offers that nobody took for long, or (`all`) every one: the queue may have lost them. */
-  offerAgain(now: number, all: boolean): Offer[] {
-    const offers: Offer[] = [];
-    for (const run of this.#runs.values()) {
-      const stale: number[] = [];
-      for (const [task, { at }] of run.offered) {
-        // They are in the order of their publication.
-        if (!all && now - at < this.#settings.republishMs) break;
-        stale.push(task);
-      }
-      for (const task of stale) {
-        const isSecond = run.offered.get(task)?.isSecond ?? false;
-        run.offered.delete(task);
-        offers.push(run.offer(task, now, isSecond));
-      }
-    }
-    return offers;
-  }
-
-  /** Tasks of a pool that are published and not leased. */
-  offeredIn(pool: string): number {
-    let sum = 0;
-    for (const run of this.#runs.values()) if (run.pool === pool) sum += run.offered.size;
-    return sum;
+  /** Offers a task once more whose offer nobody will take. */
+  offerOnceMore(runId: string, task: number, now: number): Offer | undefined {
+    const run = this.#runs.get(runId);
+    const offered = run?.offered.get(task);
+    if (run === undefined || offered === undefined) return undefined;
+    this.pools.addStrays(run.pool, 1);
+    run.offered.delete(task);
+    return run.offer(task, now, offered.isSecond);
   }
 
   #apply(run: LedgerRun, event: LedgerEvent, now: number): readonly LedgerCommand[] {
@@ -276,6 +250,7 @@ export class Ledger {
       }
       case 'paused':
         run.isPaused = true;
+        this.pools.addStrays(run.pool, run.offered.size);
         run.retract();
         return NOTHING;
       case 'resumed':
@@ -319,12 +294,12 @@ export class Ledger {
     else run.leases.set(lease.task, left);
     this.#leases.remove(lease, groupOf(run, lease.task));
     // A second copy is offered for a lease that lives; without it the task is offered anew.
-    if (left.length === 0) run.offered.delete(lease.task);
+    if (left.length === 0 && run.offered.delete(lease.task)) this.pools.addStrays(run.pool, 1);
   }
 
   #finish(run: LedgerRun, task: number): LedgerCommand[] {
     const commands: LedgerCommand[] = this.#discardAll(run, task);
-    run.close(task, 'done');
+    this.#close(run, task, 'done');
     commands.push({ kind: 'finish', run: run.id, task });
     return commands;
   }
@@ -356,7 +331,7 @@ export class Ledger {
 
   #giveUp(run: LedgerRun, task: number, state: 'failed' | 'quarantined'): LedgerCommand[] {
     const commands = this.#discardAll(run, task);
-    run.close(task, state);
+    this.#close(run, task, state);
     return commands;
   }
 
@@ -378,9 +353,15 @@ export class Ledger {
       if (run.tasks.is(task, 'done') || run.tasks.is(task, 'failed') || run.tasks.is(task, 'quarantined'))
         continue;
       commands.push(...this.#discardAll(run, task));
-      run.close(task, 'cancelled');
+      this.#close(run, task, 'cancelled');
     }
     return commands;
+  }
+
+  /** Ends a task for good; the message of its offer is one too many then. */
+  #close(run: LedgerRun, task: number, state: 'done' | 'failed' | 'quarantined' | 'cancelled'): void {
+    if (run.offered.has(task)) this.pools.addStrays(run.pool, 1);
+    run.close(task, state);
   }
 
   #retry(run: LedgerRun): void {
@@ -393,13 +374,6 @@ export class Ledger {
       run.makeReady(task);
     }
   }
-
-  #touch(run: LedgerRun): void {
-    const pool = this.#pools.get(run.pool) ?? { runs: new IndexedHeap<LedgerRun>(isServedBefore) };
-    this.#pools.set(run.pool, pool);
-    if (run.canOffer) pool.runs.set(run);
-    else pool.runs.remove(run);
-  }
 }
 
 /** Tasks of one pool and kind are expected to take about as long as each other. */
@@ -408,10 +382,3 @@ const groupOf = ({ pool, tasks }: LedgerRun, task: number): string => `${pool}/$
 /** Whether a task can be handed out at all. */
 const isOpen = ({ tasks }: LedgerRun, task: number): boolean =>
   tasks.is(task, 'ready') || tasks.is(task, 'queued') || tasks.is(task, 'running');
-
-/** Priority first; among equals the run that holds the fewest places; then the order of submission. */
-function isServedBefore(a: LedgerRun, b: LedgerRun): boolean {
-  if (a.priority !== b.priority) return a.priority > b.priority;
-  if (a.inFlight !== b.inFlight) return a.inFlight < b.inFlight;
-  return a.sequence < b.sequence;
-}

@@ -169,6 +169,8 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
 export function fromWireReply({ message }: wire.CoordinatorMessage): CoordinatorMessage {
   switch (message?.$case) {
     case 'registered':
+      // It becomes part of the names of subjects.
+      if (!/^[\w-]{1,64}$/.test(message.registered.queue)) throw malformed('the queue has no id');
       return { kind: 'registered', ...message.registered };
     case 'granted': {
       const { requestId, lease, taskJson } = message.granted;

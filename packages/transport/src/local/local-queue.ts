@@ -18,6 +18,10 @@ export class LocalQueue<T> {
     void this.#items.add(async () => this.#handOver(item, priority), { priority });
   }
 
+  clear(): void {
+    this.#items.clear();
+  }
+
   /** Waits for an item. Throws `cancelled` when the signal aborts. */
   take(signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -27,6 +27,11 @@ export class LocalTaskQueue implements TaskPublisher, WorkerHandler {
     this.#queue.offer({ run, task, priority }, priority);
   }
 
+  /** There is one pool on one machine. */
+  clear(): void {
+    this.#queue.clear();
+  }
+
   register(peer: WorkerPeer, registration: Registration): void {
     this.#inner?.register(peer, registration);
     this.#waiting.set(peer, new Map());

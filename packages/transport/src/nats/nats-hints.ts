@@ -3,7 +3,7 @@ import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/tran
 import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { decodeHints } from './hint-codec.js';
-import { consumerPrefix, STREAM, wakeSubject } from './names.js';
+import { consumerPrefix, QueueNames } from './names.js';
 import { shareDelivery } from './shared-delivery.js';
 
 /** Without a wake, the queue is asked so often: for what others handed back. */
@@ -20,6 +20,8 @@ interface Pull {
 }
 
 export interface NatsHintsOptions extends NatsOptions {
+  /** Id of the coordinator's own queue. */
+  readonly queue: string;
   /** Numerics class of the worker. */
   readonly pool: string;
   /** Tasks that the worker holds at once. */
@@ -32,7 +34,9 @@ export interface NatsHintsOptions extends NatsOptions {
  */
 export class NatsHints implements HintSource {
   readonly #connection: NatsConnection;
+  readonly #names: QueueNames;
   readonly #prefix: string;
+  readonly #log: (line: string) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #bundle: number;
   /** Warmest first. */
@@ -40,14 +44,17 @@ export class NatsHints implements HintSource {
   #want: { readonly room: () => number; readonly take: (delivery: Delivery) => void } | undefined;
   /** Came in a bundle for which there was no room any more. */
   #spare: Delivery[] = [];
+  #giveBack: ((delivery: Delivery) => void) | undefined;
   #isSweeping = false;
   #isWoken = false;
 
-  private constructor(connection: NatsConnection, { pool, slots }: NatsHintsOptions) {
+  private constructor(connection: NatsConnection, { queue, pool, slots, log, server }: NatsHintsOptions) {
     this.#connection = connection;
+    this.#names = new QueueNames(queue);
+    this.#log = (line) => log(`${server}: ${line}`);
     this.#bundle = bundleLimit(slots);
     this.#prefix = consumerPrefix(pool);
-    connection.subscribe(wakeSubject(pool), {
+    connection.subscribe(this.#names.wake(pool), {
       callback: (_error, message) => {
         const name = message.string();
         if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
@@ -71,6 +78,12 @@ export class NatsHints implements HintSource {
     this.#sweep();
   }
 
+  stop(giveBack: (delivery: Delivery) => void): void {
+    this.#want = undefined;
+    this.#giveBack = giveBack;
+    for (const delivery of this.#spare.splice(0)) giveBack(delivery);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#want = undefined;
@@ -80,11 +93,12 @@ export class NatsHints implements HintSource {
   async #findConsumers(): Promise<void> {
     try {
       const manager = await jetstreamManager(this.#connection);
-      for await (const { name } of manager.consumers.list(STREAM)) {
+      for await (const { name } of manager.consumers.list(this.#names.stream)) {
         if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
       }
     } catch {
-      // There is no stream yet: the first wake names the first consumer.
+      // It may come yet: the first wake names the first consumer.
+      this.#log("this NATS server does not have the coordinator's queue: do both use the same --nats?");
     }
     this.#sweep();
   }
@@ -137,7 +151,7 @@ export class NatsHints implements HintSource {
           resolve(batch - pull.left);
         },
       };
-      const subject = `$JS.API.CONSUMER.MSG.NEXT.${STREAM}.${consumer}`;
+      const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#names.stream}.${consumer}`;
       this.#connection.publish(subject, JSON.stringify({ batch, no_wait: true }), { reply });
     });
   }
@@ -169,6 +183,7 @@ export class NatsHints implements HintSource {
   #take(delivery: Delivery): void {
     const want = this.#want;
     if (want !== undefined && want.room() > 0) want.take(delivery);
+    else if (this.#giveBack !== undefined) this.#giveBack(delivery);
     else this.#spare.push(delivery);
   }
 

@@ -1,4 +1,10 @@
-import { AckPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type JetStreamManagerOptions,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
 import {
   headers as createHeaders,
   createInbox,
@@ -10,9 +16,11 @@ import { OodError } from '@oodgrid/protocol';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { encodeHints } from './hint-codec.js';
-import { consumerName, STREAM, TASK_SUBJECTS, taskSubject, wakeSubject } from './names.js';
+import { consumerName, QueueNames } from './names.js';
 
 export interface NatsPublisherOptions extends NatsOptions {
+  /** Id of the coordinator's own queue. */
+  readonly queue: string;
   /** The queue is back and may have lost what it held. */
   readonly onReturn: () => void;
   /** A message could not be published; it will be published again by whoever keeps the tasks. */
@@ -22,20 +30,28 @@ export interface NatsPublisherOptions extends NatsOptions {
 const DUPLICATE_WINDOW_MS = 120_000;
 /** A message whose worker is silent for so long is delivered again; the coordinator then says what it is worth. */
 const ACK_WAIT_MS = 60_000;
+/** Whoever asks for the length is told soon, or not at all. */
+const LENGTH_MS = 1000;
 const MAX_ACK_PENDING = 100_000;
 
 /** Publishes tasks to a JetStream work queue. */
 export class NatsPublisher implements TaskPublisher {
   readonly #options: NatsPublisherOptions;
+  readonly #names: QueueNames;
   #connection: NatsConnection | undefined;
-  /** True: made; a promise: being made. */
-  readonly #consumers = new Map<string, true | Promise<void>>();
+  /** Those that are made. */
+  readonly #consumers = new Set<string>();
   readonly #inbox = createInbox();
   /** What was published in this turn, by subject. */
   #gathered = new Map<string, QueueMessage[]>();
+  /** What waits until the server has done what was asked of it: a consumer to be made, a queue to be emptied. */
+  #held: QueueMessage[] = [];
+  #openOrders = 0;
+  #lastOrder: Promise<void> = Promise.resolve();
 
   private constructor(options: NatsPublisherOptions) {
     this.#options = options;
+    this.#names = new QueueNames(options.queue);
   }
 
   /** Connects and makes the stream. Throws `unavailable` when there is no server. */
@@ -51,29 +67,58 @@ export class NatsPublisher implements TaskPublisher {
   publish(message: QueueMessage): void {
     const { pool, model } = message;
     const name = consumerName(pool, model);
-    const made = this.#consumers.get(name);
-    if (made === true) {
+    const isMade = this.#consumers.has(name);
+    if (isMade && this.#openOrders === 0) {
       this.#gather(message);
       return;
     }
-    const making = made ?? this.#makeConsumer(name, taskSubject(pool, model));
-    this.#consumers.set(name, making);
-    making.then(
-      () => {
-        this.#consumers.set(name, true);
-        this.#gather(message);
-      },
-      () => this.#lost(),
-    );
+    this.#held.push(message);
+    if (isMade) return;
+    this.#consumers.add(name);
+    this.#order(() => this.#makeConsumer(name, this.#names.subject(pool, model)));
+  }
+
+  clear(pool: string | null): void {
+    const stays = (message: QueueMessage | undefined) => pool !== null && message?.pool !== pool;
+    this.#held = this.#held.filter(stays);
+    for (const [subject, [first]] of this.#gathered) if (!stays(first)) this.#gathered.delete(subject);
+    this.#order(() => this.#purge(pool));
+  }
+
+  /** Messages that the server holds, delivered or not. Throws `unavailable` when it does not answer. */
+  async length(): Promise<number> {
+    try {
+      const manager = await this.#manager({ timeout: LENGTH_MS, checkAPI: false });
+      const { state } = await manager.streams.info(this.#names.stream);
+      return state.messages;
+    } catch (cause) {
+      throw new OodError('unavailable', `NATS does not answer: ${OodError.from(cause).message}`, { cause });
+    }
   }
 
   async close(): Promise<void> {
     await this.#connection?.close();
   }
 
+  /** Asks something of the server, one thing after the other; publications wait for it. */
+  #order(work: () => Promise<void>): void {
+    this.#openOrders++;
+    this.#lastOrder = this.#lastOrder
+      .then(work)
+      // What waits would only fail as well: it is published again by whoever keeps the tasks.
+      .catch(() => {
+        for (const _message of this.#held.splice(0)) this.#lost();
+        this.#lost();
+      })
+      .then(() => {
+        this.#openOrders--;
+        if (this.#openOrders === 0) for (const message of this.#held.splice(0)) this.publish(message);
+      });
+  }
+
   /** What is published in one turn for one subject travels in as few messages as may be. */
   #gather(message: QueueMessage): void {
-    const subject = taskSubject(message.pool, message.model);
+    const subject = this.#names.subject(message.pool, message.model);
     if (this.#gathered.size === 0) setImmediate(() => this.#sendGathered());
     const known = this.#gathered.get(subject);
     if (known === undefined) this.#gathered.set(subject, [message]);
@@ -88,7 +133,7 @@ export class NatsPublisher implements TaskPublisher {
       for (let from = 0; from < messages.length; from += bundle) {
         this.#send(subject, messages.slice(from, from + bundle));
       }
-      this.#connection?.publish(wakeSubject(pool), consumerName(pool, model));
+      this.#connection?.publish(this.#names.wake(pool), consumerName(pool, model));
     }
   }
 
@@ -111,25 +156,29 @@ export class NatsPublisher implements TaskPublisher {
     this.#options.onLost();
   }
 
+  async #manager(options?: JetStreamManagerOptions) {
+    if (this.#connection === undefined) throw new OodError('unavailable', 'NATS is not connected');
+    return jetstreamManager(this.#connection, options);
+  }
+
   async #makeStream(): Promise<void> {
-    if (this.#connection === undefined) return;
-    const manager = await jetstreamManager(this.#connection);
-    const config = {
-      name: STREAM,
-      subjects: [TASK_SUBJECTS],
+    const manager = await this.#manager();
+    const { stream } = this.#names;
+    const known = await manager.streams.info(stream).catch(() => undefined);
+    if (known !== undefined) return;
+    await manager.streams.add({
+      name: stream,
+      subjects: [this.#names.tasks(null)],
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
       duplicate_window: nanos(DUPLICATE_WINDOW_MS),
-    };
-    const known = await manager.streams.info(STREAM).catch(() => undefined);
-    if (known === undefined) await manager.streams.add(config);
+    });
   }
 
   async #makeConsumer(name: string, filter: string): Promise<void> {
-    if (this.#connection === undefined) throw new OodError('unavailable', 'NATS is not connected');
     await this.#makeStream();
-    const manager = await jetstreamManager(this.#connection);
-    await manager.consumers.add(STREAM, {
+    const manager = await this.#manager();
+    await manager.consumers.add(this.#names.stream, {
       durable_name: name,
       filter_subject: filter,
       ack_policy: AckPolicy.Explicit,
@@ -137,6 +186,13 @@ export class NatsPublisher implements TaskPublisher {
       max_deliver: -1,
       max_ack_pending: MAX_ACK_PENDING,
     });
+  }
+
+  /** Removes messages, also those that workers have in hand: what they say of them has no effect. */
+  async #purge(pool: string | null): Promise<void> {
+    await this.#makeStream();
+    const manager = await this.#manager();
+    await manager.streams.purge(this.#names.stream, { filter: this.#names.tasks(pool) });
   }
 
   async #returned(): Promise<void> {
