@@ -46,6 +46,7 @@ export async function dispatchOurs(tasks) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const serve = cli([
       'serve',
+      '--synthetic',
       '--listen',
       client.address,
       '--nats',

@@ -263,7 +263,7 @@ describe('ood-cli up', () => {
       const output = join(folder, 'out');
       const submitted = ['submit', file, '--coordinator', `127.0.0.1:${port}`, '--output', output];
       const { code, stderr } = await oodCli(submitted, env);
-      expect(stderr).toMatch(/done for/);
+      expect(stderr).toMatch(/done after/);
       expect(code).toBe(0);
       expect(readdirSync(output)).toContain('results.json');
     } finally {

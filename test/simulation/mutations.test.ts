@@ -141,7 +141,7 @@ const MUTATIONS: readonly Mutation[] = [
             const forgetful = Object.create(dispatcher, {
               submit: {
                 value: (submitted: Parameters<typeof submit>[0]) =>
-                  submit.call(dispatcher, { ...submitted, idempotencyKey: null }),
+                  submit.call(dispatcher, { ...submitted, idempotencyKey: null }, now),
               },
             });
             return work(forgetful, now);

@@ -18,6 +18,7 @@ function replayed(records: Iterable<JournalRecord>): Dispatcher {
     results: { find: () => undefined },
     publisher: { publish: () => undefined, clear: () => undefined },
     queue: 'simulated',
+    gatherMs: 0,
     compute: () => undefined,
     merge: () => undefined,
     onEvent: () => undefined,

@@ -89,6 +89,7 @@ export class TestCluster {
     const lease = ['--lease', String(leaseSeconds), '--max-losses', '255'];
     const serve = [
       'serve',
+      '--synthetic',
       '--listen',
       this.coordinatorAddress,
       '--nats',

@@ -40,6 +40,8 @@ export interface CoordinatorOptions {
   readonly compute: (run: RunState, id: string, results: ResultReader, done: Done<unknown>) => void;
   /** Merges a run; gives the blob of the results, or null where somebody keeps them otherwise. */
   readonly merge: (run: RunState, results: ResultReader, done: Done<Digest | null>) => void;
+  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  readonly gatherMs: number;
   readonly onEvent: (run: string, event: RunEvent) => void;
   /** Told when the store fails and when it is back. */
   readonly onStore: (error: OodError | null) => void;
@@ -170,6 +172,7 @@ export class Coordinator implements WorkerHandler {
         results: store,
         publisher,
         queue: store.id,
+        gatherMs: this.#options.gatherMs,
         compute: (run, id) => this.#compute(dispatcher, store, run, id),
         merge: (run) => this.#merge(dispatcher, store, run),
         onEvent: this.#options.onEvent,
@@ -278,7 +281,7 @@ export class Coordinator implements WorkerHandler {
 
   #compute(dispatcher: Dispatcher, store: Store, run: RunState, id: string): void {
     this.#options.compute(run, id, store, (outcome) =>
-      this.#back(dispatcher, (now) => {
+      this.#back(dispatcher, run, (now) => {
         if ('value' in outcome) dispatcher.computed(run.id, id, outcome.value, now);
         else this.#problem(dispatcher, run, outcome.problem, () => this.#compute(dispatcher, store, run, id));
       }),
@@ -287,7 +290,7 @@ export class Coordinator implements WorkerHandler {
 
   #merge(dispatcher: Dispatcher, store: Store, run: RunState): void {
     this.#options.merge(run, store, (outcome) =>
-      this.#back(dispatcher, () => {
+      this.#back(dispatcher, run, () => {
         if ('value' in outcome) dispatcher.end(run.id, { result: outcome.value });
         else this.#problem(dispatcher, run, outcome.problem, () => this.#merge(dispatcher, store, run));
       }),
@@ -302,13 +305,13 @@ export class Coordinator implements WorkerHandler {
     }
     this.#options.onStore(problem);
     this.#options.surroundings.later(() => {
-      if (!this.#isClosed && this.#dispatcher === dispatcher) again();
+      if (!this.#isClosed && this.#dispatcher === dispatcher && dispatcher.runs.get(run.id) === run) again();
     }, REOPEN_MS);
   }
 
-  /** Something that took its time is done; whoever asked for it may be gone. */
-  #back(dispatcher: Dispatcher, work: (now: number) => void): void {
-    if (this.#isClosed || this.#dispatcher !== dispatcher) return;
+  /** Something that took its time is done; whoever asked for it may be gone, or the run moved to another class. */
+  #back(dispatcher: Dispatcher, run: RunState, work: (now: number) => void): void {
+    if (this.#isClosed || this.#dispatcher !== dispatcher || dispatcher.runs.get(run.id) !== run) return;
     this.#guarded((_alive, now) => work(now));
     this.#scheduleCommit();
   }

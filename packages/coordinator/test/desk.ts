@@ -71,12 +71,19 @@ export class TestPeer implements WorkerPeer {
 /** A dispatcher whose journal, clock and publications a test sees. */
 export class Desk {
   now = 0;
+  /** Runs have a class at once, unless a test wants to see it chosen. */
+  readonly gatherMs: number;
   readonly journal: JournalRecord[] = [];
   /** What the queue holds. */
   queue: { readonly hint: string; readonly pool: string }[] = [];
   readonly events: RunEvent[] = [];
   #tokens = 0;
-  dispatcher = this.#make();
+  dispatcher: Dispatcher;
+
+  constructor(gatherMs = 0) {
+    this.gatherMs = gatherMs;
+    this.dispatcher = this.#make();
+  }
 
   /** The coordinator starts again from its journal. */
   restart(): void {
@@ -86,7 +93,7 @@ export class Desk {
   }
 
   submit(submitted: SubmittedRecord): string {
-    const { run } = this.dispatcher.submit(submitted);
+    const { run } = this.dispatcher.submit(submitted, this.now);
     this.settle();
     return run;
   }
@@ -190,6 +197,7 @@ export class Desk {
           this.queue = this.queue.filter((message) => pool !== null && message.pool !== pool);
         },
       },
+      gatherMs: this.gatherMs,
       queue: 'q',
       compute: () => undefined,
       merge: () => undefined,

@@ -40,7 +40,11 @@ describe('a queue', () => {
     desk.ask(worker, 'run', 0, 1);
     for (let i = 0; i < 60; i++) {
       pass(10_000);
-      desk.dispatcher.receive(worker, { kind: 'heartbeat', leases: worker.leases(), doing: '', trouble: '' }, desk.now);
+      desk.dispatcher.receive(
+        worker,
+        { kind: 'heartbeat', leases: worker.leases(), doing: '', trouble: '' },
+        desk.now,
+      );
     }
     expect(desk.dispatcher.counters.get('offers_republished')).toBe(0);
     expect(desk.queue).toHaveLength(WINDOW);

@@ -106,6 +106,7 @@ export class SimulatedCoordinator {
           }),
       },
       ledger: SETTINGS,
+      gatherMs: 50,
       jitter: (_run, task, attempt) => ((task * 31 + attempt * 17) % 100) / 100,
       openStore: () => {
         this.#store = new DiskStore(this.#disk, () => this.#writeFate());

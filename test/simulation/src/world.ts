@@ -106,7 +106,7 @@ export class World {
     });
     try {
       coordinator.process?.tell(
-        (dispatcher) => dispatcher.submit(run.submitted),
+        (dispatcher, now) => dispatcher.submit(run.submitted, now),
         (outcome) => {
           if (!('value' in outcome)) return;
           run.isAcknowledged = true;

@@ -69,9 +69,10 @@ export class ClusterClient {
   async control(
     run: string,
     action: ControlAction,
+    numericsClass = '',
   ): Promise<{ readonly summary: RunSummary; readonly tasks: number }> {
     const { summary, tasks } = await this.#ask<{ summary?: RunSummary | undefined; tasks: number }>((done) =>
-      this.#client.control({ run, action }, done),
+      this.#client.control({ run, action, numericsClass }, done),
     );
     if (summary === undefined) throw new OodError('internal', 'the coordinator gave no summary');
     return { summary, tasks };

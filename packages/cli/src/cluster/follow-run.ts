@@ -53,10 +53,12 @@ export async function fetchResults(client: ClusterClient, { run, result }: RunSu
 }
 
 /** What makes a new line worth writing. */
-const summaryKey = ({ status, tasks }: RunSummary): string => JSON.stringify([status, tasks]);
+const summaryKey = ({ status, tasks, waitsFor }: RunSummary): string =>
+  JSON.stringify([status, tasks, waitsFor]);
 
 /** `running for 20 s, 12/41 tasks, 2 running, 2,200 images/s (7,441 passes/s); provisional AUROC: ...`; no rates: null. */
-function summaryLine({ status, tasks, seconds, running }: RunSummary, rates: WorkRates | null): string {
+function summaryLine(summary: RunSummary, rates: WorkRates | null): string {
+  const { status, tasks, seconds, statusSeconds, waitsFor, running } = summary;
   const of = (state: string) => tasks.find((one) => one.state === state)?.count ?? 0;
   const total = tasks.reduce((sum, { count }) => sum + count, 0);
   const metrics = running
@@ -68,7 +70,9 @@ function summaryLine({ status, tasks, seconds, running }: RunSummary, rates: Wor
   const so = metrics.length === 0 ? '' : `; AUROC so far: ${metrics.join(', ')}`;
   const rate = rates === null ? '' : `, ${ratesText(rates)}`;
   const counts = total === 0 ? '' : `, ${of('done')}/${total} tasks, ${of('running')} running${rate}`;
-  return `${status} for ${duration(seconds)}${counts}${so}`;
+  const isOver = status === 'done' || status === 'failed' || status === 'cancelled';
+  const time = isOver ? `after ${duration(seconds)}` : `for ${duration(statusSeconds)}`;
+  return `${status} ${time}${counts}${so}${waitsFor === '' ? '' : `; ${waitsFor}`}`;
 }
 
 function eventLine(event: RunEvent): string | undefined {

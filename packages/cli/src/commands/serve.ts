@@ -4,6 +4,9 @@ import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgri
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 
+/** Workers that are started together are there within this time, and have a numerics class chosen among them. */
+const GATHER_MS = 2000;
+
 export default class Serve extends OodCommand {
   static override enableJsonFlag = false;
   static override description =
@@ -26,6 +29,11 @@ export default class Serve extends OodCommand {
       min: 1,
       max: 255,
     }),
+    synthetic: Flags.boolean({
+      description: 'take synthetic runs, which compute nothing of use and may fail on purpose: for tests',
+      default: false,
+      hidden: true,
+    }),
   };
 
   async run(): Promise<void> {
@@ -42,6 +50,8 @@ export default class Serve extends OodCommand {
         maxLosses: flags['max-losses'],
         republishMs: Math.min(DEFAULT_LEDGER_SETTINGS.republishMs, leaseMs),
       },
+      gatherMs: GATHER_MS,
+      isSyntheticAllowed: flags.synthetic,
       surroundings: nodeSurroundings,
       log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
     });

@@ -55,6 +55,11 @@ export default class Submit extends OodCommand {
       min: -1000,
       max: 1000,
     }),
+    class: Flags.string({
+      description:
+        'with --coordinator: numerics class, as "ood-cli workers" prints it (default: the one with the most places)',
+      dependsOn: ['coordinator'],
+    }),
     detach: Flags.boolean({
       description: 'with --coordinator: do not wait for the end',
       dependsOn: ['coordinator'],
@@ -86,7 +91,7 @@ export default class Submit extends OodCommand {
           name: resolved.name,
           idempotencyKey: flags.key ?? randomUUID(),
           priority: flags.priority,
-          numericsClass: '',
+          numericsClass: flags.class ?? '',
           isCacheUsed: flags.cache,
           spec,
         });
@@ -117,6 +122,8 @@ export default class Submit extends OodCommand {
     try {
       const { run, isNew } = await client.submit(options);
       this.logToStderr(isNew ? `submitted: ${run}` : `this key was submitted before: ${run}`);
+      const waitsFor = (await client.show(run)).summary?.waitsFor ?? '';
+      if (waitsFor !== '') this.logToStderr(`waits: ${waitsFor}`);
       return run;
     } finally {
       client.close();

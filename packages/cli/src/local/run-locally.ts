@@ -62,6 +62,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
   const coordinator = new Coordinator({
     surroundings: nodeSurroundings,
     ledger: DEFAULT_LEDGER_SETTINGS,
+    gatherMs: 0,
     jitter: hashJitter,
     openStore: () => new SqliteStore({ path, isExclusive: false }),
     publisher: queue,
@@ -120,7 +121,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       isCacheUsed,
       spec: { kind: 'grid', grid, slice: options.slice },
     } as const;
-    await coordinator.change((dispatcher) => dispatcher.submit(submitted));
+    await coordinator.change((dispatcher, now) => dispatcher.submit(submitted, now));
     return await outcome.wait();
   } finally {
     signal.removeEventListener('abort', stop);

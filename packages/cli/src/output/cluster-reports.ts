@@ -19,6 +19,7 @@ export const runSummarySchema = z.object({
   problemCode: z.string(),
   problemMessage: z.string(),
   waitsFor: z.string(),
+  statusSeconds: z.number().min(0),
   running: z.array(z.object({ cell: z.string(), auroc: z.number(), share: z.number() })),
 });
 
@@ -33,7 +34,7 @@ export const taskDetailSchema = z.object({
 
 export const workerSummarySchema = z.object({
   workerId: z.string(),
-  status: z.enum(['connected', 'draining', 'lost', 'set aside']),
+  status: z.enum(['connected', 'draining', 'set aside', 'lost', 'gone']),
   numericsClass: z.string(),
   device: z.string(),
   leases: count,
@@ -42,6 +43,8 @@ export const workerSummarySchema = z.object({
   doing: z.string(),
   pid: count,
   trouble: z.string(),
+  host: z.string(),
+  seconds: z.number().min(0),
 });
 
 /** `41 done, 2 running` */
@@ -61,16 +64,24 @@ export function runsText(runs: readonly RunSummary[]): string {
     duration(run.seconds),
     String(run.priority),
   ]);
-  return textTable(['run', 'status', 'tasks', 'time', 'priority'], rows);
+  const waiting = runs
+    .filter(({ waitsFor }) => waitsFor !== '')
+    .map((one) => `${one.run} waits: ${one.waitsFor}`);
+  return [textTable(['run', 'status', 'tasks', 'time', 'priority'], rows), ...waiting].join('\n');
+}
+
+const OVER: readonly string[] = ['done', 'failed', 'cancelled'];
+
+/** `merging for 3 s, 39 s after it was submitted (...)`, `done since 5 min, after 39 s` */
+function statusText({ status, seconds, statusSeconds, submittedAt }: RunSummary): string {
+  if (OVER.includes(status)) return `${status} since ${duration(statusSeconds)}, after ${duration(seconds)}`;
+  return `${status} for ${duration(statusSeconds)}, submitted ${duration(seconds)} ago (${submittedAt})`;
 }
 
 export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): string {
-  const lines = [
-    `${summary.run} (${summary.name}): ${summary.status}, ${duration(summary.seconds)} since ${summary.submittedAt}`,
-  ];
+  const lines = [`${summary.run} (${summary.name}): ${statusText(summary)}`];
   if (summary.tasks.length > 0) lines.push(`tasks: ${tasksText(summary)}`);
   if (summary.reusedUnits > 0) lines.push(`${summary.reusedUnits} results were taken from the cache`);
-  if (summary.status === 'waiting') lines.push('no worker is connected that may have it');
   if (summary.waitsFor !== '') lines.push(`waits: ${summary.waitsFor}`);
   if (summary.problemMessage !== '') lines.push(`problem: ${summary.problemMessage}`);
   for (const { cell, auroc, share } of summary.running) {
@@ -88,11 +99,12 @@ export function workersText(workers: readonly WorkerSummary[]): string {
   if (workers.length === 0) return 'no workers';
   const rows = workers.map((one) => [
     one.workerId,
-    one.status,
+    `${one.status} for ${duration(one.seconds)}`,
+    `${one.host}:${one.pid}`,
     `${one.leases}/${one.slots}`,
     one.device,
     one.numericsClass,
     one.trouble === '' ? one.doing : one.trouble,
   ]);
-  return textTable(['worker', 'status', 'tasks', 'device', 'class', 'doing'], rows);
+  return textTable(['worker', 'status', 'process', 'tasks', 'device', 'class', 'doing'], rows);
 }

@@ -32,6 +32,7 @@ export const OUTPUT_SCHEMAS = {
   show: z.object({ run: runSummarySchema, tasks: z.array(taskDetailSchema) }),
   watch: oneRun,
   cancel: oneRun,
+  move: oneRun,
   pause: oneRun,
   resume: oneRun,
   retry: z.object({ run: runSummarySchema, tasks: count }),

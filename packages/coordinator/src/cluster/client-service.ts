@@ -23,6 +23,10 @@ export interface ClientServiceOptions {
   readonly blobs: BlobStore;
   readonly feed: RunFeed;
   readonly wallClock: () => Date;
+  /** Whether synthetic runs are taken, which compute nothing of use and may fail on purpose: for tests. */
+  readonly isSyntheticAllowed: boolean;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** Messages in the queue. */
   readonly queueLength: () => Promise<number>;
   readonly collect: (olderThanDays: number) => Promise<{ runs: number; blobs: number; bytes: number }>;
@@ -56,7 +60,9 @@ export function clientService(options: ClientServiceOptions): GrpcService {
           .map(summaryOf),
       })),
       control: unary((request: ControlRequest) => control(coordinator, summaryOf, request)),
-      listWorkers: unary(async () => ({ workers: coordinator.read(workerSummaries) })),
+      listWorkers: unary(async () => ({
+        workers: coordinator.read((dispatcher) => workerSummaries(dispatcher, options.now())),
+      })),
       drain: unary(async ({ workerId }: { workerId: string }) => {
         await coordinator.change((dispatcher) => dispatcher.drain(workerId));
         return {};
@@ -66,7 +72,10 @@ export function clientService(options: ClientServiceOptions): GrpcService {
         return { lines: [...feed.lines(run)] };
       }),
       status: unary(async () => {
-        const counters = coordinator.read((dispatcher) => dispatcher.counters.all());
+        const counters = coordinator.read((dispatcher) => {
+          const stuck = [...dispatcher.runs.values()].filter((run) => dispatcher.waitsFor(run) !== '').length;
+          return { ...dispatcher.counters.all(), runs_without_worker: stuck };
+        });
         // Without NATS there is no telling.
         const queued = await options.queueLength().catch(() => undefined);
         return { counters: queued === undefined ? counters : { ...counters, queue_messages: queued } };
@@ -89,7 +98,7 @@ function unary<Q, A>(answer: (request: Q) => Promise<A>): handleUnaryCall<Q, A> 
 }
 
 async function submit(
-  { coordinator, blobs, wallClock }: ClientServiceOptions,
+  { coordinator, blobs, wallClock, isSyntheticAllowed }: ClientServiceOptions,
   request: SubmitRequest,
 ): Promise<SubmitResponse> {
   if (request.protocol !== PROTOCOL_VERSION) {
@@ -102,19 +111,28 @@ async function submit(
   if (!run.success)
     throw new OodError('invalid-input', `${JSON.stringify(request.run.slice(0, 80))} is no run id`);
   const spec = parseRunSpec(request.specJson);
+  if (spec.kind === 'synthetic' && !isSyntheticAllowed) {
+    throw new OodError(
+      'invalid-input',
+      'this coordinator takes grids; synthetic runs are for tests of the cluster',
+    );
+  }
   await requireBlobs(spec, blobs);
-  const { run: id, isNew } = await coordinator.change((dispatcher) =>
-    dispatcher.submit({
-      kind: 'submitted',
-      run: run.data,
-      name: request.name.slice(0, 200),
-      at: wallClock().toISOString(),
-      idempotencyKey: request.idempotencyKey === '' ? null : request.idempotencyKey.slice(0, 200),
-      priority: Math.max(-1000, Math.min(1000, request.priority)),
-      pool: request.numericsClass === '' ? null : request.numericsClass,
-      isCacheUsed: request.useCache,
-      spec,
-    }),
+  const { run: id, isNew } = await coordinator.change((dispatcher, now) =>
+    dispatcher.submit(
+      {
+        kind: 'submitted',
+        run: run.data,
+        name: request.name.slice(0, 200),
+        at: wallClock().toISOString(),
+        idempotencyKey: request.idempotencyKey === '' ? null : request.idempotencyKey.slice(0, 200),
+        priority: Math.max(-1000, Math.min(1000, request.priority)),
+        pool: request.numericsClass === '' ? null : request.numericsClass,
+        isCacheUsed: request.useCache,
+        spec,
+      },
+      now,
+    ),
   );
   return { run: id, isNew };
 }
@@ -122,9 +140,9 @@ async function submit(
 async function control(
   coordinator: Coordinator,
   summaryOf: (run: string) => ReturnType<typeof runSummary>,
-  { run, action }: ControlRequest,
+  { run, action, numericsClass }: ControlRequest,
 ): Promise<ControlResponse> {
-  const tasks = await coordinator.change((dispatcher) => {
+  const tasks = await coordinator.change((dispatcher, now) => {
     switch (action) {
       case ControlAction.CONTROL_ACTION_CANCEL:
         dispatcher.cancel(run);
@@ -137,6 +155,10 @@ async function control(
         return 0;
       case ControlAction.CONTROL_ACTION_RETRY:
         return dispatcher.retry(run);
+      case ControlAction.CONTROL_ACTION_MOVE:
+        if (numericsClass === '') throw new OodError('invalid-input', 'a move needs a numerics class');
+        dispatcher.move(run, numericsClass.slice(0, 200), now);
+        return 0;
       default:
         throw new OodError('invalid-input', `unknown action ${action}`);
     }

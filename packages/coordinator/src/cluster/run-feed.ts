@@ -76,6 +76,8 @@ function logLine(event: LoggedEvent): string {
       return `${event.worker.workerId} joined`;
     case 'worker-lost':
       return `${event.workerId} left`;
+    case 'moved':
+      return `starts anew in class ${event.numericsClass}`;
     case 'ended':
       return `the run is ${event.status}${event.problem === null ? '' : `: ${event.problem.message}`}`;
   }

@@ -32,6 +32,10 @@ export interface ClusterOptions {
   /** For example `127.0.0.1:4222`. */
   readonly natsServer: string;
   readonly ledger: LedgerSettings;
+  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  readonly gatherMs: number;
+  /** Whether synthetic runs are taken: for tests. */
+  readonly isSyntheticAllowed: boolean;
   readonly surroundings: Surroundings;
   readonly log: (line: string) => void;
 }
@@ -53,12 +57,13 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const coordinator: Coordinator = new Coordinator({
     surroundings,
     ledger,
+    gatherMs: options.gatherMs,
     jitter: hashJitter,
     openStore: () => new SqliteStore({ path: join(storeDir, 'store.db'), isExclusive: true }),
     publisher,
     makeWorkload,
     compute: settled((run, id: string, results) => run.workload.compute(id, results, pause)),
-    merge: settled(async (run, results) => blobs.put(await mergedBytes(run, results, coordinator))),
+    merge: settled(async (run, results) => blobs.put(await mergedBytes(run, results))),
     onEvent: (run, event) => feed.publish(run, event),
     onStore: (error) =>
       log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
@@ -89,6 +94,8 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         blobs,
         feed,
         wallClock: surroundings.wallClock,
+        now: surroundings.now,
+        isSyntheticAllowed: options.isSyntheticAllowed,
         queueLength: () => nats.length(),
         collect: (olderThanDays) =>
           collectGarbage({ coordinator, blobs, feed, olderThanDays, wallClock: surroundings.wallClock }),
@@ -129,15 +136,12 @@ class LatePublisher implements TaskPublisher {
   }
 }
 
-async function mergedBytes(
-  run: RunState,
-  results: ResultReader,
-  coordinator: Coordinator,
-): Promise<Uint8Array> {
+async function mergedBytes(run: RunState, results: ResultReader): Promise<Uint8Array> {
   if (run.workload instanceof SyntheticWorkload) {
     const digest = run.workload.digest(results);
     return new TextEncoder().encode(JSON.stringify({ digest }));
   }
-  const workers = coordinator.read((dispatcher) => [...dispatcher.workers].length);
-  return encodeMergedRun(await mergeGridRun(run, results, Math.max(1, workers), pause));
+  // Nobody, when every result was in the cache.
+  const workers = Math.max(1, run.contributors.size);
+  return encodeMergedRun(await mergeGridRun(run, results, workers, pause));
 }

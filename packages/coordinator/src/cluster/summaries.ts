@@ -29,13 +29,14 @@ export function runSummary(dispatcher: Dispatcher, id: string, now: Date, result
     submittedAt: submitted.at,
     seconds: ended?.seconds ?? (now.getTime() - Date.parse(submitted.at)) / 1000,
     priority: submitted.priority,
-    numericsClass: run.pool,
+    numericsClass: run.bound?.pool ?? submitted.pool ?? '',
+    waitsFor: dispatcher.waitsFor(run),
+    statusSeconds: Math.max(0, (now.getTime() - Date.parse(run.statusSince)) / 1000),
     tasks: tasks === undefined ? [] : TASK_STATES.map((state) => ({ state, count: tasks.count(state) })),
     reusedUnits: run.reusedUnits,
     result: ended?.result ?? '',
     problemCode: ended?.problem?.code ?? '',
     problemMessage: ended?.problem?.message ?? '',
-    waitsFor: '',
     running: ended === null && run.bound !== null ? runningMetrics(run, results) : [],
   };
 }
@@ -68,26 +69,35 @@ export function taskDetails(dispatcher: Dispatcher, id: string): TaskDetail[] {
   return details;
 }
 
-export function workerSummaries(dispatcher: Dispatcher): WorkerSummary[] {
+/** A worker that was cut off may come back for so long. */
+const LOST_MS = 5000;
+
+/** `now` is the time of the dispatcher. */
+export function workerSummaries(dispatcher: Dispatcher, now: number): WorkerSummary[] {
   return [...dispatcher.workers]
-    .map(({ info, peer, isDraining, doing }) => ({
-      info,
-      peer,
-      isDraining,
-      doing,
-      aside: dispatcher.asideOf(info.workerId),
-    }))
-    .map(({ info, peer, isDraining, doing, aside }) => ({
+    .map((worker) => ({ ...worker, aside: dispatcher.asideOf(worker.info.workerId) }))
+    .map(({ info, peer, isDraining, doing, since, aside }) => ({
       workerId: info.workerId,
-      status: peer === null ? 'lost' : isDraining ? 'draining' : aside === null ? 'connected' : 'set aside',
+      status:
+        peer === null
+          ? isDraining || now - since > LOST_MS
+            ? 'gone'
+            : 'lost'
+          : isDraining
+            ? 'draining'
+            : aside === null
+              ? 'connected'
+              : 'set aside',
       numericsClass: info.numericsClass,
       device: info.engine.device,
       leases: dispatcher.ledger.leasesOf(info.workerId).length,
       slots: info.slots,
       memoryBytes: info.memoryBytes,
-      doing,
+      doing: peer === null ? '' : doing,
       pid: info.pid,
       trouble: aside?.reason ?? '',
+      host: info.host,
+      seconds: Math.max(0, (now - since) / 1000),
     }))
     .sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
 }

@@ -4,10 +4,12 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { StagedChunk } from '../store/store.js';
 import type { DispatchBatch } from './batch.js';
+import { ClassDesk } from './class-desk.js';
 import type { Counters } from './counters.js';
 import { Offers } from './offers.js';
 import { RunKeeper, type RunKeeperOptions, refOf } from './run-keeper.js';
 import type { RunState } from './run-state.js';
+import { whatItWaitsFor } from './what-it-waits-for.js';
 import type { KnownWorker } from './worker-book.js';
 import { WorkerDesk } from './worker-desk.js';
 import type { Aside } from './worker-health.js';
@@ -16,9 +18,14 @@ export interface DispatcherOptions extends RunKeeperOptions {
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
   readonly publisher: TaskPublisher;
+  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  readonly gatherMs: number;
   /** Id of the coordinator's own queue, which workers are told. */
   readonly queue: string;
 }
+
+/** Workers that are gone are shown for so long. */
+const FORGET_MS = 10 * 60_000;
 
 /**
  * The coordinator without its surroundings: what workers and clients say goes in, what is to be made durable
@@ -29,6 +36,7 @@ export class Dispatcher {
   readonly #keeper: RunKeeper;
   readonly #desk: WorkerDesk;
   readonly #offers: Offers;
+  readonly #classes: ClassDesk;
 
   constructor(options: DispatcherOptions) {
     const { newToken, publisher, ledger, results, queue } = options;
@@ -36,8 +44,10 @@ export class Dispatcher {
     const { republishMs } = ledger;
     const offers = new Offers(this.#keeper, { publisher, boot: newToken(), republishMs });
     this.#offers = offers;
+    const classes = new ClassDesk(this.#keeper, options.gatherMs);
+    this.#classes = classes;
     const { leaseMs } = ledger;
-    this.#desk = new WorkerDesk(this.#keeper, { leaseMs, newToken, results, queue, offers });
+    this.#desk = new WorkerDesk(this.#keeper, { leaseMs, newToken, results, queue, offers, classes });
   }
 
   /** What is to be made durable now, and what may be said after. */
@@ -89,6 +99,9 @@ export class Dispatcher {
       case 'bound':
         this.#keeper.bind(run, record);
         return;
+      case 'moved':
+        this.#keeper.noteMoved(run, record.pool);
+        return;
       case 'computed':
         this.#keeper.noteComputed(run, record.id, record.outcome, now);
         return;
@@ -131,8 +144,20 @@ export class Dispatcher {
   // ---- clients
 
   /** Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned. */
-  submit(submitted: SubmittedRecord): { readonly run: string; readonly isNew: boolean } {
-    return this.#keeper.submit(submitted);
+  submit(submitted: SubmittedRecord, now: number): { readonly run: string; readonly isNew: boolean } {
+    const answer = this.#keeper.submit(submitted);
+    this.#classes.bindWaiting(now);
+    return answer;
+  }
+
+  /** What keeps a run from going on; empty when nothing does. */
+  waitsFor(run: RunState): string {
+    return whatItWaitsFor(this.#keeper, run);
+  }
+
+  /** Starts a run anew in another numerics class. */
+  move(id: string, pool: string, now: number): void {
+    this.#classes.move(id, pool, now);
   }
 
   cancel(id: string): void {
@@ -223,6 +248,8 @@ export class Dispatcher {
     }
     this.#desk.tick(now);
     this.#keeper.ledger.endDelays(now);
+    this.#keeper.workers.forgetGone(now - FORGET_MS);
+    this.#classes.bindWaiting(now);
     this.#offers.renew(now);
     this.pump(now);
   }

@@ -46,6 +46,8 @@ export type RunEvent =
       readonly work: WorkCounts;
       readonly seconds: number;
     }
+  /** It starts anew in another numerics class. */
+  | { readonly kind: 'moved'; readonly numericsClass: string }
   /** `choice`: its title. */
   | { readonly kind: 'choice-made'; readonly choice: string; readonly outcome: unknown }
   /** A line that a worker wrote while it had the task. */

@@ -1,5 +1,5 @@
 import { canonicalJson, type Digest, OodError } from '@oodgrid/protocol';
-import type { LeaseRef, WorkerInfo } from '@oodgrid/transport';
+import type { LeaseRef } from '@oodgrid/transport';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent, LedgerSettings } from '../ledger/ledger-events.js';
 import type { EndedRecord, JournalRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
@@ -44,6 +44,8 @@ export class RunKeeper {
   readonly counters = new Counters();
   readonly ledger: Ledger;
   readonly runs = new Map<string, RunState>();
+  /** Those that have no numerics class yet. */
+  readonly waiting = new Set<RunState>();
   readonly health: WorkerHealth;
   readonly workers: WorkerBook;
   readonly batch = new BatchBuilder();
@@ -86,7 +88,6 @@ export class RunKeeper {
       throw error;
     }
     this.batch.record(submitted);
-    for (const { info, peer } of this.workers.all) if (peer !== null) this.bindIfFit(run, info);
     return { run: id, isNew: true };
   }
 
@@ -98,8 +99,9 @@ export class RunKeeper {
   }
 
   add(submitted: SubmittedRecord): RunState {
-    const run = new RunState(submitted, this.#options.makeWorkload);
+    const run = new RunState(submitted, this.#options);
     this.runs.set(run.id, run);
+    this.waiting.add(run);
     if (submitted.idempotencyKey !== null) this.#byIdempotencyKey.set(submitted.idempotencyKey, run.id);
     return run;
   }
@@ -107,24 +109,33 @@ export class RunKeeper {
   remove(run: RunState): void {
     this.ledger.removeRun(run.id);
     this.runs.delete(run.id);
+    this.waiting.delete(run);
     const key = run.submitted.idempotencyKey;
     if (key !== null && this.#byIdempotencyKey.get(key) === run.id) this.#byIdempotencyKey.delete(key);
   }
 
-  /** The first worker that may have a run decides its numerics class. */
-  bindIfFit(run: RunState, { numericsClass, engine }: WorkerInfo): void {
-    const { pool } = run.submitted;
-    if (run.bound !== null || run.ended !== null || (pool !== null && pool !== numericsClass)) return;
-    const bound = { pool: numericsClass, engine };
-    this.batch.record({ kind: 'bound', run: run.id, ...bound });
-    this.bind(run, bound);
-    this.advance(run);
-  }
-
-  bind(run: RunState, { pool, engine }: Binding): void {
+  bind(run: RunState, { pool, engine, at }: Binding & { readonly at?: string }): void {
+    this.waiting.delete(run);
     run.bound = { pool, engine };
+    if (at !== undefined) run.statusSince = at;
     const { priority } = run.submitted;
     this.ledger.addRun({ id: run.id, pool, priority, tasks: run.workload.tasks });
+    // It may have been paused while it waited.
+    if (run.isPaused) this.ledger.apply({ kind: 'paused', run: run.id }, 0);
+  }
+
+  /** Forgets everything of a run but its submission. What is still being computed for it finds nobody. */
+  noteMoved(run: RunState, pool: string): void {
+    this.ledger.removeRun(run.id);
+    this.waiting.delete(run);
+    const anew = new RunState({ ...run.submitted, pool }, this.#options);
+    anew.isPaused = run.isPaused;
+    this.runs.set(run.id, anew);
+    this.waiting.add(anew);
+  }
+
+  wallClock(): Date {
+    return this.#options.wallClock();
   }
 
   noteControl(run: RunState, kind: string): void {
@@ -177,6 +188,7 @@ export class RunKeeper {
       gradients: run.work.gradients + report.work.gradients,
     };
     run.reusedUnits += report.reusedUnits;
+    if (report.worker !== undefined) run.contributors.add(report.worker);
     const facts = run.workload.finish(task, run.pool, report);
     run.boundTasks.delete(task);
     for (const need of facts) this.ledger.apply({ kind: 'satisfied', run: run.id, need }, now);
@@ -241,6 +253,7 @@ export class RunKeeper {
   noteEnded(run: RunState, record: Extract<JournalRecord, { kind: 'ended' }>): void {
     run.ended = record;
     run.isMerging = false;
+    this.waiting.delete(run);
     // A failed run keeps its tasks: it may be retried.
     if (record.status === 'failed') return;
     this.ledger.removeRun(run.id);

@@ -11,26 +11,72 @@ export interface Binding {
   readonly engine: WorkerInfo['engine'];
 }
 
+export interface RunStateOptions {
+  readonly makeWorkload: (submitted: SubmittedRecord) => Workload;
+  readonly wallClock: () => Date;
+}
+
 /** One run as the dispatcher knows it, beside its tasks in the ledger. */
 export class RunState {
   readonly submitted: SubmittedRecord;
-  /** Null until a worker that fits is there. */
-  bound: Binding | null = null;
   /** Planned when first needed: a run that ended long ago never is. */
   #workload: Workload | undefined;
   readonly #makeWorkload: (submitted: SubmittedRecord) => Workload;
   readonly boundTasks = new Map<number, BoundWork>();
   /** Choices that are being made. */
   openComputations = 0;
-  isMerging = false;
-  isPaused = false;
-  ended: EndedRecord | null = null;
+  #bound: Binding | null = null;
+  #isMerging = false;
+  #isPaused = false;
+  #ended: EndedRecord | null = null;
+  readonly #wallClock: () => Date;
+  #lastStatus: RunStatus = 'waiting';
+  /** ISO time at which it came into its present status. */
+  statusSince: string;
+  /** Ids of the workers that computed something of it. */
+  readonly contributors = new Set<string>();
   work: WorkCounts = { images: 0, forwards: 0, gradients: 0 };
   reusedUnits = 0;
 
-  constructor(submitted: SubmittedRecord, makeWorkload: (submitted: SubmittedRecord) => Workload) {
+  constructor(submitted: SubmittedRecord, { makeWorkload, wallClock }: RunStateOptions) {
     this.submitted = submitted;
     this.#makeWorkload = makeWorkload;
+    this.#wallClock = wallClock;
+    this.statusSince = submitted.at;
+  }
+
+  /** Null until workers that fit are there. */
+  get bound(): Binding | null {
+    return this.#bound;
+  }
+  set bound(bound: Binding | null) {
+    this.#bound = bound;
+    this.#noteStatus();
+  }
+
+  get isMerging(): boolean {
+    return this.#isMerging;
+  }
+  set isMerging(isMerging: boolean) {
+    this.#isMerging = isMerging;
+    this.#noteStatus();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused;
+    this.#noteStatus();
+  }
+
+  get ended(): EndedRecord | null {
+    return this.#ended;
+  }
+  set ended(ended: EndedRecord | null) {
+    this.#ended = ended;
+    this.#noteStatus();
+    if (ended !== null) this.statusSince = ended.at;
   }
 
   /** Numerics class of its tasks; empty while it waits for a worker. */
@@ -58,6 +104,12 @@ export class RunState {
     if (this.isMerging) return 'merging';
     if (this.isPaused) return 'paused';
     return this.bound === null ? 'waiting' : 'running';
+  }
+
+  #noteStatus(): void {
+    if (this.status === this.#lastStatus) return;
+    this.#lastStatus = this.status;
+    this.statusSince = this.#wallClock().toISOString();
   }
 
   bind(task: number): BoundWork {

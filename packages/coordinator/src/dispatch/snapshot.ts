@@ -24,7 +24,12 @@ export function* compactJournal(
   dispatcher: Dispatcher,
   records: Iterable<JournalRecord>,
 ): Generator<JournalRecord> {
-  for (const record of records) {
+  const journal = [...records];
+  // What a run was before it was moved does not count.
+  const movedAt = new Map<string, number>();
+  for (const [i, { kind, run }] of journal.entries()) if (kind === 'moved') movedAt.set(run, i);
+  for (const [i, record] of journal.entries()) {
+    if (record.kind !== 'submitted' && i < (movedAt.get(record.run) ?? 0)) continue;
     const run = dispatcher.runs.get(record.run);
     if (run === undefined || FOLDED.has(record.kind)) continue;
     if (record.kind === 'submitted') yield record;
@@ -40,8 +45,7 @@ export function* compactJournal(
   }
   for (const run of dispatcher.runs.values()) {
     const state = dispatcher.ledger.run(run.id);
-    if (state === undefined) continue;
-    yield* state.history();
-    if (run.isPaused) yield { kind: 'paused', run: run.id };
+    if (state !== undefined) yield* state.history();
+    if (run.isPaused && (run.ended === null || state !== undefined)) yield { kind: 'paused', run: run.id };
   }
 }

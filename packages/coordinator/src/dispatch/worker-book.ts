@@ -28,6 +28,7 @@ interface Pool {
   readonly slots: number;
   /** Tasks that the one with the fewest places holds. */
   readonly fewest: number;
+  readonly engine: WorkerInfo['engine'];
 }
 
 /** Who works here. */
@@ -88,10 +89,13 @@ export class WorkerBook {
     return worker;
   }
 
-  /** Forgets a worker that is gone for good. */
-  forget(id: string): void {
-    const worker = this.#byId.get(id);
-    if (worker?.peer === null) this.#byId.delete(id);
+  /** Forgets workers that have been gone since before some moment. */
+  forgetGone(before: number): void {
+    for (const [id, { peer, since }] of this.#byId) {
+      if (peer !== null || since >= before) continue;
+      this.#byId.delete(id);
+      this.#health.forget(id);
+    }
   }
 
   drain(id: string): KnownWorker | undefined {
@@ -132,8 +136,12 @@ export class WorkerBook {
   }
 
   #count({ info, places }: KnownWorker): void {
-    const { slots, fewest } = this.#pools.get(info.numericsClass) ?? { slots: 0, fewest: info.slots };
-    this.#pools.set(info.numericsClass, { slots: slots + places, fewest: Math.min(fewest, info.slots) });
+    const known = this.#pools.get(info.numericsClass);
+    this.#pools.set(info.numericsClass, {
+      slots: (known?.slots ?? 0) + places,
+      fewest: Math.min(known?.fewest ?? info.slots, info.slots),
+      engine: known?.engine ?? info.engine,
+    });
   }
 }
 

@@ -8,8 +8,10 @@ import {
   type WorkerMessage,
   type WorkerPeer,
 } from '@oodgrid/transport';
+import type { Lease } from '../ledger/ledger-events.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
+import type { ClassDesk } from './class-desk.js';
 import { FailureDesk } from './failure-desk.js';
 import type { Offers } from './offers.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
@@ -25,6 +27,7 @@ export interface WorkerDeskOptions {
   /** Id of the coordinator's own queue. */
   readonly queue: string;
   readonly offers: Offers;
+  readonly classes: ClassDesk;
 }
 
 /** How long a worker that was cut off keeps its leases. */
@@ -94,8 +97,8 @@ export class WorkerDesk {
     const isNew = known === undefined || isAnother;
     // What the former process said of itself is over with it.
     if (isNew) this.#failures.said(worker.workerId, '', now);
+    this.#options.classes.bindWaiting(now);
     for (const run of this.#keeper.runs.values()) {
-      this.#keeper.bindIfFit(run, worker);
       if (run.ended === null && isNew) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
     }
   }
@@ -277,7 +280,7 @@ export class WorkerDesk {
         return;
       }
       case 'done':
-        this.#complete(worker, run, ref, staged, message, now);
+        this.#complete(worker, run, lease, staged, message, now);
         return;
       case 'released':
         this.#keeper.apply({ kind: 'released', ...ref }, now);
@@ -291,11 +294,12 @@ export class WorkerDesk {
   #complete(
     worker: KnownWorker,
     run: RunState,
-    ref: LeaseRef,
+    lease: Lease,
     { staging, units }: Staged,
     { work, seconds }: Extract<ReliableMessage, { kind: 'done' }>,
     now: number,
   ): void {
+    const ref = refOf(lease);
     const results = units.map(({ key }) => ({ key, result: staging.result(key) }));
     const reused = run.bind(ref.task).units.filter((unit) => !units.includes(unit));
     const fitted: Record<Digest, Digest> = {};
@@ -308,7 +312,14 @@ export class WorkerDesk {
       if (result?.kind === 'fitted') fitted[key] = result.blob;
     }
     this.#failures.doneWell(run, ref.task, worker, now);
-    const report = { fitted, work, seconds, reusedUnits: reused.length, isReused: false };
+    const report = {
+      fitted,
+      work,
+      seconds,
+      reusedUnits: reused.length,
+      isReused: false,
+      worker: lease.worker,
+    };
     this.#keeper.apply({ kind: 'completed', ...ref, ...report }, now);
     this.#keeper.counters.add('tasks_done');
     this.#keeper.noteFinished(run, ref.task, report, now);

@@ -20,7 +20,7 @@ export interface SubmittedRecord {
   /** A second submission with the same key is the same run. */
   readonly idempotencyKey: string | null;
   readonly priority: number;
-  /** Only workers of this numerics class; null: of the first that comes. */
+  /** Only workers of this numerics class; null: of the one with the most places. */
   readonly pool: string | null;
   readonly isCacheUsed: boolean;
   readonly spec: RunSpec;
@@ -46,7 +46,11 @@ export type JournalRecord =
       readonly run: string;
       readonly pool: string;
       readonly engine: WorkerInfo['engine'];
+      /** ISO time; older journals have none. */
+      readonly at?: string;
     }
+  /** The run starts anew in another numerics class: whatever was recorded of it before does not count. */
+  | { readonly kind: 'moved'; readonly run: string; readonly pool: string }
   | Exclude<LedgerEvent, { kind: 'completed' | 'finished' | 'satisfied' }>
   | (Extract<LedgerEvent, { kind: 'completed' }> & TaskReport)
   /** From the cache; in a snapshot also what was computed. */

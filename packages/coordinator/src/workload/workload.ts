@@ -29,6 +29,8 @@ export interface TaskReport {
   /** Units that were taken from the cache. */
   readonly reusedUnits: number;
   readonly isReused: boolean;
+  /** Who computed it; absent when nobody did, and in older journals. */
+  readonly worker?: string;
 }
 
 /**

@@ -1,13 +1,11 @@
-import type { Engine, executeTask, TaskOutcome } from '@oodgrid/engine/compute';
-import { type Digest, OodError, type TaskSpec, type WorkSpec } from '@oodgrid/protocol';
+import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
+import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from '../attempt-error.js';
 import type { FromExecutor, ToExecutor } from './messages.js';
-import { runSynthetic } from './run-synthetic.js';
 
 export interface ExecutorOptions {
-  /** Null: synthetic tasks only. */
-  readonly engine: { readonly engine: Engine; readonly executeTask: typeof executeTask } | null;
+  readonly compute: (task: WorkSpec, io: TaskIo) => Promise<TaskOutcome>;
   readonly blobs: BlobStore;
   readonly send: (message: FromExecutor) => void;
 }
@@ -84,7 +82,7 @@ export class Executor {
   }
 
   #compute(token: string, task: WorkSpec, running: Running): Promise<TaskOutcome> {
-    const { blobs, send, engine } = this.#options;
+    const { blobs, send, compute } = this.#options;
     const io = {
       get signal() {
         return signalOf(running);
@@ -106,9 +104,7 @@ export class Executor {
       },
       progress: (work: TaskOutcome['work']) => send({ kind: 'progress', token, work }),
     };
-    if (task.kind === 'synthetic') return runSynthetic(task, io);
-    if (engine === null) throw new OodError('engine-missing', 'this executor has no tensor engine');
-    return engine.executeTask(engine.engine, task satisfies TaskSpec, io);
+    return compute(task, io);
   }
 
   #problem(thrown: unknown): Omit<Extract<FromExecutor, { kind: 'failed' }>, 'kind' | 'token'> {

@@ -39,6 +39,8 @@ export enum ControlAction {
   CONTROL_ACTION_RESUME = 3,
   /** CONTROL_ACTION_RETRY - Makes failed and quarantined tasks ready again. */
   CONTROL_ACTION_RETRY = 4,
+  /** CONTROL_ACTION_MOVE - Starts it anew in another numerics class; what the former class computed does not count. */
+  CONTROL_ACTION_MOVE = 5,
   UNRECOGNIZED = -1,
 }
 
@@ -54,7 +56,7 @@ export interface SubmitRequest {
   idempotencyKey: string;
   /** Runs with a higher priority go first; equals share. */
   priority: number;
-  /** Only workers of this numerics class; empty: of the first that comes. */
+  /** Only workers of this numerics class; empty: of the class with the most places. */
   numericsClass: string;
   /** Whether results of earlier runs may be taken. */
   useCache: boolean;
@@ -119,6 +121,8 @@ export interface RunSummary {
   running: RunningMetric[];
   /** What keeps it from going on, and what to do; empty when nothing does. */
   waitsFor: string;
+  /** Seconds since it came into its present status. */
+  statusSeconds: number;
 }
 
 /** Number of tasks in one state. */
@@ -187,6 +191,8 @@ export interface ControlRequest {
   run: string;
   /** What to do. */
   action: ControlAction;
+  /** With a move: the numerics class whose workers get its tasks from now on. */
+  numericsClass: string;
 }
 
 /** The run after it. */
@@ -213,7 +219,7 @@ export interface ListWorkersResponse {
 export interface WorkerSummary {
   /** Its id. */
   workerId: string;
-  /** "connected", "draining", "lost" or "set aside". */
+  /** "connected", "draining", "set aside", "lost" (cut off a moment ago) or "gone". */
   status: string;
   /** Its numerics class. */
   numericsClass: string;
@@ -231,6 +237,10 @@ export interface WorkerSummary {
   pid: number;
   /** Why it is set aside; empty otherwise. */
   trouble: string;
+  /** Host that it runs on. */
+  host: string;
+  /** Seconds since it connected, or since it was lost. */
+  seconds: number;
 }
 
 /** Drains a worker. */
@@ -658,6 +668,7 @@ function createBaseRunSummary(): RunSummary {
     problemMessage: "",
     running: [],
     waitsFor: "",
+    statusSeconds: 0,
   };
 }
 
@@ -704,6 +715,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.waitsFor !== "") {
       writer.uint32(114).string(message.waitsFor);
+    }
+    if (message.statusSeconds !== 0) {
+      writer.uint32(121).double(message.statusSeconds);
     }
     return writer;
   },
@@ -831,6 +845,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             }
 
             message.waitsFor = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.statusSeconds = reader.double();
             continue;
           }
         }
@@ -1257,7 +1279,7 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
 };
 
 function createBaseControlRequest(): ControlRequest {
-  return { run: "", action: 0 };
+  return { run: "", action: 0, numericsClass: "" };
 }
 
 export const ControlRequest: MessageFns<ControlRequest> = {
@@ -1267,6 +1289,9 @@ export const ControlRequest: MessageFns<ControlRequest> = {
     }
     if (message.action !== 0) {
       writer.uint32(16).int32(message.action);
+    }
+    if (message.numericsClass !== "") {
+      writer.uint32(26).string(message.numericsClass);
     }
     return writer;
   },
@@ -1298,6 +1323,14 @@ export const ControlRequest: MessageFns<ControlRequest> = {
             }
 
             message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.numericsClass = reader.string();
             continue;
           }
         }
@@ -1463,6 +1496,8 @@ function createBaseWorkerSummary(): WorkerSummary {
     doing: "",
     pid: 0,
     trouble: "",
+    host: "",
+    seconds: 0,
   };
 }
 
@@ -1497,6 +1532,12 @@ export const WorkerSummary: MessageFns<WorkerSummary> = {
     }
     if (message.trouble !== "") {
       writer.uint32(82).string(message.trouble);
+    }
+    if (message.host !== "") {
+      writer.uint32(90).string(message.host);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(97).double(message.seconds);
     }
     return writer;
   },
@@ -1592,6 +1633,22 @@ export const WorkerSummary: MessageFns<WorkerSummary> = {
             }
 
             message.trouble = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 97) {
+              break;
+            }
+
+            message.seconds = reader.double();
             continue;
           }
         }
@@ -2536,7 +2593,7 @@ export const ClientServiceService = {
     responseSerialize: (value: ListRunsResponse): Buffer => Buffer.from(ListRunsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRunsResponse => ListRunsResponse.decode(value),
   },
-  /** Cancels, pauses, resumes or retries a run. */
+  /** Cancels, pauses, resumes, retries or moves a run. */
   control: {
     path: "/oodgrid.v1.ClientService/Control" as const,
     requestStream: false as const,
@@ -2607,7 +2664,7 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
   getRun: handleUnaryCall<GetRunRequest, GetRunResponse>;
   /** Every run, newest first. */
   listRuns: handleUnaryCall<ListRunsRequest, ListRunsResponse>;
-  /** Cancels, pauses, resumes or retries a run. */
+  /** Cancels, pauses, resumes, retries or moves a run. */
   control: handleUnaryCall<ControlRequest, ControlResponse>;
   /** Every worker that is connected or was lately. */
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersResponse>;
@@ -2677,7 +2734,7 @@ export interface ClientServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRunsResponse) => void,
   ): ClientUnaryCall;
-  /** Cancels, pauses, resumes or retries a run. */
+  /** Cancels, pauses, resumes, retries or moves a run. */
   control(
     request: ControlRequest,
     callback: (error: ServiceError | null, response: ControlResponse) => void,
