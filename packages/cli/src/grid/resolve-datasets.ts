@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ResolvedDataset, ResolvedSplit } from '@oodgrid/coordinator';
 import {
   ARCHITECTURES,
@@ -23,16 +23,13 @@ export interface DatasetSources {
   readonly signal: AbortSignal;
 }
 
-export const datasetName = (reference: DatasetReference): string =>
-  typeof reference === 'string' ? reference : (reference.name ?? basename(resolve(reference.dir)));
-
 /** Loads a data set's test split, and its train split where a method fits on it, and makes them blobs. */
 export async function resolveDataset(
+  name: string,
   reference: DatasetReference,
   isFittedOn: boolean,
   sources: DatasetSources,
 ): Promise<ResolvedDataset> {
-  const name = datasetName(reference);
   const normalisation =
     typeof reference === 'string' ? findDataset(reference)?.normalisation : reference.normalisation;
   const test = await resolveSplit(reference, name, 'test', sources);

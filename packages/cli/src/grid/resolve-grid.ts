@@ -1,7 +1,7 @@
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/coordinator';
 import { ARCHITECTURES, listModels, METHOD_CARDS, methodPlan } from '@oodgrid/engine';
 import {
-  type DatasetReference,
+  canonicalJson,
   type Grid,
   type GridMethod,
   type MethodPlan,
@@ -14,7 +14,8 @@ import {
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
-import { datasetName, resolveDataset } from './resolve-datasets.js';
+import { type ReferredDataset, referredDatasets } from './data-set-references.js';
+import { resolveDataset } from './resolve-datasets.js';
 import { type ModelSources, resolveModel } from './resolve-models.js';
 import { resolveNoise } from './resolve-noise.js';
 
@@ -34,9 +35,16 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
   requireOneSpecPerName([...models, ...auxiliaryModels]);
   const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
+  const { pairs, datasets: referred } = await referredDatasets(grid, baseDir);
   const inspector = new DataInspector();
-  const datasets = await resolveDatasets(grid, rows, { context, baseDir, blobs, signal, models, inspector });
-  const pairs = grid.pairs.map(({ id, ood }) => ({ id: datasetName(id), ood: datasetName(ood) }));
+  const datasets = await resolveDatasets(referred, rows, {
+    context,
+    baseDir,
+    blobs,
+    signal,
+    models,
+    inspector,
+  });
   const warnings = inspector.warnings(pairs, normalisationsOf(datasets), models);
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
@@ -93,7 +101,7 @@ async function resolveModels(
   for (const reference of references) {
     const model = await resolveModel(reference, sources);
     const known = byName.get(model.name);
-    if (known !== undefined && known.weights !== model.weights) throw twoModels(model.name);
+    if (known !== undefined && !isSame(known, model)) throw twoModels(model.name);
     byName.set(model.name, model);
   }
   return [...byName.values()];
@@ -101,10 +109,12 @@ async function resolveModels(
 
 function requireOneSpecPerName(models: readonly ModelSpec[]): void {
   for (const model of models) {
-    if (models.some(({ name, weights }) => name === model.name && weights !== model.weights))
+    if (models.some((other) => other.name === model.name && !isSame(other, model)))
       throw twoModels(model.name);
   }
 }
+
+const isSame = (a: ModelSpec, b: ModelSpec): boolean => canonicalJson(a) === canonicalJson(b);
 
 const twoModels = (name: string) =>
   new OodError('invalid-input', `two different models are called "${name}"; give one of them another name`);
@@ -141,31 +151,14 @@ function titleOf(method: GridMethod, grid: Grid): string {
 }
 
 async function resolveDatasets(
-  grid: Grid,
+  referred: readonly ReferredDataset[],
   rows: readonly ResolvedRow[],
-  sources: Parameters<typeof resolveDataset>[2],
+  sources: Parameters<typeof resolveDataset>[3],
 ): Promise<ResolvedDataset[]> {
   const isFitOnTrain = rows.some(({ plans }) => Object.values(plans).some(({ fit }) => fit === 'train'));
-  const references = new Map<string, { reference: DatasetReference; isId: boolean }>();
-  for (const { id, ood } of grid.pairs) {
-    for (const [reference, isId] of [
-      [id, true],
-      [ood, false],
-    ] as const) {
-      const name = datasetName(reference);
-      const known = references.get(name);
-      if (known !== undefined && JSON.stringify(known.reference) !== JSON.stringify(reference)) {
-        throw new OodError(
-          'invalid-input',
-          `two different data sets are called "${name}"; give one of them a name`,
-        );
-      }
-      references.set(name, { reference, isId: isId || known?.isId === true });
-    }
-  }
   const datasets: ResolvedDataset[] = [];
-  for (const { reference, isId } of references.values()) {
-    datasets.push(await resolveDataset(reference, isId && isFitOnTrain, sources));
+  for (const { name, reference, isId } of referred) {
+    datasets.push(await resolveDataset(name, reference, isId && isFitOnTrain, sources));
   }
   return datasets;
 }

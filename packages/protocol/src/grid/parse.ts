@@ -2,6 +2,7 @@ import { type Document, isMap, isNode, LineCounter, type Node, parseDocument } f
 import type { z } from 'zod';
 import { suggestion } from '../did-you-mean.js';
 import { OodError } from '../errors.js';
+import { duplicatesIn } from './duplicates.js';
 import { METHOD_NAMES, rowKey } from './methods.js';
 import { type Grid, gridSchema } from './schema.js';
 
@@ -139,9 +140,8 @@ function checkNames(grid: Grid, known: KnownNames): Finding[] {
         message: 'a data set of your own on the ID side needs normalisation: {mean: [...], std: [...]}',
       });
     }
-    if (JSON.stringify(pair.id) === JSON.stringify(pair.ood))
-      findings.push({ path: ['pairs', i], message: 'id and ood are the same data set' });
   }
+  findings.push(...duplicatesIn(grid));
   const rows = new Set<string>();
   for (const [i, method] of grid.methods.entries()) {
     if (rows.has(rowKey(method)))

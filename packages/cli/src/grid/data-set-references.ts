@@ -1,0 +1,105 @@
+import { realpath } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { canonicalJson, type DatasetReference, type Grid, OodError } from '@oodgrid/protocol';
+
+/** A data set of a grid, however often and however the grid writes it. */
+export interface ReferredDataset {
+  readonly name: string;
+  /** Of a folder, the real one, with the normalisation that one of the references gives. */
+  readonly reference: DatasetReference;
+  /** Whether it is the ID side of a pair. */
+  readonly isId: boolean;
+}
+
+export interface ReferredDatasets {
+  readonly datasets: readonly ReferredDataset[];
+  /** Names, in the grid's order. */
+  readonly pairs: readonly { readonly id: string; readonly ood: string }[];
+}
+
+/**
+ * The data sets of a grid by what they are: one folder is one data set, written `x` or `./x`, on one side or on both. Throws
+ * `invalid-input` for two that share a name, and for a pair that is there twice or compares a data set with itself.
+ */
+export async function referredDatasets(
+  { pairs }: Pick<Grid, 'pairs'>,
+  baseDir: string,
+): Promise<ReferredDatasets> {
+  const byName = new Map<string, ReferredDataset & { readonly place: string }>();
+  const named: { id: string; ood: string }[] = [];
+  for (const [i, pair] of pairs.entries()) {
+    const names = { id: '', ood: '' };
+    for (const side of ['id', 'ood'] as const) {
+      const place = `pairs[${i}].${side}`;
+      const reference = await located(pair[side], baseDir);
+      const name =
+        typeof reference === 'string' ? reference : (reference.name ?? nameOf(pair[side], baseDir));
+      const known = byName.get(name);
+      const merged = known === undefined ? reference : mergeOrThrow(name, known, { reference, place });
+      const isId = side === 'id' || known?.isId === true;
+      byName.set(name, { name, reference: merged, isId, place: known?.place ?? place });
+      names[side] = name;
+    }
+    refuseTwins(names, named, i);
+    named.push(names);
+  }
+  return { datasets: [...byName.values()].map(({ place: _place, ...dataset }) => dataset), pairs: named };
+}
+
+async function located(reference: DatasetReference, baseDir: string): Promise<DatasetReference> {
+  if (typeof reference === 'string') return reference;
+  const dir = resolve(baseDir, reference.dir);
+  // A folder that is not there is refused where it is read, with what it should hold.
+  return { ...reference, dir: await realpath(dir).catch(() => dir) };
+}
+
+/** A folder's own name, as the grid writes it. */
+const nameOf = (reference: DatasetReference, baseDir: string): string =>
+  typeof reference === 'string' ? reference : basename(resolve(baseDir, reference.dir));
+
+interface Placed {
+  readonly reference: DatasetReference;
+  readonly place: string;
+}
+
+function mergeOrThrow(name: string, first: Placed, second: Placed): DatasetReference {
+  const a = parts(first.reference);
+  const b = parts(second.reference);
+  const where = `${first.place} and ${second.place}`;
+  if (canonicalJson(a.content) !== canonicalJson(b.content)) {
+    throw new OodError(
+      'invalid-input',
+      `${where}: two different data sets are called ${JSON.stringify(name)}; give one of them another name: {name: ..., dir: ...}`,
+    );
+  }
+  if (a.normalisation === undefined) return second.reference;
+  if (b.normalisation !== undefined && canonicalJson(a.normalisation) !== canonicalJson(b.normalisation)) {
+    throw new OodError(
+      'invalid-input',
+      `${where}: data set ${JSON.stringify(name)} has two normalisations; if both are meant, give one of the two another name: {name: ..., dir: ...}`,
+    );
+  }
+  return first.reference;
+}
+
+/** What makes a reference the data set that it is, beside its name, and what is the ID side's alone. */
+function parts(reference: DatasetReference) {
+  if (typeof reference === 'string') return { content: reference, normalisation: undefined };
+  const { name: _name, normalisation, ...content } = reference;
+  return { content, normalisation };
+}
+
+function refuseTwins(
+  { id, ood }: { readonly id: string; readonly ood: string },
+  before: readonly { readonly id: string; readonly ood: string }[],
+  index: number,
+): void {
+  if (id === ood)
+    throw new OodError(
+      'invalid-input',
+      `pairs[${index}]: id and ood are the same data set, ${JSON.stringify(id)}`,
+    );
+  const first = before.findIndex((pair) => pair.id === id && pair.ood === ood);
+  if (first < 0) return;
+  throw new OodError('invalid-input', `pairs[${index}]: this pair is there already: pairs[${first}]`);
+}
