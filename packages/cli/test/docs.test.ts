@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ERROR_CODES, EXIT_CODES, gridSchema, METHOD_NAMES } from '@oodgrid/protocol';
+import { ERROR_CODES, EXIT_CODES, gridSchema, METHOD_NAMES, WARNING_CODES } from '@oodgrid/protocol';
 import { expect, it } from 'vitest';
 import { OUTPUT_SCHEMAS } from '../src/output/json-schemas.js';
 
@@ -15,6 +15,11 @@ it('docs/cli.md has every exit code and every command', () => {
   expect(Object.fromEntries(table)).toEqual(EXIT_CODES);
   expect(table.size).toBe(ERROR_CODES.length);
   for (const command of Object.keys(OUTPUT_SCHEMAS)) expect(doc('cli.md')).toContain(`\`${command}`);
+});
+
+it('docs/warnings.md has every code', () => {
+  const rows = [...doc('warnings.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, code]) => code);
+  expect(rows).toEqual([...WARNING_CODES]);
 });
 
 it('docs/grid.md has every key and every method', () => {

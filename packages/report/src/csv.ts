@@ -1,17 +1,41 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Accuracy, Results } from '@oodgrid/protocol';
 import { METRIC_COLUMNS } from './metric-columns.js';
+import { accuracyOf, concerns } from './result-warnings.js';
 
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One line per cell (RFC 4180); every metric as value, low and high end of its 95 % interval, in [0, 1]. */
-export function resultsCsv({ cells }: Results): string {
+const ACCURACY_HEAD = ['id_accuracy', 'id_accuracy_low', 'id_accuracy_high', 'card_accuracy'];
+
+/** Empty where it was not measured. */
+function accuracyFields(measured: Accuracy | undefined): string[] {
+  if (measured === undefined) return ACCURACY_HEAD.map(() => '');
+  const { value, low, high } = measured.accuracy;
+  return [value, low, high, measured.cardAccuracy ?? ''].map(String);
+}
+
+/**
+ * One line per cell (RFC 4180); every metric as value, low and high end of its 95 % interval, in [0, 1]; the accuracy
+ * of the cell's model on its ID set; codes of the warnings that concern the cell.
+ */
+export function resultsCsv({ cells, accuracies, warnings }: Results): string {
   const metricHead = METRIC_COLUMNS.flatMap(({ key }) => [
     snake(key),
     `${snake(key)}_low`,
     `${snake(key)}_high`,
   ]);
-  const head = ['method', 'id', 'ood', 'model', 'protocol', ...metricHead, 'chosen', 'seconds'];
+  const head = [
+    'method',
+    'id',
+    'ood',
+    'model',
+    'protocol',
+    ...metricHead,
+    'chosen',
+    'seconds',
+    ...ACCURACY_HEAD,
+    'warnings',
+  ];
   const rows = cells.map((cell) => [
     cell.method,
     cell.id,
@@ -24,6 +48,8 @@ export function resultsCsv({ cells }: Results): string {
     }),
     cell.hyperparameters.chosen === null ? '' : JSON.stringify(cell.hyperparameters.chosen),
     cell.seconds.toFixed(3),
+    ...accuracyFields(accuracyOf(accuracies, cell)),
+    [...new Set(warnings.filter((one) => concerns(one, cell)).map(({ code }) => code))].join(' '),
   ]);
   return [head, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
 }

@@ -1,7 +1,8 @@
 import type { Results } from '@oodgrid/protocol';
 import { marksOf } from './best-marks.js';
-import { cellGroups } from './cell-groups.js';
+import { type CellGroup, cellGroups } from './cell-groups.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
+import { accuracyText, concerns } from './result-warnings.js';
 
 const SPECIAL: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
@@ -41,8 +42,27 @@ export function resultsLatex(results: Results): string {
       ...rows.map((row) => `${row.join(' & ')} \\\\`),
       '\\bottomrule',
       '\\end{tabular}',
+      ...notes(group, results),
       '\\end{table}',
     ].join('\n');
   });
   return `% needs \\usepackage{booktabs}\n${tables.join('\n\n')}\n`;
+}
+
+/** Below the table: the model's accuracy on the ID set, and the warnings that concern the table. */
+function notes({ id, ood, model }: CellGroup, { accuracies, warnings }: Results): string[] {
+  const measured = accuracies.find((one) => one.id === id && one.model === model);
+  const texts = [
+    ...(measured === undefined
+      ? []
+      : [`Accuracy of ${escaped(model)} on ${escaped(id)}: ${escaped(accuracyText(measured, '--'))}.`]),
+    ...warnings
+      .filter((one) => concerns(one, { id, ood, model }))
+      .map(
+        ({ code, severity, message }) =>
+          `${severity === 'serious' ? '\\textbf{Warning}' : 'Notice'} (${escaped(code)}): ${escaped(message)}.`,
+      ),
+  ];
+  if (texts.length === 0) return [];
+  return ['', '\\smallskip', `\\parbox{\\linewidth}{\\footnotesize ${texts.join('\\\\ ')}}`];
 }

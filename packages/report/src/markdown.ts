@@ -3,6 +3,7 @@ import { marksOf } from './best-marks.js';
 import { cellGroups } from './cell-groups.js';
 import { chosenText } from './hyperparameters.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
+import { WARNINGS_PAGE, warningGroups } from './result-warnings.js';
 
 const escaped = (text: string) => text.replaceAll(/([\\|*_`<>[\]~])/g, '\\$1');
 
@@ -30,5 +31,26 @@ export function resultsMarkdown(results: Results): string {
     return [`### ${escaped(`${group.id} vs ${group.ood}, ${group.model}`)}`, '', ...lines].join('\n');
   });
   const note = `${METRICS_NOTE} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).`;
-  return `${[...sections, note, `Digest \`${results.digest}\``].join('\n\n')}\n`;
+  return `${[...sections, note, ...accuracySection(results), ...warningSection(results), `Digest \`${results.digest}\``].join('\n\n')}\n`;
+}
+
+function accuracySection({ accuracies }: Results): string[] {
+  if (accuracies.length === 0) return [];
+  const rows = accuracies.map(({ model, id, accuracy: { value, low, high }, cardAccuracy }) => {
+    const card = cardAccuracy === null ? '' : percent(cardAccuracy);
+    return `| ${escaped(model)} | ${escaped(id)} | ${percent(value)} (${percent(low)}–${percent(high)}) | ${card} |`;
+  });
+  const head = ['| Model | ID set | Accuracy | Card |', '| :-- | :-- | --: | --: |'];
+  return ['### Accuracy on the ID test sets', [...head, ...rows].join('\n')];
+}
+
+function warningSection({ warnings }: Results): string[] {
+  if (warnings.length === 0) return [];
+  const items = warningGroups(warnings).flatMap(({ code, severity, warnings: own }) =>
+    own.map(
+      ({ message }) =>
+        `- ${severity === 'serious' ? '**Warning**' : 'Notice'} \`${code}\`: ${escaped(message)}`,
+    ),
+  );
+  return ['### Warnings', items.join('\n'), `What to do about each: ${WARNINGS_PAGE}`];
 }

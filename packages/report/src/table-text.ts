@@ -3,19 +3,22 @@ import { type Marks, marksOf } from './best-marks.js';
 import { type CellGroup, cellGroups } from './cell-groups.js';
 import { chosenText } from './hyperparameters.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
+import { warningsText } from './warnings-text.js';
 
 export interface TableOptions {
   /** Marks the best in bold instead of with a star. */
   readonly color?: boolean;
+  /** Columns of the terminal, for what stands below the table. */
+  readonly width?: number;
 }
 
 const BOLD = ['\u001b[1m', '\u001b[22m'] as const;
 
 /** The table for a terminal: a block per pair and model. */
-export function resultsTable(results: Results, { color = false }: TableOptions = {}): string {
+export function resultsTable(results: Results, { color = false, width = 100 }: TableOptions = {}): string {
   const blocks = cellGroups(results).map((group) => groupText(group, results, color));
   const legend = `${METRICS_NOTE} ${color ? 'Bold' : '*'}: best. ~: AUROC not significantly different from the best (DeLong, p >= 0.05).`;
-  return [...blocks, legend].join('\n\n');
+  return [...blocks, legend, ...warningsText(results, width)].join('\n\n');
 }
 
 function groupText(group: CellGroup, { comparisons }: Results, color: boolean): string {

@@ -65,6 +65,7 @@ export default class Plan extends OodCommand {
       })),
       workers: flags.workers ?? grid.options.workers ?? defaultWorkers(),
       ...estimate(plan.tasks, reused),
+      warnings: [...(resolved.warnings ?? [])],
     };
     this.log(planText(report));
     return report;

@@ -147,7 +147,7 @@ export default class Submit extends OodCommand {
 
   #show(results: Results, folder: string, hasReport: boolean): void {
     const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
-    this.log(resultsTable(results, { color: isColoured }));
+    this.log(resultsTable(results, { color: isColoured, width: process.stdout.columns ?? 100 }));
     const { seconds, work, workers } = results.run;
     this.log(
       `${duration(seconds)} on ${workers} workers, ${work.forwards.toLocaleString('en-US')} forward and ${work.gradients.toLocaleString('en-US')} gradient passes; digest ${results.digest}`,

@@ -1,4 +1,4 @@
-import { workCountsSchema } from '@oodgrid/protocol';
+import { warningSchema, workCountsSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { duration } from '../progress/show-progress.js';
 import { textTable } from './text-table.js';
@@ -26,13 +26,15 @@ export const planReportSchema = z.object({
   work: workCountsSchema,
   /** Passes that one script per method and setting would do. */
   plain: workCountsSchema,
+  /** What is odd about the data. */
+  warnings: z.array(warningSchema),
 });
 export type PlanReport = z.infer<typeof planReportSchema>;
 
 /** Passes of one image a second on one core of a server of the 2020s; most passes of a sweep end before the last layer. */
 const FORWARDS_PER_SECOND = 4000;
 
-export function planText({ cells, tasks, workers, work, plain }: PlanReport): string {
+export function planText({ cells, tasks, workers, work, plain, warnings }: PlanReport): string {
   const rows = tasks.map((task) => [
     task.kind,
     task.model,
@@ -50,6 +52,8 @@ export function planText({ cells, tasks, workers, work, plain }: PlanReport): st
     `${cells.length} cells by ${tasks.length} tasks on ${workers} workers; ${reused} tasks need not be computed: their results are in the cache`,
     `${number(work.forwards)} forward and ${number(work.gradients)} gradient passes of one image; one script per setting would do ${number(plain.forwards)} and ${number(plain.gradients)}`,
     `about ${duration(seconds)} for models of LeNet's size on CPU`,
+    // Serious ones were said when the grid was resolved.
+    ...warnings.filter(({ severity }) => severity === 'notice').map(({ message }) => `notice: ${message}`),
   ].join('\n');
 }
 

@@ -7,6 +7,7 @@ import { escapeHtml } from './escape.js';
 import { histogramPlot } from './histogram-plot.js';
 import { STYLES, seriesStyle } from './styles.js';
 import { tableHtml } from './table-html.js';
+import { accuraciesHtml, warningsHtml } from './warnings-html.js';
 
 /** Final test scores of a cell. */
 export interface CellScores {
@@ -32,8 +33,10 @@ export function resultsHtml(results: Results, scores: ReadonlyMap<string, CellSc
 <main>
 <h1>${escapeHtml(results.run.name)}</h1>
 <p class="muted">Out-of-distribution detection, protocol ${escapeHtml(String(results.cells[0]?.protocol ?? ''))}. ${escapeHtml(METRICS_NOTE)}</p>
+${warningsHtml(results)}
 ${factsHtml(results)}
 ${groups.join('\n')}
+${accuraciesHtml(results)}
 </main>
 </body>
 </html>

@@ -29,6 +29,10 @@ h1{font-size:26px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 10px}h3{font-si
 p{margin:6px 0}.muted,figcaption,.facts dt{color:var(--muted)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 24px;margin:14px 0;padding:14px 18px;background:var(--card);border:1px solid var(--line);border-radius:8px}
 .facts div{display:flex;gap:8px}.facts dt{flex:none}.facts dd{margin:0;overflow-wrap:anywhere}.facts div:last-child{grid-column:1/-1}
+.warnings{margin:16px 0;padding:12px 18px;border:1px solid var(--line);border-left:5px solid var(--muted);border-radius:8px;background:var(--card)}
+.warnings.serious{border-color:#d55e00}.warnings h2{margin:0 0 6px;font-size:17px}.warnings h3{font-weight:600;margin-top:8px}
+.warnings ul{margin:2px 0;padding-left:22px}.warnings li{overflow-wrap:anywhere}
+.accuracies{width:auto}.accuracies td:nth-child(2){text-align:left}.accuracies th:last-child,.accuracies td:last-child{text-align:right;min-width:0}.doubted td,.doubted th{color:#d55e00;font-weight:600}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
@@ -51,5 +55,5 @@ svg text{fill:var(--muted)}svg .title{font-size:11.5px}.grid{stroke:var(--line);
 .swatch.id{background:#0072b2}.swatch.ood{background:#d55e00}
 code{font-size:13px;overflow-wrap:anywhere}
 @media (max-width:760px){.plots,.overlay{grid-template-columns:minmax(0,1fr)}}
-@media print{.cell{break-inside:avoid}}
+@media print{.cell,.warnings{break-inside:avoid}}
 ${seriesRules}`;

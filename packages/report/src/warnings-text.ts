@@ -1,0 +1,73 @@
+import type { Accuracy, Results, ResultWarning } from '@oodgrid/protocol';
+import { accuracyText, isDoubted, WARNINGS_PAGE, warningGroups } from './result-warnings.js';
+
+const MAX_ACCURACIES = 12;
+const MAX_OF_A_KIND = 3;
+const INDENT = '  ';
+
+/** What stands below the table on a terminal: accuracies and warnings, a bounded number of lines of each. */
+export function warningsText({ accuracies, warnings }: Results, width: number): readonly string[] {
+  return [
+    ...(accuracies.length === 0 ? [] : [accuraciesText(accuracies, warnings, width)]),
+    ...(warnings.length === 0 ? [] : [groupsText(warnings, width)]),
+  ];
+}
+
+/** Those of which a warning speaks come first. */
+function accuraciesText(
+  accuracies: readonly Accuracy[],
+  warnings: readonly ResultWarning[],
+  width: number,
+): string {
+  const ordered = [
+    ...accuracies.filter((one) => isDoubted(one, warnings)),
+    ...accuracies.filter((one) => !isDoubted(one, warnings)),
+  ];
+  const shown = ordered.slice(0, MAX_ACCURACIES).map((one) => {
+    const mark = isDoubted(one, warnings) ? ' !' : '';
+    return { name: `${one.model} on ${one.id}`, value: `${accuracyText(one)}${mark}` };
+  });
+  const longest = Math.max(...shown.map(({ name }) => name.length));
+  const value = Math.max(...shown.map((one) => one.value.length));
+  const isNarrow = INDENT.length + longest + 2 + value > width;
+  const lines = shown.flatMap(({ name, value }) =>
+    isNarrow
+      ? [`${INDENT}${name}`, `${INDENT}${INDENT}${value}`]
+      : [`${INDENT}${name.padEnd(longest)}  ${value}`],
+  );
+  const left = ordered.length - shown.length;
+  const rest = left === 0 ? [] : [`${INDENT}... and ${left} more in results.json`];
+  return ['accuracy on the ID test sets (95 %)', ...lines, ...rest].join('\n');
+}
+
+function groupsText(warnings: readonly ResultWarning[], width: number): string {
+  const serious = warnings.filter(({ severity }) => severity === 'serious').length;
+  const notices = warnings.length - serious;
+  const counts = [
+    ...(serious === 0 ? [] : [`${serious} ${serious === 1 ? 'warning' : 'warnings'}`]),
+    ...(notices === 0 ? [] : [`${notices} ${notices === 1 ? 'notice' : 'notices'}`]),
+  ];
+  const lines = warningGroups(warnings).flatMap((group) => {
+    const mark = group.severity === 'serious' ? '! ' : '- ';
+    const shown = group.warnings.slice(0, MAX_OF_A_KIND);
+    const left = group.warnings.length - shown.length;
+    return [
+      ...shown.flatMap(({ code, message }) => wrapped(`${mark}${code}: ${message}`, width)),
+      ...(left === 0 ? [] : [`${INDENT}... and ${left} more of this kind in results.json`]),
+    ];
+  });
+  return [`${counts.join(', ')} (what to do: ${WARNINGS_PAGE})`, ...lines].join('\n');
+}
+
+/** Lines of whole words, all but the first indented; a longer word has a line of its own. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `${INDENT}${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
