@@ -188,8 +188,28 @@ describe('a coordinator', () => {
   it('says what it did and refused, and collects what nobody needs', async () => {
     const { counters } = await command('workers');
     expect(counters.tasks_done).toBeGreaterThan(0);
-    const collected = await command('gc', '--older-than', '0');
-    expect(collected.runs).toBeGreaterThan(0);
+    const done = await submit();
+    await end(done);
+    const known = (await client.runs()).map(({ run }) => run);
+    const preview = await command('gc', '--older-than', '0');
+    expect(preview).toMatchObject({ isPreview: true, unfetched: expect.arrayContaining([done]) });
+    expect(preview.removed).not.toContain(done);
+    expect((await client.runs()).map(({ run }) => run)).toEqual(known);
+    expect(await text('gc', '--older-than', '0')).toMatch(
+      /would be forgotten[\s\S]*nobody has[\s\S]*add --yes/,
+    );
+
+    // A run whose results nobody has is kept, over a restart of the coordinator, until somebody says that he has them.
+    const unfetched = await submit();
+    await end(unfetched);
+    await client.fetched(done);
+    cluster.coordinator.kill('SIGKILL');
+    await vi.waitFor(() => client.runs(), { timeout: 20_000 });
+    const collected = await command('gc', '--older-than', '0', '--yes');
+    expect(collected.removed).toContain(done);
+    expect(collected.unfetched).toContain(unfetched);
+    expect((await client.runs()).every(({ status }) => status === 'running' || status === 'done')).toBe(true);
+    expect((await command('gc', '--older-than', '0', '--yes', '--unfetched')).removed).toContain(unfetched);
     expect((await client.runs()).every(({ status }) => status === 'running')).toBe(true);
   }, 30_000);
 

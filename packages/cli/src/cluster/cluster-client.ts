@@ -3,8 +3,9 @@ import type { RunEvent, RunSpec } from '@oodgrid/coordinator';
 import { OodError, type RunId } from '@oodgrid/protocol';
 import {
   ClientServiceClient,
+  type CollectRequest,
   type CollectResponse,
-  type ControlAction,
+  ControlAction,
   type GetRunResponse,
   type RunSummary,
   type WatchResponse,
@@ -101,8 +102,13 @@ export class ClusterClient {
     return counters;
   }
 
-  collect(olderThanDays: number): Promise<CollectResponse> {
-    return this.#ask((done) => this.#client.collect({ olderThanDays }, done));
+  /** Tells that the results of a run lie here, so that it may be collected. */
+  async fetched(run: string): Promise<void> {
+    await this.control(run, ControlAction.CONTROL_ACTION_FETCHED);
+  }
+
+  collect(request: CollectRequest): Promise<CollectResponse> {
+    return this.#ask((done) => this.#client.collect(request, done));
   }
 
   /** Follows a run to its end, over restarts of the coordinator. Throws `cancelled` when the signal aborts. */

@@ -26,6 +26,7 @@ export default class Watch extends ClusterCommand {
       if (flags.output !== undefined) {
         const merged = await fetchResults(client, ended);
         await writeRun(merged, resolve(flags.output), ['csv', 'markdown', 'latex', 'html']);
+        await client.fetched(args.run);
         this.log(`results: ${resolve(flags.output)}`);
       }
       return ended;

@@ -39,7 +39,17 @@ export const OUTPUT_SCHEMAS = {
   workers: z.object({ workers: z.array(workerSummarySchema), counters: z.record(z.string(), count) }),
   drain: z.object({ drained: z.string() }),
   logs: z.object({ lines: z.array(z.string()) }),
-  gc: z.object({ runs: count, blobs: count, bytes: count }),
+  gc: z.object({
+    /** Runs that went, or would go. */
+    runs: count,
+    removed: z.array(z.string()),
+    /** Old enough, and kept: nobody has fetched their results. */
+    unfetched: z.array(z.string()),
+    blobs: count,
+    bytes: count,
+    /** Nothing was removed. */
+    isPreview: z.boolean(),
+  }),
 } as const;
 
 /** Every schema file of the project, by name: the grid, each command's output, and errors. */

@@ -14,6 +14,7 @@ import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '
 import type { Coordinator } from '../coordinator.js';
 import type { RunEvent } from '../dispatch/run-events.js';
 import { parseRunSpec } from '../workload/parse-run-spec.js';
+import type { Collected, CollectRequest } from './collect-garbage.js';
 import { requireBlobs } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';
 import { runSummary, taskDetails, workerSummaries } from './summaries.js';
@@ -29,7 +30,7 @@ export interface ClientServiceOptions {
   readonly now: () => number;
   /** Messages in the queue. */
   readonly queueLength: () => Promise<number>;
-  readonly collect: (olderThanDays: number) => Promise<{ runs: number; blobs: number; bytes: number }>;
+  readonly collect: (request: CollectRequest) => Promise<Collected>;
 }
 
 /** A watcher is told where its run stands so often. */
@@ -80,7 +81,10 @@ export function clientService(options: ClientServiceOptions): GrpcService {
         const queued = await options.queueLength().catch(() => undefined);
         return { counters: queued === undefined ? counters : { ...counters, queue_messages: queued } };
       }),
-      collect: unary(async ({ olderThanDays }: { olderThanDays: number }) => options.collect(olderThanDays)),
+      collect: unary(async (request: CollectRequest) => {
+        const { removed, unfetched, ...freed } = await options.collect(request);
+        return { runs: removed.length, removed: [...removed], unfetched: [...unfetched], ...freed };
+      }),
     },
   };
 }
@@ -158,6 +162,9 @@ async function control(
       case ControlAction.CONTROL_ACTION_MOVE:
         if (numericsClass === '') throw new OodError('invalid-input', 'a move needs a numerics class');
         dispatcher.move(run, numericsClass.slice(0, 200), now);
+        return 0;
+      case ControlAction.CONTROL_ACTION_FETCHED:
+        dispatcher.noteFetched(run);
         return 0;
       default:
         throw new OodError('invalid-input', `unknown action ${action}`);

@@ -1,6 +1,7 @@
 import type { Digest } from '@oodgrid/protocol';
 import type { FolderBlobStore } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
+import type { RunState } from '../dispatch/run-state.js';
 import { blobsOf } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';
 
@@ -8,8 +9,26 @@ export interface CollectOptions {
   readonly coordinator: Coordinator;
   readonly blobs: FolderBlobStore;
   readonly feed: RunFeed;
-  readonly olderThanDays: number;
   readonly wallClock: () => Date;
+}
+
+/** What somebody wants collected. */
+export interface CollectRequest {
+  /** Days since a run ended after which it goes. */
+  readonly olderThanDays: number;
+  /** Says what would go, and removes nothing. */
+  readonly isPreview: boolean;
+  /** Also runs that are done and whose results nobody has fetched. */
+  readonly withUnfetched: boolean;
+}
+
+export interface Collected {
+  /** Ids of the runs that go. */
+  readonly removed: readonly string[];
+  /** Ids of those that are old enough and stay, because nobody has fetched their results. */
+  readonly unfetched: readonly string[];
+  readonly blobs: number;
+  readonly bytes: number;
 }
 
 /** A blob that was just uploaded belongs to a run that is about to be submitted. */
@@ -18,36 +37,46 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Forgets runs that ended long ago, then removes every blob that no run, no result and no fitted state in the
- * cache refers to any more.
+ * cache refers to.
  */
 export async function collectGarbage(
-  options: CollectOptions,
-): Promise<{ runs: number; blobs: number; bytes: number }> {
-  const { coordinator, blobs, feed, olderThanDays, wallClock } = options;
+  { coordinator, blobs, feed, wallClock }: CollectOptions,
+  { olderThanDays, isPreview, withUnfetched }: CollectRequest,
+): Promise<Collected> {
   const before = wallClock().getTime() - olderThanDays * DAY_MS;
   const old = coordinator.read((dispatcher) =>
     [...dispatcher.runs.values()].filter(({ ended }) => ended !== null && Date.parse(ended.at) <= before),
   );
-  for (const { id } of old) {
-    await coordinator.change((dispatcher) => dispatcher.forget(id));
-    feed.forget(id);
-  }
-  const counts = new Map<Digest, number>();
-  const refer = (digest: Digest) => counts.set(digest, (counts.get(digest) ?? 0) + 1);
-  coordinator.read((dispatcher) => {
-    for (const { submitted, ended } of dispatcher.runs.values()) {
-      for (const digest of blobsOf(submitted.spec)) refer(digest);
-      if (ended?.result != null) refer(ended.result);
+  const isKept = (run: RunState) => run.status === 'done' && !run.isFetched && !withUnfetched;
+  const unfetched = old.filter(isKept).map(({ id }) => id);
+  const removed = old.filter((run) => !isKept(run)).map(({ id }) => id);
+  const needed = neededBlobs(coordinator, new Set(removed));
+  if (!isPreview) {
+    for (const id of removed) {
+      await coordinator.change((dispatcher) => dispatcher.forget(id));
+      feed.forget(id);
     }
-  });
-  for (const digest of coordinator.fittedBlobs()) refer(digest);
-  let removed = 0;
+  }
+  let count = 0;
   let bytes = 0;
   for await (const blob of blobs.list()) {
-    if (counts.has(blob.digest) || wallClock().getTime() - blob.modifiedMs < YOUNG_MS) continue;
-    await blobs.remove(blob.digest);
-    removed++;
+    if (needed.has(blob.digest) || wallClock().getTime() - blob.modifiedMs < YOUNG_MS) continue;
+    if (!isPreview) await blobs.remove(blob.digest);
+    count++;
     bytes += blob.bytes;
   }
-  return { runs: old.length, blobs: removed, bytes };
+  return { removed, unfetched, blobs: count, bytes };
+}
+
+/** Blobs that something refers to when those runs are gone. */
+function neededBlobs(coordinator: Coordinator, removed: ReadonlySet<string>): ReadonlySet<Digest> {
+  const needed = new Set<Digest>(coordinator.fittedBlobs());
+  coordinator.read((dispatcher) => {
+    for (const { id, submitted, ended } of dispatcher.runs.values()) {
+      if (removed.has(id)) continue;
+      for (const digest of blobsOf(submitted.spec)) needed.add(digest);
+      if (ended?.result != null) needed.add(ended.result);
+    }
+  });
+  return needed;
 }

@@ -97,8 +97,8 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         now: surroundings.now,
         isSyntheticAllowed: options.isSyntheticAllowed,
         queueLength: () => nats.length(),
-        collect: (olderThanDays) =>
-          collectGarbage({ coordinator, blobs, feed, olderThanDays, wallClock: surroundings.wallClock }),
+        collect: (request) =>
+          collectGarbage({ coordinator, blobs, feed, wallClock: surroundings.wallClock }, request),
       }),
       blobService(blobs),
     ]);

@@ -108,6 +108,9 @@ export class Dispatcher {
       case 'ended':
         this.#keeper.noteEnded(run, record);
         return;
+      case 'fetched':
+        run.isFetched = true;
+        return;
       case 'forgotten':
         this.#keeper.remove(run);
         return;
@@ -195,6 +198,16 @@ export class Dispatcher {
     if (worker === undefined) throw new OodError('not-found', `there is no worker "${workerId}"`);
     const { peer } = worker;
     if (peer !== null) this.#keeper.batch.after(() => peer.send({ kind: 'drain' }));
+  }
+
+  /** Somebody has written the results of a run down. Throws `invalid-input` for one that has none. */
+  noteFetched(id: string): void {
+    const run = this.#keeper.get(id);
+    if (run.status !== 'done')
+      throw new OodError('invalid-input', `run "${id}" has no results: ${run.status}`);
+    if (run.isFetched) return;
+    run.isFetched = true;
+    this.#keeper.batch.record({ kind: 'fetched', run: id });
   }
 
   /** Removes a run that is over from the books. */

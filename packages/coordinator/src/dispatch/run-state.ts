@@ -25,6 +25,8 @@ export class RunState {
   readonly boundTasks = new Map<number, BoundWork>();
   /** Choices that are being made. */
   openComputations = 0;
+  /** Whether somebody has written its results down. */
+  isFetched = false;
   #bound: Binding | null = null;
   #isMerging = false;
   #isPaused = false;

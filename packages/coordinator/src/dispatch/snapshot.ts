@@ -12,6 +12,7 @@ const FOLDED: ReadonlySet<JournalRecord['kind']> = new Set([
   'paused',
   'resumed',
   'retried',
+  'fetched',
   'history',
 ]);
 
@@ -44,6 +45,7 @@ export function* compactJournal(
     }
   }
   for (const run of dispatcher.runs.values()) {
+    if (run.isFetched) yield { kind: 'fetched', run: run.id };
     const state = dispatcher.ledger.run(run.id);
     if (state !== undefined) yield* state.history();
     if (run.isPaused && (run.ended === null || state !== undefined)) yield { kind: 'paused', run: run.id };

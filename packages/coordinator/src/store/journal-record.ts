@@ -60,5 +60,7 @@ export type JournalRecord =
   /** In a snapshot: what former attempts of a task came to. */
   | ({ readonly kind: 'history' } & TaskHistory)
   | EndedRecord
+  /** Somebody has written its results down: it may be collected. */
+  | { readonly kind: 'fetched'; readonly run: string }
   /** The run was removed by collection. */
   | { readonly kind: 'forgotten'; readonly run: string };

@@ -41,6 +41,8 @@ export enum ControlAction {
   CONTROL_ACTION_RETRY = 4,
   /** CONTROL_ACTION_MOVE - Starts it anew in another numerics class; what the former class computed does not count. */
   CONTROL_ACTION_MOVE = 5,
+  /** CONTROL_ACTION_FETCHED - Notes that its results lie with whoever asked for them: it may be collected. */
+  CONTROL_ACTION_FETCHED = 6,
   UNRECOGNIZED = -1,
 }
 
@@ -284,6 +286,10 @@ export interface StatusResponse_CountersEntry {
 export interface CollectRequest {
   /** Runs that are over and older than so many days are removed; results in the cache stay. */
   olderThanDays: number;
+  /** Says what would be removed, and removes nothing. */
+  isPreview: boolean;
+  /** Also runs whose results nobody has fetched. */
+  withUnfetched: boolean;
 }
 
 /** What was collected. */
@@ -294,6 +300,10 @@ export interface CollectResponse {
   blobs: number;
   /** Bytes of those blobs. */
   bytes: number;
+  /** Ids of the runs removed. */
+  removed: string[];
+  /** Ids of runs that are old enough and were kept, because nobody has fetched their results. */
+  unfetched: string[];
 }
 
 /** Asks which blobs are missing. */
@@ -1979,13 +1989,19 @@ export const StatusResponse_CountersEntry: MessageFns<StatusResponse_CountersEnt
 };
 
 function createBaseCollectRequest(): CollectRequest {
-  return { olderThanDays: 0 };
+  return { olderThanDays: 0, isPreview: false, withUnfetched: false };
 }
 
 export const CollectRequest: MessageFns<CollectRequest> = {
   encode(message: CollectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.olderThanDays !== 0) {
       writer.uint32(9).double(message.olderThanDays);
+    }
+    if (message.isPreview !== false) {
+      writer.uint32(16).bool(message.isPreview);
+    }
+    if (message.withUnfetched !== false) {
+      writer.uint32(24).bool(message.withUnfetched);
     }
     return writer;
   },
@@ -2011,6 +2027,22 @@ export const CollectRequest: MessageFns<CollectRequest> = {
             message.olderThanDays = reader.double();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isPreview = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.withUnfetched = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2025,7 +2057,7 @@ export const CollectRequest: MessageFns<CollectRequest> = {
 };
 
 function createBaseCollectResponse(): CollectResponse {
-  return { runs: 0, blobs: 0, bytes: 0 };
+  return { runs: 0, blobs: 0, bytes: 0, removed: [], unfetched: [] };
 }
 
 export const CollectResponse: MessageFns<CollectResponse> = {
@@ -2038,6 +2070,12 @@ export const CollectResponse: MessageFns<CollectResponse> = {
     }
     if (message.bytes !== 0) {
       writer.uint32(24).uint64(message.bytes);
+    }
+    for (const v of message.removed) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.unfetched) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -2077,6 +2115,22 @@ export const CollectResponse: MessageFns<CollectResponse> = {
             }
 
             message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.removed.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.unfetched.push(reader.string());
             continue;
           }
         }
