@@ -19,6 +19,7 @@ function replayed(records: Iterable<JournalRecord>): Dispatcher {
     publisher: { publish: () => undefined, clear: () => undefined },
     queue: 'simulated',
     gatherMs: 0,
+    checkBlob: () => undefined,
     compute: () => undefined,
     merge: () => undefined,
     onEvent: () => undefined,
@@ -43,6 +44,7 @@ function describeState(dispatcher: Dispatcher) {
       leases: (state?.leases.get(task) ?? [])
         .map(({ attempt, token, worker }) => [attempt, token, worker])
         .sort(),
+      failedOn: [...(state?.failedOn.get(task) ?? [])].sort(),
       failure: state?.tasks.is(task, 'done') ? null : (state?.lastFailure.get(task) ?? null),
     }));
     return { id, status, isPaused, ended, work, reusedUnits, tasks };

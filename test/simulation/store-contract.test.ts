@@ -62,12 +62,12 @@ describe.each([
     const first = open();
     first.commit(batch({ records: [record('a'), record('b')] }));
     first.commit(batch({ records: [record('c')], chunks: [rows('t', 0), rows('t', 5), rows('u', 1)] }));
-    first.commit(batch({ results: [{ key: KEY, result: scores(1, 0.1, Number.NaN) }] }));
+    first.commit(batch({ results: [{ key: KEY, result: scores(1, 0.1, -0) }] }));
     first.close();
     const second = open();
     expect([...second.records()].map(({ run }) => run)).toEqual(['a', 'b', 'c']);
     expect([...second.chunks()]).toEqual([rows('t', 0), rows('t', 5), rows('u', 1)]);
-    expect(second.find(KEY)).toEqual(scores(1, Math.fround(0.1), Number.NaN));
+    expect(second.find(KEY)).toEqual(scores(1, Math.fround(0.1), -0));
     expect(second.find(sha256('other'))).toBeUndefined();
     second.close();
   });
@@ -200,4 +200,23 @@ describe('SQLite', () => {
     );
     expect(() => sqlite().open()).toThrow(/store\.db: the store could not be opened/);
   });
+});
+
+it('results of former versions that are not finite are not found, so that they are computed again', () => {
+  const path = join(folder, 'scores.db');
+  const [sound, broken] = [sha256('sound'), sha256('broken')];
+  const former = new SqliteStore({ path, isExclusive: false });
+  former.commit(
+    batch({
+      results: [
+        { key: sound, result: scores(1, 2) },
+        { key: broken, result: scores(1, Number.NaN) },
+      ],
+    }),
+  );
+  former.close();
+  const store = new SqliteStore({ path, isExclusive: false });
+  expect(store.find(sound)).toEqual(scores(1, 2));
+  expect(store.find(broken)).toBeUndefined();
+  store.close();
 });

@@ -10,9 +10,10 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 import type { RunEvent } from './dispatch/run-events.js';
 import type { RunState } from './dispatch/run-state.js';
 import { compactJournal } from './dispatch/snapshot.js';
+import type { HealthSettings } from './dispatch/worker-health.js';
 import type { LedgerSettings } from './ledger/ledger-events.js';
 import type { SubmittedRecord } from './store/journal-record.js';
-import type { ResultReader } from './store/result-reader.js';
+import { type ResultReader, usableResults } from './store/result-reader.js';
 import type { Store } from './store/store.js';
 import type { Workload } from './workload/workload.js';
 
@@ -31,6 +32,7 @@ export interface Surroundings {
 export interface CoordinatorOptions {
   readonly surroundings: Surroundings;
   readonly ledger: LedgerSettings;
+  readonly health?: HealthSettings;
   readonly jitter: (run: string, task: number, attempt: number) => number;
   /** Opens the store; called again after it failed. */
   readonly openStore: () => Store;
@@ -43,8 +45,17 @@ export interface CoordinatorOptions {
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
   readonly onEvent: (run: string, event: RunEvent) => void;
+  readonly blobs: BlobSight;
   /** Told when the store fails and when it is back. */
   readonly onStore: (error: OodError | null) => void;
+}
+
+/** What the coordinator has to know of its blobs. */
+export interface BlobSight {
+  /** Whether there is such a blob, whatever is in it. */
+  isThere(blob: Digest): boolean;
+  /** Reads a blob and says whether it is there and whole. */
+  check(blob: Digest, done: Done<boolean>): void;
 }
 
 /** Called once: with the outcome, or with what went wrong. */
@@ -133,6 +144,12 @@ export class Coordinator implements WorkerHandler {
     this.#scheduleCommit();
   }
 
+  /** A blob was stored: what waits for it goes on. */
+  blobArrived(blob: Digest): void {
+    this.#guarded((dispatcher) => dispatcher.blobArrived(blob));
+    this.#scheduleCommit();
+  }
+
   /** The queue is back, and may have lost everything. */
   queueReturned(): void {
     this.#dispatcher?.publishAgain(this.#options.surroundings.now());
@@ -161,18 +178,21 @@ export class Coordinator implements WorkerHandler {
   }
 
   #open(): void {
-    const { surroundings, ledger, jitter, makeWorkload, publisher, openStore } = this.#options;
+    const { health, surroundings, ledger, jitter, makeWorkload, publisher, openStore } = this.#options;
     const store = openStore();
+    const results = usableResults(store, this.#options.blobs);
     try {
       const dispatcher = new Dispatcher({
         ledger,
+        ...(health === undefined ? {} : { health }),
         jitter,
         newToken: surroundings.newToken,
         makeWorkload,
-        results: store,
+        results,
         publisher,
         queue: store.id,
         gatherMs: this.#options.gatherMs,
+        checkBlob: (blob) => this.#checkBlob(dispatcher, blob),
         compute: (run, id) => this.#compute(dispatcher, store, run, id),
         merge: (run) => this.#merge(dispatcher, store, run),
         onEvent: this.#options.onEvent,
@@ -286,6 +306,15 @@ export class Coordinator implements WorkerHandler {
         else this.#problem(dispatcher, run, outcome.problem, () => this.#compute(dispatcher, store, run, id));
       }),
     );
+  }
+
+  /** What cannot be read counts as missing. */
+  #checkBlob(dispatcher: Dispatcher, blob: Digest): void {
+    this.#options.blobs.check(blob, (outcome) => {
+      if (this.#isClosed || this.#dispatcher !== dispatcher) return;
+      this.#guarded((_alive, now) => dispatcher.blobChecked(blob, 'value' in outcome && outcome.value, now));
+      this.#scheduleCommit();
+    });
   }
 
   #merge(dispatcher: Dispatcher, store: Store, run: RunState): void {

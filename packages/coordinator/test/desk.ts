@@ -1,3 +1,4 @@
+import type { Digest } from '@oodgrid/protocol';
 import type {
   CoordinatorMessage,
   FailedMessage,
@@ -77,6 +78,8 @@ export class Desk {
   /** What the queue holds. */
   queue: { readonly hint: string; readonly pool: string }[] = [];
   readonly events: RunEvent[] = [];
+  /** Blobs that the store was to be looked at for. */
+  readonly checks: string[] = [];
   #tokens = 0;
   dispatcher: Dispatcher;
 
@@ -156,6 +159,19 @@ export class Desk {
     this.say(peer, (lease) => ({ kind: 'done', ...lease, work: NO_WORK, seconds: 1 }), true);
   }
 
+  finishFit(peer: TestPeer, blob: Digest): void {
+    this.say(
+      peer,
+      (lease) => {
+        const [unit] = this.dispatcher.runs.get(lease.run)?.bind(lease.task).units ?? [];
+        if (unit === undefined) throw new Error('there is no such task');
+        return { kind: 'fitted', ...lease, key: unit.key, blob };
+      },
+      false,
+    );
+    this.say(peer, (lease) => ({ kind: 'done', ...lease, work: NO_WORK, seconds: 1 }));
+  }
+
   say(peer: TestPeer, make: (lease: LeaseRef) => ReliableMessage, isLast = true): void {
     const lease = peer.leases()[peer.over];
     if (lease === undefined) throw new Error('the worker holds nothing');
@@ -191,6 +207,7 @@ export class Desk {
       newToken: () => `t${++this.#tokens}`,
       makeWorkload,
       results: { find: () => undefined },
+      checkBlob: (blob) => this.checks.push(blob),
       publisher: {
         publish: ({ run, task, pool }) => this.queue.push({ hint: `${run}/${task}`, pool }),
         clear: (pool) => {

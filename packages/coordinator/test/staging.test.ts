@@ -27,6 +27,14 @@ describe('staged results', () => {
     expect([result.data[0], result.data[255], result.data[256], result.data[511]]).toEqual([1, 1, 2, 2]);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('are never %s', (value) => {
+    const staging = scoring();
+    const chunk = rows(256, 256, 1);
+    chunk.data[7] = value;
+    expect(() => staging.add(chunk)).toThrow(/row 263, column 0 .* not a finite number/);
+    expect(() => staging.result(KEY)).toThrow(/without row 0/);
+  });
+
   it('are not complete while a row or a fitted state is missing', () => {
     const staging = scoring();
     staging.add(rows(0, 511, 1));

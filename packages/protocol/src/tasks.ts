@@ -76,6 +76,8 @@ const syntheticTaskSchema = z.object({
   key: digestSchema,
   seed: z.number().int().min(0),
   rows: count,
+  /** Blobs that it reads; what is in them does not matter. */
+  reads: z.array(digestSchema).optional(),
   milliseconds: z.number().min(0),
   /** What goes wrong on purpose, for tests of the cluster. */
   fault: z.enum(['none', 'crash', 'hang', 'out-of-memory', 'throw']),

@@ -1,5 +1,6 @@
+export { type BlobFileSystem, nodeBlobFileSystem } from './blob/blob-file-system.js';
 export { blobService } from './blob/blob-service.js';
-export { type BlobFileSystem, FolderBlobStore, nodeBlobFileSystem } from './blob/folder-blob-store.js';
+export { FolderBlobStore } from './blob/folder-blob-store.js';
 export { RemoteBlobStore } from './blob/remote-blob-store.js';
 export { connectWorker, type WorkerLink, type WorkerLinkHandler } from './grpc/connect-worker.js';
 export { GRPC_OPTIONS, type GrpcServer, type GrpcService, serveGrpc } from './grpc/grpc-server.js';

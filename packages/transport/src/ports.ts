@@ -120,7 +120,7 @@ export type CoordinatorMessage =
   | { readonly kind: 'cancel'; readonly lease: LeaseRef }
   /** Take no more tasks; finish what you have. */
   | { readonly kind: 'drain' }
-  /** It gets no tasks for a while, because of what went wrong on it. */
+  /** It gets no tasks for a while, because of what went wrong on it; 0 ms: it does again. */
   | { readonly kind: 'set-aside'; readonly reason: string; readonly forMs: number }
   /** Somebody else says to be this worker: whoever lives says something. */
   | { readonly kind: 'probe' };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@oodgrid/protocol';
@@ -61,5 +61,47 @@ describe('the folder of blobs', () => {
       code: 'resource-exhausted',
     });
     expect(files()).toEqual([]);
+  });
+
+  it('takes a damaged blob for a missing one, and the next put heals it', async () => {
+    const store = new FolderBlobStore(folder);
+    const digest = await store.put(bytes);
+    writeFileSync(store.path(digest), 'some scorez');
+    expect(await store.has(digest)).toBe(false);
+    expect(files()).toEqual([expect.stringMatching(/\.damaged$/)]);
+    await store.put(bytes);
+    expect(new Uint8Array(await store.get(digest))).toEqual(bytes);
+    expect(files()).toHaveLength(1);
+  });
+
+  it('heals by a put alone, also what was damaged before this process', async () => {
+    const digest = await new FolderBlobStore(folder).put(bytes);
+    const store = new FolderBlobStore(folder);
+    writeFileSync(store.path(digest), 'some scorez');
+    await store.put(bytes);
+    expect(new Uint8Array(await store.get(digest))).toEqual(bytes);
+  });
+
+  it('reads a blob once, and again when its file has changed or somebody complains', async () => {
+    let reads = 0;
+    const counting = {
+      ...nodeBlobFileSystem,
+      hash: (path: string) => {
+        reads++;
+        return nodeBlobFileSystem.hash(path);
+      },
+    };
+    const digest = await new FolderBlobStore(folder).put(bytes);
+    const store = new FolderBlobStore(folder, counting);
+    for (let i = 0; i < 5; i++) expect(await store.has(digest)).toBe(true);
+    expect(reads).toBe(1);
+    // The disk's own fault leaves size and times as they are.
+    const { atime, mtime } = statSync(store.path(digest));
+    writeFileSync(store.path(digest), bytes);
+    utimesSync(store.path(digest), atime, mtime);
+    expect(await store.has(digest)).toBe(true);
+    expect(reads).toBe(2);
+    expect(await store.verify(digest)).toBe(true);
+    expect(reads).toBe(3);
   });
 });

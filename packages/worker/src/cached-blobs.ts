@@ -107,7 +107,7 @@ export class CachedBlobs implements BlobAccess {
 }
 
 function blobsOf(task: WorkSpec): Digest[] {
-  if (task.kind === 'synthetic') return [];
+  if (task.kind === 'synthetic') return [...new Set(task.reads)];
   const { model, data, noise, units } = task;
   const all = [model.weights, data?.images, noise, ...units.map(({ fitted }) => fitted)];
   return [...new Set(all.filter((digest) => digest != null))];

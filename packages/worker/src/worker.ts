@@ -177,7 +177,6 @@ export class Worker {
     const session = this.#session;
     if (session === undefined) return;
     this.#options.log(`set aside for ${Math.ceil(forMs / 1000)} s: ${reason}`);
-    session.isResting = true;
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       session.isResting = false;

@@ -13,6 +13,14 @@ export function checkEnd(
   const submissions = new Map<string, number>();
   for (const record of journal) {
     if (record.kind === 'submitted') submissions.set(record.run, (submissions.get(record.run) ?? 0) + 1);
+    if (record.kind === 'failed' && record.failure.code === 'resource-exhausted')
+      throw new Violation(
+        `a full disk of its worker counts as a failure of task ${record.task} of ${record.run}`,
+      );
+    if (record.kind === 'reopened') {
+      const id = `${record.run}/${record.task}`;
+      finished.set(id, (finished.get(id) ?? 0) - 1);
+    }
     if (record.kind !== 'completed' && record.kind !== 'finished') continue;
     const id = `${record.run}/${record.task}`;
     finished.set(id, (finished.get(id) ?? 0) + 1);

@@ -20,6 +20,12 @@ export const FAULTS = [
   'clock-jump',
   'paused',
   'zombie-result',
+  'bad-disk',
+  'bad-disk-for-good',
+  'cache-damaged',
+  'store-damaged',
+  'store-lost-blob',
+  'not-finite',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -2,7 +2,7 @@ import type { Rates } from './rates.js';
 import type { SimulatedWorker } from './simulated-worker.js';
 import { CALM_AFTER_MS, type World } from './world.js';
 
-type Kind = Exclude<keyof Rates, 'network'>;
+type Kind = Exclude<keyof Rates, 'network' | 'notFinite'>;
 type Misfortune = (world: World, anyWorker: () => SimulatedWorker | undefined) => void;
 
 /** What befalls the world at some moment; the rate of its name says how often. */
@@ -75,6 +75,44 @@ const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
     },
   ],
   ['pause', (world) => pause(world)],
+  [
+    'badDisk',
+    ({ faults, random, scheduler, workers }, anyWorker) => {
+      const worker = anyWorker();
+      if (worker === undefined) return;
+      worker.disk.isBad = true;
+      // The first one always gets well.
+      const isForGood = worker !== workers[0] && random.isTrue(0.3);
+      faults.add(isForGood ? 'bad-disk-for-good' : 'bad-disk');
+      const heal = () => {
+        worker.disk.isBad = false;
+      };
+      if (!isForGood) scheduler.after(random.between(50, 2000), heal);
+    },
+  ],
+  [
+    'cacheDamage',
+    ({ faults, random }, anyWorker) => {
+      const { cache } = anyWorker()?.disk ?? {};
+      for (const blob of cache?.all ?? []) {
+        if (!random.isTrue(0.5)) continue;
+        faults.add('cache-damaged');
+        cache?.damage(blob);
+      }
+    },
+  ],
+  [
+    'storeDamage',
+    ({ faults, random, coordinator: { blobs } }) => {
+      for (const blob of blobs.all) {
+        if (!random.isTrue(0.5)) continue;
+        const isLost = random.isTrue(0.5);
+        faults.add(isLost ? 'store-lost-blob' : 'store-damaged');
+        if (isLost) blobs.remove(blob);
+        else blobs.damage(blob);
+      }
+    },
+  ],
 ];
 
 /** Draws what goes wrong, and when. */

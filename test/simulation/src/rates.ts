@@ -18,6 +18,14 @@ export interface Rates {
   readonly diskFull: number;
   readonly clockJump: number;
   readonly pause: number;
+  /** A worker's disk fills up: for a while, or for good. */
+  readonly badDisk: number;
+  /** What lies in a worker's cache is damaged. */
+  readonly cacheDamage: number;
+  /** A blob of the coordinator's store is damaged, or gone. */
+  readonly storeDamage: number;
+  /** Of a world to have a worker that computes what is no number. */
+  readonly notFinite: number;
 }
 
 export const UNDISTURBED: Rates = {
@@ -36,6 +44,10 @@ export const UNDISTURBED: Rates = {
   diskFull: 0,
   clockJump: 0,
   pause: 0,
+  badDisk: 0,
+  cacheDamage: 0,
+  storeDamage: 0,
+  notFinite: 0,
 };
 
 /** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
@@ -63,5 +75,9 @@ export function ratesOf(seed: number): Rates {
     diskFull: maybe(0.3),
     clockJump: maybe(0.3),
     pause: maybe(0.3),
+    badDisk: maybe(0.6),
+    cacheDamage: maybe(1),
+    storeDamage: maybe(0.8),
+    notFinite: maybe(0.5),
   };
 }

@@ -1,5 +1,6 @@
 import {
   Coordinator,
+  DEFAULT_HEALTH_SETTINGS,
   DEFAULT_LEDGER_SETTINGS,
   type Dispatcher,
   makeWorkload,
@@ -12,6 +13,7 @@ import { Links } from './links.js';
 import type { Random } from './random.js';
 import type { Rates } from './rates.js';
 import type { Scheduler } from './scheduler.js';
+import { SimulatedBlobs } from './simulated-blobs.js';
 import type { SimulatedQueue } from './simulated-queue.js';
 import { START_OF_TIME } from './simulated-run.js';
 import { Violation } from './violation.js';
@@ -31,14 +33,14 @@ export const LEASE_MS = 1000;
 const SETTINGS = {
   ...DEFAULT_LEDGER_SETTINGS,
   leaseMs: LEASE_MS,
-  maxFailures: 1000,
   maxLosses: 1000,
-  backoffMs: 20,
-  maxBackoffMs: 200,
+  backoffMs: 100,
+  maxBackoffMs: 2000,
   stragglerSamples: 3,
   stragglerMinMs: 300,
   republishMs: 2000,
 };
+const HEALTH = { ...DEFAULT_HEALTH_SETTINGS, ownMs: 50, maxOwnMs: 800, blameMs: 100, maxBlameMs: 2000 };
 const NO_LOSS = { lossProbability: 0, duplicateProbability: 0, reorderProbability: 0 };
 const WRITE_CRASHES = [
   ['write-crash-before', 'crash-before'],
@@ -50,6 +52,8 @@ const WRITE_CRASHES = [
 /** The coordinator's machine: its disk, its clock, its connections, and one process after the other. */
 export class SimulatedCoordinator {
   readonly links: Links;
+  /** Its store of blobs: as durable as the disk, and as fallible. */
+  readonly blobs = new SimulatedBlobs();
   readonly #options: SimulatedCoordinatorOptions;
   readonly #disk = new SimulatedDisk();
   #store: DiskStore | undefined;
@@ -57,6 +61,7 @@ export class SimulatedCoordinator {
   /** A coordinator of a former generation is dead: nothing of it happens any more. */
   #generation = 0;
   #tokens = 0;
+  #hadRuns = false;
   /** Milliseconds by which its clock is ahead. */
   skew = 0;
   isDiskFull = false;
@@ -87,7 +92,7 @@ export class SimulatedCoordinator {
 
   start(): void {
     const generation = ++this.#generation;
-    const { scheduler, random, queue, onEnded } = this.#options;
+    const { scheduler, random, queue, rates, onEnded } = this.#options;
     this.#disk.crash(() => random.isTrue(0.5));
     const isAlive = () => generation === this.#generation;
     this.#coordinator = new Coordinator({
@@ -105,7 +110,12 @@ export class SimulatedCoordinator {
             if (isAlive()) work();
           }),
       },
-      ledger: SETTINGS,
+      // Where tasks fail by chance, anywhere, a run must not end for it.
+      ledger: {
+        ...SETTINGS,
+        maxFailures: rates.taskFailure > 0 ? 1000 : DEFAULT_LEDGER_SETTINGS.maxFailures,
+      },
+      health: HEALTH,
       gatherMs: 50,
       jitter: (_run, task, attempt) => ((task * 31 + attempt * 17) % 100) / 100,
       openStore: () => {
@@ -118,6 +128,14 @@ export class SimulatedCoordinator {
         },
         clear: (pool) => {
           if (isAlive()) queue.clear(pool);
+        },
+      },
+      blobs: {
+        isThere: (blob) => this.blobs.isThere(blob),
+        check: (blob, done) => {
+          scheduler.after(random.between(1, 50), () => {
+            if (isAlive()) done({ value: this.blobs.verify(blob) });
+          });
         },
       },
       makeWorkload,
@@ -144,6 +162,7 @@ export class SimulatedCoordinator {
     });
     // Runs that ended while nobody heard of it.
     this.#coordinator.read((dispatcher) => {
+      this.#hadRuns = dispatcher.runs.size > 0;
       for (const { id, ended } of dispatcher.runs.values()) if (ended !== null) onEnded(id, ended.result);
     });
   }
@@ -156,6 +175,19 @@ export class SimulatedCoordinator {
     this.#generation++;
     this.links.cutAll();
     scheduler.after(random.between(10, 1500), () => this.start());
+  }
+
+  /** Whether it knows that such a worker is there, or waits for those that were. */
+  expects(workerId: string): boolean {
+    const isKnown = this.ask(({ workers }) => [...workers].some(({ info }) => info.workerId === workerId));
+    return isKnown === true || this.#hadRuns;
+  }
+
+  /** A client or a worker stores a blob, where the store does not have it whole. */
+  upload(blob: Digest): void {
+    if (this.#coordinator === undefined || this.blobs.verify(blob)) return;
+    this.blobs.put(blob);
+    this.#coordinator.blobArrived(blob);
   }
 
   /** Undefined while the process is down or its store is broken. */

@@ -4,7 +4,7 @@ import {
   SyntheticWorkload,
   type UnitResult,
 } from '@oodgrid/coordinator';
-import type { Digest } from '@oodgrid/protocol';
+import { type Digest, sha256 } from '@oodgrid/protocol';
 import { syntheticDigest, syntheticRows } from '@oodgrid/worker';
 import type { Random } from './random.js';
 
@@ -33,6 +33,7 @@ export function makeRun(random: Random, number: number): SimulatedRun {
     sweeps: random.integer(0, 3),
     scores: random.integer(1, 8),
     rows: random.integer(1, 20),
+    blobs: Array.from({ length: random.integer(0, 2) }, (_, i) => sha256(`input ${number}/${i}`)),
     milliseconds: 0,
     fault: 'none',
   };

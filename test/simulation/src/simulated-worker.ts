@@ -1,13 +1,15 @@
 import type { WorkSpec } from '@oodgrid/protocol';
 import type { CoordinatorMessage, LeaseRef } from '@oodgrid/transport';
-import { syntheticDigest, syntheticRows, WorkerSession } from '@oodgrid/worker';
+import { WorkerSession } from '@oodgrid/worker';
 import type { SimulatedLink } from './links.js';
-import { UNDISTURBED } from './rates.js';
 import { LEASE_MS } from './simulated-coordinator.js';
+import { execute } from './simulated-execution.js';
+import { WorkerDisk } from './worker-disk.js';
 import type { World } from './world.js';
 
-const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
 const RECONNECT_MS = 50;
+/** Between two checks of a worker that is in trouble. */
+const CHECK_MS = 150;
 
 /** A worker: the real session, an executor that only takes time, and everything that may befall it. */
 export class SimulatedWorker {
@@ -20,8 +22,17 @@ export class SimulatedWorker {
   #life = 0;
   #frozenUntil = 0;
   #running = new Set<string>();
+  /** Its cache outlives its process. */
+  readonly disk: WorkerDisk;
+  /** It computes what is no number, now and then. */
+  isBroken = false;
+  /** A worker that does not is held off by the coordinator alone. */
+  readonly #checksItself: boolean;
+  #inTrouble: WorkerSession | undefined;
 
   constructor(world: World, id: string, slots: number) {
+    this.disk = new WorkerDisk(world.coordinator);
+    this.#checksItself = world.random.isTrue(0.5);
     this.#world = world;
     this.id = id;
     this.#slots = slots;
@@ -49,7 +60,6 @@ export class SimulatedWorker {
       onRoom: () => this.lookForWork(),
       onDrain: () => session.stop(),
       onSetAside: (_reason, forMs) => {
-        session.isResting = true;
         this.#after(forMs, () => {
           session.isResting = false;
           this.lookForWork();
@@ -140,49 +150,33 @@ export class SimulatedWorker {
   }
 
   #compute(session: WorkerSession, lease: LeaseRef, task: WorkSpec): void {
-    if (task.kind !== 'synthetic') throw new Error('the simulation has synthetic tasks only');
-    const { random, faults } = this.#world;
-    const rates = this.#world.isCalm() ? UNDISTURBED : this.#world.rates;
     this.#running.add(lease.token);
-    const isSlow = random.isTrue(rates.straggler);
-    if (isSlow) faults.add('straggler');
-    const duration = random.between(5, 100) * (isSlow ? 40 : 1);
-    const { key } = task;
-    const fails = random.isTrue(rates.taskFailure);
-    // A fifth of the rows at a time, so that a crash finds results half sent.
-    const step = Math.max(1, Math.ceil(task.rows / 5));
-    const isAlive = () => this.#session === session && this.#running.has(lease.token);
-    const emit = (from: number) => {
-      if (!isAlive()) return;
-      if (fails && from > 0) {
-        faults.add('task-failed');
-        const failed = {
-          code: 'unavailable',
-          message: 'a simulated fault',
-          retryable: true,
-          logTail: '',
-          origin: 'task',
-          blob: null,
-        } as const;
-        session.end({ kind: 'failed', ...lease, ...failed });
-        return;
-      }
-      if (task.of === 'fit' || from >= task.rows) {
-        if (task.of === 'fit') session.fitted({ kind: 'fitted', ...lease, key, blob: syntheticDigest(task) });
-        session.end({ kind: 'done', ...lease, work: NO_WORK, seconds: duration / 1000 });
-        return;
-      }
-      const data = syntheticRows(task).slice(from, from + step);
-      // Results of a lease that is over must never count: they are made wrong, so that it shows.
-      if (!this.#world.isLive(lease)) {
-        faults.add('zombie-result');
-        data.fill(-1);
-      }
-      session.chunk(
-        { kind: 'chunk', ...lease, key, offsetRows: from, rows: data.length, columns: 1, data },
-        () => this.#after(duration / 5, () => emit(from + step)),
-      );
-    };
-    this.#after(duration / 5, () => emit(0));
+    execute({
+      world: this.#world,
+      session,
+      lease,
+      task,
+      disk: this.disk,
+      isBroken: this.isBroken,
+      isAlive: () => this.#session === session && this.#running.has(lease.token),
+      after: (milliseconds, work) => this.#after(milliseconds, work),
+      onOwnFailure: (message) => {
+        if (this.#checksItself) this.#takeNoTasks(session, message);
+      },
+    });
+  }
+
+  /** Until a check of its own disk has passed. */
+  #takeNoTasks(session: WorkerSession, trouble: string): void {
+    if (this.#inTrouble === session) return;
+    this.#inTrouble = session;
+    session.setTrouble(trouble);
+    const check = () =>
+      this.#after(CHECK_MS, () => {
+        if (this.disk.isBad) return check();
+        this.#inTrouble = undefined;
+        session.setTrouble('');
+      });
+    check();
   }
 }

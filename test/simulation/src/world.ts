@@ -1,4 +1,4 @@
-import type { JournalRecord } from '@oodgrid/coordinator';
+import { blobsOf, type JournalRecord } from '@oodgrid/coordinator';
 import type { Digest } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import { checkEnd } from './end-checker.js';
@@ -74,11 +74,14 @@ export class World {
     const count = random.integer(2, 4);
     for (let i = 0; i < count; i++) {
       const worker = new SimulatedWorker(this, `w${i}`, random.integer(1, 3));
+      // The first one is sound, and does everything where nobody else can.
+      worker.isBroken = i === 1 && random.isTrue(this.rates.notFinite);
       this.workers.push(worker);
       scheduler.after(random.between(0, 300), () => worker.start());
     }
     for (const [i, run] of this.runs.entries()) {
       scheduler.after(i === 0 ? 0 : random.between(0, 500), () => this.#submit(run));
+      this.#watch(run);
     }
     planMisfortunes(this);
     let steps = 0;
@@ -104,6 +107,7 @@ export class World {
     scheduler.after(random.between(500, 1500), () => {
       if (!run.isAcknowledged) this.#submit(run);
     });
+    this.#upload(run);
     try {
       coordinator.process?.tell(
         (dispatcher, now) => dispatcher.submit(run.submitted, now),
@@ -120,6 +124,21 @@ export class World {
       if (thrown instanceof Violation) throw thrown;
       // The store is being opened again: the client tries later.
     }
+  }
+
+  #upload({ submitted: { spec } }: SimulatedRun): void {
+    for (const blob of blobsOf(spec)) this.coordinator.upload(blob);
+  }
+
+  /** Whoever watches a run that waits for a blob uploads it again. */
+  #watch(run: SimulatedRun): void {
+    const { scheduler, coordinator } = this;
+    scheduler.after(500, () => this.#watch(run));
+    const waitsFor = coordinator.ask((dispatcher) => {
+      const state = dispatcher.runs.get(run.submitted.run);
+      return state === undefined ? '' : dispatcher.waitsFor(state);
+    });
+    if (waitsFor?.includes('submit the grid again') === true) this.#upload(run);
   }
 
   /** Where the runs stand, for a failure's message. */

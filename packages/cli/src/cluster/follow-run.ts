@@ -83,6 +83,8 @@ function eventLine(event: RunEvent): string | undefined {
       return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
     case 'worker-set-aside':
       return `${event.workerId} is set aside: ${event.reason}`;
+    case 'blob-missing':
+      return event.message;
     case 'worker-taken-back':
       return `${event.workerId} is given tasks again`;
     case 'worker-joined':

@@ -15,9 +15,9 @@ import {
   SqliteStore,
   settled,
 } from '@oodgrid/coordinator';
-import { OodError, type RunId } from '@oodgrid/protocol';
-import { LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
-import { Worker } from '@oodgrid/worker';
+import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
+import { FolderBlobStore, LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
+import { AttemptError, Worker } from '@oodgrid/worker';
 import { blobsDir, type CliContext, scoresPath } from '../context.js';
 
 export interface LocalRunOptions {
@@ -56,6 +56,7 @@ export async function runLocally(grid: ResolvedGrid, options: LocalRunOptions): 
 async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
   const { context, signal, id, workers, isCacheUsed } = options;
   const queue = new LocalTaskQueue();
+  const blobs = new FolderBlobStore(blobsDir(context));
   const outcome = new Outcome();
   // Without the cache, results are kept for this run only.
   const path = isCacheUsed ? scoresPath(context) : join(folder, 'scores.db');
@@ -72,6 +73,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       outcome.merged = await mergeGridRun(run, results, workers, pause);
       return null;
     }),
+    blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (_run, event) => {
       options.onEvent(event);
       outcome.note(event);
@@ -101,8 +103,8 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       fetch: async () => () => undefined,
       publish: async () => undefined,
       // The executors read the only copy that there is.
-      heal: async (_digest, found) => {
-        throw found;
+      heal: async (digest, found) => {
+        throw new AttemptError(found, 'store', digest);
       },
     },
     log: () => undefined,
@@ -159,6 +161,10 @@ class Outcome {
 
   note(event: RunEvent): void {
     // There is no other worker, and whoever waits here can do more about it than waiting.
+    if (event.kind === 'blob-missing' && !event.isDoneAgain) {
+      const problem = `blob ${event.blob} was missing or damaged in the cache: run again, which writes it anew`;
+      this.#reject(new OodError('corrupt-data', problem));
+    }
     if (event.kind === 'worker-set-aside') this.#reject(new OodError(event.code, event.reason));
     if (event.kind === 'task-failed' && !event.willRetry) {
       this.#reject(new OodError(event.failure.code, `task ${event.taskId}: ${event.failure.message}`));

@@ -67,6 +67,8 @@ export function eventLine(event: RunEvent, isTty: boolean): string | undefined {
       return `${event.workerId} hands task ${event.taskId} back: ${event.message}`;
     case 'worker-set-aside':
       return `${event.workerId} is set aside: ${event.reason}`;
+    case 'blob-missing':
+      return event.message;
     case 'worker-taken-back':
       return `${event.workerId} is given tasks again`;
     case 'log':

@@ -4,7 +4,7 @@ import type { RunSpec } from '../workload/run-spec.js';
 
 /** Every blob that the tasks of a run read, beside fitted states. */
 export function blobsOf(spec: RunSpec): readonly Digest[] {
-  if (spec.kind === 'synthetic') return [];
+  if (spec.kind === 'synthetic') return spec.blobs ?? [];
   const { models, auxiliaryModels, datasets, rows } = spec.grid;
   return [
     ...[...models, ...auxiliaryModels].map(({ weights }) => weights),

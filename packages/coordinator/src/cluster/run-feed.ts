@@ -68,6 +68,8 @@ function logLine(event: LoggedEvent): string {
       const how = event.seconds === null ? 'until it is well' : `for ${event.seconds} s`;
       return `${event.workerId} is set aside ${how}: ${event.reason}`;
     }
+    case 'blob-missing':
+      return event.message;
     case 'worker-taken-back':
       return `${event.workerId} is given tasks again`;
     case 'task-lost':

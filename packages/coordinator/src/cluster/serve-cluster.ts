@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Digest } from '@oodgrid/protocol';
 import {
   blobService,
   FolderBlobStore,
@@ -64,6 +65,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     makeWorkload,
     compute: settled((run, id: string, results) => run.workload.compute(id, results, pause)),
     merge: settled(async (run, results) => blobs.put(await mergedBytes(run, results))),
+    blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (run, event) => feed.publish(run, event),
     onStore: (error) =>
       log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
@@ -100,7 +102,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         collect: (request) =>
           collectGarbage({ coordinator, blobs, feed, wallClock: surroundings.wallClock }, request),
       }),
-      blobService(blobs),
+      blobService({ blobs, onStored: (blob) => coordinator.blobArrived(blob) }),
     ]);
     const { port, close } = server;
     return {

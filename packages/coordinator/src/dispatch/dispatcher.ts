@@ -1,11 +1,13 @@
-import { OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/protocol';
 import type { Registration, TaskPublisher, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { StagedChunk } from '../store/store.js';
 import type { DispatchBatch } from './batch.js';
+import { BlobDesk } from './blob-desk.js';
 import { ClassDesk } from './class-desk.js';
 import type { Counters } from './counters.js';
+import { FailureDesk } from './failure-desk.js';
 import { Offers } from './offers.js';
 import { RunKeeper, type RunKeeperOptions, refOf } from './run-keeper.js';
 import type { RunState } from './run-state.js';
@@ -20,6 +22,8 @@ export interface DispatcherOptions extends RunKeeperOptions {
   readonly publisher: TaskPublisher;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
+  /** Looks whether the store has a blob, and whole; comes back with `blobChecked`. */
+  readonly checkBlob: (blob: Digest) => void;
   /** Id of the coordinator's own queue, which workers are told. */
   readonly queue: string;
 }
@@ -37,17 +41,31 @@ export class Dispatcher {
   readonly #desk: WorkerDesk;
   readonly #offers: Offers;
   readonly #classes: ClassDesk;
+  readonly #blobs: BlobDesk;
+  readonly #failures: FailureDesk;
 
   constructor(options: DispatcherOptions) {
     const { newToken, publisher, ledger, results, queue } = options;
     this.#keeper = new RunKeeper(options);
-    const { republishMs } = ledger;
-    const offers = new Offers(this.#keeper, { publisher, boot: newToken(), republishMs });
-    this.#offers = offers;
+    const { republishMs, leaseMs } = ledger;
+    const blobs = new BlobDesk(this.#keeper, options.checkBlob);
+    const failures = new FailureDesk(this.#keeper, blobs);
+    const offers = new Offers(this.#keeper, { publisher, boot: newToken(), republishMs, blobs });
     const classes = new ClassDesk(this.#keeper, options.gatherMs);
+    this.#desk = new WorkerDesk(this.#keeper, {
+      leaseMs,
+      newToken,
+      results,
+      queue,
+      offers,
+      classes,
+      blobs,
+      failures,
+    });
+    this.#blobs = blobs;
+    this.#failures = failures;
+    this.#offers = offers;
     this.#classes = classes;
-    const { leaseMs } = ledger;
-    this.#desk = new WorkerDesk(this.#keeper, { leaseMs, newToken, results, queue, offers, classes });
   }
 
   /** What is to be made durable now, and what may be said after. */
@@ -131,6 +149,7 @@ export class Dispatcher {
   /** Opens the stagings of the leases that lived when the coordinator stopped, and goes on with every run. */
   resume(chunks: Iterable<StagedChunk>, now: number): void {
     this.#desk.open(now);
+    this.#failures.open(now, this.#keeper.runs.size > 0);
     for (const run of this.#keeper.runs.values()) {
       if (run.ended !== null) continue;
       for (const leases of this.#keeper.ledger.run(run.id)?.leases.values() ?? []) {
@@ -140,8 +159,17 @@ export class Dispatcher {
         }
       }
     }
-    for (const chunk of chunks) this.#keeper.staged(chunk.token)?.staging.add(chunk);
+    for (const chunk of chunks) this.#stageAgain(chunk);
     for (const run of this.#keeper.runs.values()) if (run.bound !== null) this.#keeper.advance(run);
+  }
+
+  /** What a former version accepted may be refused by this one: the rows are missing then, and the task is done again. */
+  #stageAgain(chunk: StagedChunk): void {
+    try {
+      this.#keeper.staged(chunk.token)?.staging.add(chunk);
+    } catch {
+      this.#keeper.counters.add('chunks_dropped');
+    }
   }
 
   // ---- clients
@@ -155,7 +183,7 @@ export class Dispatcher {
 
   /** What keeps a run from going on; empty when nothing does. */
   waitsFor(run: RunState): string {
-    return whatItWaitsFor(this.#keeper, run);
+    return whatItWaitsFor(this.#keeper, run) || (run.ended === null ? this.#blobs.waitsFor(run) : '');
   }
 
   /** Starts a run anew in another numerics class. */
@@ -248,6 +276,16 @@ export class Dispatcher {
     }
   }
 
+  /** What `checkBlob` found. */
+  blobChecked(blob: Digest, isThere: boolean, now: number): void {
+    this.#failures.checked(blob, isThere, now);
+  }
+
+  /** A blob was uploaded: what waits for it goes on. */
+  blobArrived(blob: Digest): void {
+    this.#blobs.arrived(blob);
+  }
+
   /** Time has passed. */
   tick(now: number): void {
     for (const lease of this.#keeper.ledger.overdue(now)) {
@@ -259,7 +297,8 @@ export class Dispatcher {
         workerId: lease.worker,
       });
     }
-    this.#desk.tick(now);
+    this.#failures.tick(now);
+    this.#blobs.tick(now);
     this.#keeper.ledger.endDelays(now);
     this.#keeper.workers.forgetGone(now - FORGET_MS);
     this.#classes.bindWaiting(now);

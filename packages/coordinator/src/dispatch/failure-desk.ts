@@ -1,31 +1,54 @@
-import type { ErrorCode } from '@oodgrid/protocol';
+import type { Digest, ErrorCode } from '@oodgrid/protocol';
 import type { FailedMessage, LeaseRef } from '@oodgrid/transport';
-import type { Failure } from '../ledger/ledger-events.js';
+import type { FailedAs, Failure } from '../ledger/ledger-events.js';
+import type { BlobDesk } from './blob-desk.js';
 import type { RunKeeper } from './run-keeper.js';
 import type { RunState } from './run-state.js';
 import type { KnownWorker } from './worker-book.js';
-import type { Aside } from './worker-health.js';
+import type { Aside, HandedBack } from './worker-health.js';
 
 /** Where failures are judged: whose they are, who gets the task next, and who gets none for a while. */
 export class FailureDesk {
   readonly #keeper: RunKeeper;
+  readonly #blobs: BlobDesk;
+  /** When everybody who will come back has. */
+  #completeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(keeper: RunKeeper) {
+  constructor(keeper: RunKeeper, blobs: BlobDesk) {
     this.#keeper = keeper;
+    this.#blobs = blobs;
+  }
+
+  /** The coordinator begins; `isRestart`: workers of a former life may come back. */
+  open(now: number, isRestart: boolean): void {
+    if (isRestart) this.#completeAt = now + ABSENCE_MS;
   }
 
   /** An attempt came to nothing. */
   failed(run: RunState, ref: LeaseRef, worker: KnownWorker, message: FailedMessage, now: number): void {
     const { code, message: text, retryable, logTail } = message;
     const failure: Failure = { code, message: text, isRetryable: retryable, logTail };
-    if (message.origin === 'worker') this.#handBack(run, ref, worker, failure, now);
+    if (message.origin === 'store' && message.blob !== null) {
+      this.#keeper.apply({ kind: 'released', ...ref }, now);
+      const { workerId } = worker.info;
+      this.#blobs.complain(message.blob, { worker: workerId, run: run.id, task: ref.task, failure }, now);
+      const taskId = this.#keeper.title(run.id, ref.task);
+      this.#keeper.emit(run.id, { kind: 'task-handed-back', taskId, workerId, message: text });
+    } else if (message.origin === 'worker') this.#handBack(run, ref, worker, failure, now);
     else this.#fail(run, ref, worker, failure, now);
     this.#keeper.advance(run);
   }
 
   /** Whether a task is to be kept from a worker that failed it, because a sound one that has not could take it. */
-  isForOthers(run: RunState, task: number, worker: string): boolean {
-    return this.#keeper.ledger.failedOn(run.id, task).has(worker) && this.#hasOther(run, task, worker);
+  isForOthers(run: RunState, task: number, worker: string, now: number): boolean {
+    const failedOn = this.#keeper.ledger.failedOn(run.id, task);
+    if (!failedOn.has(worker)) return false;
+    return this.#hasOther(
+      run,
+      task,
+      now,
+      (id) => !failedOn.has(id) && this.#keeper.health.asideOf(id) === null,
+    );
   }
 
   /** A worker is about to hand a task in: whoever had failed it is to blame, and what it had handed back is suspect. */
@@ -34,7 +57,7 @@ export class FailureDesk {
     const { workerId } = worker.info;
     const title = this.#keeper.title(run.id, task);
     for (const [other, as] of ledger.failedOn(run.id, task)) {
-      if (as !== 'failed' || other === workerId) continue;
+      if (as === 'handed-back' || other === workerId) continue;
       const message = ledger.run(run.id)?.lastFailure.get(task)?.message ?? '';
       const aside = health.blame(other, title, message, now);
       if (aside !== null) this.#setAside(other, 'task-failed', aside, now);
@@ -65,6 +88,9 @@ export class FailureDesk {
     for (const workerId of back) {
       this.#keeper.counters.add('workers_taken_back');
       this.#tell(workerId, { kind: 'worker-taken-back', workerId });
+      const peer = this.#keeper.workers.ofId(workerId)?.peer;
+      if (peer != null)
+        this.#keeper.batch.after(() => peer.send({ kind: 'set-aside', reason: '', forMs: 0 }));
     }
   }
 
@@ -79,12 +105,21 @@ export class FailureDesk {
   #fail(run: RunState, ref: LeaseRef, { info }: KnownWorker, failure: Failure, now: number): void {
     const { ledger, counters } = this.#keeper;
     counters.add('attempts_failed');
-    const hasOther = this.#hasOther(run, ref.task, info.workerId);
+    // After a restart those who were there before have a while to come back.
+    const failedOn = ledger.failedOn(run.id, ref.task);
+    const mayDoIt = (id: string) => id !== info.workerId && isUntried(failedOn.get(id), failure);
+    const hasOther = now < this.#completeAt || this.#hasOther(run, ref.task, now, mayDoIt);
     this.#keeper.apply({ kind: 'failed', ...ref, failure, hasOther }, now);
     const state = ledger.run(run.id)?.tasks.state(ref.task);
     const willRetry = state !== 'failed' && state !== 'quarantined';
     const taskId = this.#keeper.title(run.id, ref.task);
     this.#keeper.emit(run.id, { kind: 'task-failed', taskId, failure, willRetry });
+  }
+
+  /** The store was looked at for a blob. Whoever could not get what is there has a failure of its own. */
+  checked(blob: Digest, isThere: boolean, now: number): void {
+    for (const { worker, ...task } of this.#blobs.checked(blob, isThere, now))
+      this.#ownFailure(worker, task, now);
   }
 
   #handBack(run: RunState, ref: LeaseRef, { info }: KnownWorker, failure: Failure, now: number): void {
@@ -93,9 +128,13 @@ export class FailureDesk {
     this.#keeper.apply({ kind: 'handed-back', ...ref, failure }, now);
     const taskId = this.#keeper.title(run.id, ref.task);
     this.#keeper.emit(run.id, { kind: 'task-handed-back', taskId, workerId, message: failure.message });
+    this.#ownFailure(workerId, { run: run.id, task: ref.task, failure }, now);
+  }
+
+  #ownFailure(workerId: string, task: HandedBack, now: number): void {
     const wasAside = this.#keeper.health.asideOf(workerId) !== null;
-    const aside = this.#keeper.health.failedItself(workerId, { run: run.id, task: ref.task, failure }, now);
-    if (!wasAside) this.#setAside(workerId, failure.code, aside, now);
+    const aside = this.#keeper.health.failedItself(workerId, task, now);
+    if (!wasAside) this.#setAside(workerId, task.failure.code, aside, now);
   }
 
   #setAside(workerId: string, code: ErrorCode, { reason, until }: Aside, now: number): void {
@@ -115,19 +154,22 @@ export class FailureDesk {
     }
   }
 
-  /** Whether a sound worker of the class that has not failed the task could take it. */
-  #hasOther(run: RunState, task: number, worker: string): boolean {
-    const { workers, ledger } = this.#keeper;
-    const failedOn = ledger.failedOn(run.id, task);
+  /** Whether such a worker of the class could take the task, now or when it is back from a short absence. */
+  #hasOther(run: RunState, task: number, now: number, isMeant: (workerId: string) => boolean): boolean {
     const needed = run.workload.memoryBytes(task);
-    for (const one of workers.all) {
-      const { workerId, numericsClass, memoryBytes } = one.info;
-      if (workerId === worker || numericsClass !== run.pool || failedOn.has(workerId)) continue;
-      if (needed <= memoryBytes && workers.isSound(one)) return true;
+    for (const { info, peer, since, isDraining } of this.#keeper.workers.all) {
+      if (info.numericsClass !== run.pool || isDraining || needed > info.memoryBytes) continue;
+      if ((peer !== null || now - since < ABSENCE_MS) && isMeant(info.workerId)) return true;
     }
     return false;
   }
 }
 
+/** Whether a worker that failed a task like this may still do it, after another one failed it now. */
+const isUntried = (as: FailedAs | undefined, now: Failure): boolean =>
+  now.isRetryable ? as === undefined || as === 'handed-back' : as !== 'for-good';
+
+/** A worker whose connection broke is expected back for so long. */
+const ABSENCE_MS = 30_000;
 /** A worker that is not well says itself when it is again; until then it is reminded now and then. */
 const UNTIL_WELL_MS = 60_000;

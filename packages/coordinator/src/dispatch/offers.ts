@@ -1,5 +1,6 @@
 import { bundleLimit, type QueueMessage, type TaskPublisher } from '@oodgrid/transport';
 import type { Offer } from '../ledger/ledger-events.js';
+import type { BlobDesk } from './blob-desk.js';
 import type { RunKeeper } from './run-keeper.js';
 
 /** Published tasks per place of a worker: enough that none waits for the coordinator. */
@@ -8,6 +9,7 @@ const WINDOW_PER_SLOT = 4;
 const LOOKUPS_PER_TURN = 256;
 
 export interface OffersOptions {
+  readonly blobs: BlobDesk;
   readonly publisher: TaskPublisher;
   /** Start of the message ids of this process. */
   readonly boot: string;
@@ -23,6 +25,7 @@ export interface OffersOptions {
  */
 export class Offers {
   readonly #keeper: RunKeeper;
+  readonly #blobs: BlobDesk;
   readonly #publisher: TaskPublisher;
   /** Epochs start anew with the process; message ids must not. */
   readonly #boot: string;
@@ -31,8 +34,9 @@ export class Offers {
   /** Since when a pool has had a free place at every look. */
   readonly #freeSince = new Map<string, number>();
 
-  constructor(keeper: RunKeeper, { publisher, boot, republishMs }: OffersOptions) {
+  constructor(keeper: RunKeeper, { blobs, publisher, boot, republishMs }: OffersOptions) {
     this.#keeper = keeper;
+    this.#blobs = blobs;
     this.#publisher = publisher;
     this.#boot = boot;
     this.#republishMs = republishMs;
@@ -53,6 +57,7 @@ export class Offers {
           if (++lookups > LOOKUPS_PER_TURN) return false;
           if (this.#keeper.reuse(run, next.task, now)) continue;
         }
+        if (this.#blobs.holdsBack(run, next.task, now)) continue;
         const offer = ledger.offer(next.run, next.task, now);
         if (offer === undefined) break;
         this.#publish(offer);

@@ -1,4 +1,4 @@
-import type { ErrorCode, WorkCounts } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, WorkCounts } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { Failure } from '../ledger/ledger-events.js';
 import type { RunProblem } from '../store/journal-record.js';
@@ -36,6 +36,13 @@ export type RunEvent =
       readonly seconds: number | null;
     }
   | { readonly kind: 'worker-taken-back'; readonly workerId: string }
+  /** Tasks wait for a blob: until its fit is done again, or until somebody brings it. The message says what to do. */
+  | {
+      readonly kind: 'blob-missing';
+      readonly blob: Digest;
+      readonly isDoneAgain: boolean;
+      readonly message: string;
+    }
   /** Its lease was not renewed; another worker will have it. */
   | { readonly kind: 'task-lost'; readonly taskId: string; readonly workerId: string }
   /** `isReused` when its results came from the cache. */

@@ -1,4 +1,4 @@
-import type { WorkCounts } from '@oodgrid/protocol';
+import type { Digest, WorkCounts } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { EndedRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { BoundWork, Workload } from '../workload/workload.js';
@@ -39,6 +39,8 @@ export class RunState {
   readonly contributors = new Set<string>();
   work: WorkCounts = { images: 0, forwards: 0, gradients: 0 };
   reusedUnits = 0;
+  /** Missing blobs that its watchers were told of. */
+  readonly toldMissing = new Set<Digest>();
 
   constructor(submitted: SubmittedRecord, { makeWorkload, wallClock }: RunStateOptions) {
     this.submitted = submitted;

@@ -1,4 +1,5 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
+import { firstNotFinite } from '../store/finite.js';
 import type { UnitResult } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
 import type { WorkUnit } from '../workload/workload.js';
@@ -18,7 +19,7 @@ export interface StagedTask {
 
 /**
  * Results of one lease before it is complete. Leases never mix: each has its own staging, which is dropped
- * with it. The same rows may come twice; rows outside the task are refused.
+ * with it. The same rows may come twice; rows outside the task, and numbers that are none, are refused.
  */
 export class Staging {
   readonly #task: StagedTask;
@@ -67,6 +68,14 @@ export class Staging {
     }
     if (offsetRows < 0 || offsetRows + rows > this.#task.rows) {
       throw this.#refusal(`rows ${offsetRows} to ${offsetRows + rows} of a task of ${this.#task.rows}`);
+    }
+    const wrong = firstNotFinite(data);
+    if (wrong >= 0) {
+      const row = offsetRows + Math.floor(wrong / columns);
+      throw new OodError(
+        'corrupt-data',
+        `task ${this.#task.title}: row ${row}, column ${wrong % columns} of unit ${key} is ${data[wrong]}, not a finite number: look at the model's weights and the worker's machine`,
+      );
     }
     unit.data.set(data, offsetRows * columns);
     unit.isCovered.fill(1, offsetRows, offsetRows + rows);

@@ -111,18 +111,14 @@ export class WorkerBook {
     return this.#pools;
   }
 
-  /** Whether a worker is connected, takes tasks and is not set aside. */
-  isSound({ info, peer, isDraining }: KnownWorker): boolean {
-    return peer !== null && !isDraining && this.#health.asideOf(info.workerId) === null;
-  }
-
   /** Counts the places of every pool again: called when a worker was set aside, or is taken back. */
   recount(): void {
     this.#pools.clear();
     const workers = [...this.#byId.values()].filter(({ peer, isDraining }) => peer !== null && !isDraining);
     for (const worker of workers) {
       const { info } = worker;
-      worker.places = this.isSound(worker) ? (this.#health.isOnTrial(info.workerId) ? 1 : info.slots) : 0;
+      const isAside = this.#health.asideOf(info.workerId) !== null;
+      worker.places = isAside ? 0 : this.#health.isOnTrial(info.workerId) ? 1 : info.slots;
       this.#count(worker);
     }
     // Better one that others did better than nobody.

@@ -11,8 +11,9 @@ import {
 import type { Lease } from '../ledger/ledger-events.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
+import type { BlobDesk } from './blob-desk.js';
 import type { ClassDesk } from './class-desk.js';
-import { FailureDesk } from './failure-desk.js';
+import type { FailureDesk } from './failure-desk.js';
 import type { Offers } from './offers.js';
 import { type RunKeeper, refOf, type Staged } from './run-keeper.js';
 import type { RunState } from './run-state.js';
@@ -20,6 +21,8 @@ import { type KnownWorker, sameLease } from './worker-book.js';
 import { checkIdentity } from './worker-identity.js';
 
 export interface WorkerDeskOptions {
+  readonly blobs: BlobDesk;
+  readonly failures: FailureDesk;
   readonly leaseMs: number;
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
@@ -39,13 +42,15 @@ const WINDOW_BYTES = 4 * 1024 ** 2;
 export class WorkerDesk {
   readonly #keeper: RunKeeper;
   readonly #options: WorkerDeskOptions;
+  readonly #blobs: BlobDesk;
   readonly #failures: FailureDesk;
   #startedAt = 0;
 
   constructor(keeper: RunKeeper, options: WorkerDeskOptions) {
     this.#keeper = keeper;
-    this.#failures = new FailureDesk(keeper);
     this.#options = options;
+    this.#blobs = options.blobs;
+    this.#failures = options.failures;
   }
 
   /** From now on workers may come, and those that hold leases should. */
@@ -101,11 +106,6 @@ export class WorkerDesk {
     for (const run of this.#keeper.runs.values()) {
       if (run.ended === null && isNew) this.#keeper.emit(run.id, { kind: 'worker-joined', worker });
     }
-  }
-
-  /** Time has passed. */
-  tick(now: number): void {
-    this.#failures.tick(now);
   }
 
   receive(peer: WorkerPeer, message: WorkerMessage, now: number): void {
@@ -202,7 +202,7 @@ export class WorkerDesk {
       this.#failures.remind(worker, now);
       return ELSEWHERE;
     }
-    if (this.#failures.isForOthers(run, task, workerId)) return ELSEWHERE;
+    if (this.#failures.isForOthers(run, task, workerId, now)) return ELSEWHERE;
     if (this.#keeper.ledger.leaseCountOf(workerId) >= worker.places) {
       this.#keeper.counters.add('refused_no_place');
       return LATER;
@@ -210,7 +210,8 @@ export class WorkerDesk {
     const needed = run.workload.memoryBytes(task);
     if (needed > 0 && needed + this.#memoryInUse(workerId) > memoryBytes) return LATER;
     // It may have been computed for another run meanwhile.
-    return run.submitted.isCacheUsed && this.#keeper.reuse(run, task, now) ? DROP : undefined;
+    if (run.submitted.isCacheUsed && this.#keeper.reuse(run, task, now)) return DROP;
+    return this.#blobs.holdsBack(run, task, now) ? DROP : undefined;
   }
 
   #memoryInUse(workerId: string): number {
@@ -312,6 +313,7 @@ export class WorkerDesk {
       if (result?.kind === 'fitted') fitted[key] = result.blob;
     }
     this.#failures.doneWell(run, ref.task, worker, now);
+    for (const blob of Object.values(fitted)) this.#blobs.arrived(blob);
     const report = {
       fitted,
       work,

@@ -6,6 +6,9 @@ export type Verdict =
   | { readonly kind: 'wait'; readonly milliseconds: number }
   | { readonly kind: 'give-up'; readonly state: 'failed' | 'quarantined' };
 
+/** Failures, in multiples of those that a task may have, after which nobody else is waited for. */
+const MAX_TRIES_ELSEWHERE = 3;
+
 /**
  * Who is to blame, and what follows. A failure counts where it happened: a task is given up when it failed on
  * different workers, or on all that there are; what a worker hands back because of a failure of its own is no
@@ -22,10 +25,12 @@ export class FailureRules {
   failed(run: LedgerRun, { task, worker }: Lease, failure: Failure, hasOther: boolean): Verdict {
     const { maxFailures } = this.#settings;
     run.lastFailure.set(task, failure);
-    run.noteFailedOn(task, worker, 'failed');
+    run.noteFailedOn(task, worker, failure.isRetryable ? 'failed' : 'for-good');
     const failures = (run.tasks.failures[task] ?? 0) + 1;
     run.tasks.failures[task] = failures;
-    const isUntried = hasOther && failedWorkers(run, task) < maxFailures;
+    // Others may be away for long: a task that keeps failing where it can be tried does not wait for them for ever.
+    const isUntried =
+      hasOther && failedWorkers(run, task) < maxFailures && failures < MAX_TRIES_ELSEWHERE * maxFailures;
     // Another attempt on the same worker would only say the same again.
     if (!failure.isRetryable && !isUntried) return { kind: 'give-up', state: 'failed' };
     if (failures >= maxFailures && !isUntried) return { kind: 'give-up', state: 'quarantined' };
@@ -78,6 +83,6 @@ export class FailureRules {
 /** Number of different workers that a task failed on. */
 function failedWorkers(run: LedgerRun, task: number): number {
   let count = 0;
-  for (const as of run.failedOn.get(task)?.values() ?? []) if (as === 'failed') count++;
+  for (const as of run.failedOn.get(task)?.values() ?? []) if (as !== 'handed-back') count++;
   return count;
 }

@@ -19,7 +19,7 @@ export type LedgerEvent =
   | ({ readonly kind: 'leased'; readonly worker: string } & LeaseRef)
   /** The lease's results are complete. */
   | ({ readonly kind: 'completed' } & LeaseRef)
-  /** `hasOther`: a sound worker that has not failed it could take it; absent in journals of former versions. */
+  /** `hasOther`: a worker that has not failed it could take it, now or when it is well; absent in journals of former versions. */
   | ({ readonly kind: 'failed'; readonly failure: Failure; readonly hasOther?: boolean } & LeaseRef)
   /** Came to nothing because of its worker: no attempt of the task's. */
   | ({ readonly kind: 'handed-back'; readonly failure: Failure } & LeaseRef)
@@ -53,8 +53,8 @@ export interface TaskHistory {
   readonly failedOn?: readonly (readonly [string, FailedAs])[];
 }
 
-/** Whether a worker failed a task, or handed it back because of a failure of its own. */
-export type FailedAs = 'failed' | 'handed-back';
+/** How a worker failed a task: for good, because another attempt there would fail alike; in a bad moment; or by a failure of its own. */
+export type FailedAs = 'for-good' | 'failed' | 'handed-back';
 
 /** What follows from an event for those who keep leases and results. */
 export type LedgerCommand =

@@ -91,7 +91,7 @@ export class LedgerRun {
   noteFailedOn(task: number, worker: string, as: FailedAs): void {
     const known = this.failedOn.get(task);
     if (known === undefined) this.failedOn.set(task, new Map([[worker, as]]));
-    else if (known.get(worker) !== 'failed') known.set(worker, as);
+    else if (as !== 'handed-back' || !known.has(worker)) known.set(worker, as);
   }
 
   /** Ready, but not before its back-off is over. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
+import { firstNotFinite } from './finite.js';
 import type { JournalRecord } from './journal-record.js';
 import type { UnitResult } from './result-reader.js';
 import { storeError } from './sqlite-error.js';
@@ -159,7 +160,10 @@ export class SqliteStore implements Store {
     if (row.blob !== null) return { kind: 'fitted', blob: digestSchema.parse(row.blob) };
     if (row.data === null || crc32(row.data) !== row.crc) return undefined;
     const { rows, columns, data } = row;
-    return { kind: 'scores', rows: rows ?? 0, columns: columns ?? 0, data: floats(data) };
+    const scores = floats(data);
+    // Former versions kept what was no number: it is computed again.
+    if (firstNotFinite(scores) >= 0) return undefined;
+    return { kind: 'scores', rows: rows ?? 0, columns: columns ?? 0, data: scores };
   }
 
   commit({ records, chunks, endedLeases, results }: StoreBatch): void {

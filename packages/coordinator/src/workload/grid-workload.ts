@@ -72,12 +72,35 @@ export class GridWorkload implements Workload, GridOutcome, Facts {
     return {
       isFit: spec.kind === 'fit',
       rows: spec.to - spec.from,
+      reads: [
+        ...new Set([
+          spec.model.weights,
+          ...(spec.data === null ? [] : [spec.data.images]),
+          ...(spec.noise === null ? [] : [spec.noise]),
+          ...units.flatMap((unit) => unit.spec.fitted ?? []),
+        ]),
+      ],
       units: [...byKey].map(([key, { columns }]) => ({ key, columns })),
       spec: (wanted): TaskSpec => ({
         ...spec,
         units: wanted.flatMap(({ key }) => byKey.get(key)?.spec ?? []),
       }),
     };
+  }
+
+  fitOf(blob: Digest): number | undefined {
+    const fits = new Set([...this.fitted].filter(([, one]) => one === blob).map(([unit]) => unit));
+    const task = this.plan.tasks.findIndex(({ units }) => units.some(({ id }) => fits.has(id)));
+    return task < 0 ? undefined : task;
+  }
+
+  blobName(blob: Digest): string {
+    for (const { model, data, noise } of this.plan.tasks) {
+      if (model.weights === blob) return `weights of model "${model.name}"`;
+      if (data?.images === blob) return `images of data set "${data.name}"`;
+      if (noise === blob) return 'noise images';
+    }
+    return 'a blob of the grid';
   }
 
   finish(task: number, pool: string, { fitted, seconds, isReused }: TaskReport): readonly string[] {

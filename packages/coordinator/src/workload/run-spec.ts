@@ -1,3 +1,4 @@
+import { digestSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import type { ResolvedGrid } from '../planner/resolved-grid.js';
 
@@ -21,6 +22,8 @@ export const syntheticSpecSchema = z.object({
   sweeps: z.number().int().min(0).max(10_000),
   scores: z.number().int().min(0).max(2_000_000),
   rows: z.number().int().min(1).max(1_000_000),
+  /** Blobs that every task reads, as the tasks of a grid read images. */
+  blobs: z.array(digestSchema).max(100).optional(),
   /** Pause of each task. */
   milliseconds: z.number().min(0),
   /** What goes wrong on purpose in the first score task. */

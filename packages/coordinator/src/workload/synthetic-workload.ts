@@ -55,16 +55,19 @@ export class SyntheticWorkload implements Workload {
     const { rows, milliseconds, fault } = this.#spec;
     const kind = this.#kind(task);
     const key = this.#key(task);
+    const reads = this.#reads(task, kind);
     const isFaulty = kind === 'score' && task === this.#spec.fits + this.#spec.sweeps;
     return {
       isFit: kind === 'fit',
       rows,
+      reads,
       units: [{ key, columns: kind === 'fit' ? 0 : COLUMNS }],
       spec: () => ({
         kind: 'synthetic',
         of: kind,
         key,
         seed: this.#spec.seed + task,
+        reads: [...reads],
         rows,
         milliseconds,
         fault: isFaulty ? fault : 'none',
@@ -128,6 +131,21 @@ export class SyntheticWorkload implements Workload {
       hash.update(new Uint8Array(result.data.buffer, result.data.byteOffset, result.data.byteLength));
     }
     return hash.digest('hex');
+  }
+
+  fitOf(blob: Digest): number | undefined {
+    const task = this.#fitted.indexOf(blob);
+    return task < 0 ? undefined : task;
+  }
+
+  blobName(): string {
+    return 'a blob of the specification';
+  }
+
+  #reads(task: number, kind: LedgerTask['kind']): readonly Digest[] {
+    const { fits, blobs = [] } = this.#spec;
+    const state = kind === 'sweep' && fits > 0 ? this.#fitted[(task - fits) % fits] : undefined;
+    return state === undefined ? blobs : [...blobs, state];
   }
 
   #kind(task: number): LedgerTask['kind'] {

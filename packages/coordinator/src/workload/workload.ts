@@ -14,6 +14,8 @@ export interface BoundWork {
   readonly isFit: boolean;
   readonly rows: number;
   readonly units: readonly WorkUnit[];
+  /** Blobs without which it cannot be computed. */
+  readonly reads: readonly Digest[];
   /** The task for a worker, for those units that are not there yet. */
   spec(units: readonly WorkUnit[]): WorkSpec;
 }
@@ -46,6 +48,10 @@ export interface Workload {
   /** Workers that hold it warm are asked first. */
   model(task: number): string;
   bind(task: number, pool: string): BoundWork;
+  /** The fit that gave a blob of this run; undefined when none did. */
+  fitOf(blob: Digest): number | undefined;
+  /** What people call a blob that the run was submitted with, for example `weights of "mine"`. */
+  blobName(blob: Digest): string;
   /** Notes a finished task; gives the facts that are known by it. */
   finish(task: number, pool: string, report: TaskReport): readonly string[];
   /** Choices whose tasks are all done; each is given once. */

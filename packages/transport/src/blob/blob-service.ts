@@ -4,7 +4,7 @@ import type {
   ServerReadableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { digestSchema, OodError, sha256 } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
 import {
   BlobServiceService,
   type GetRequest,
@@ -16,15 +16,21 @@ import {
 } from '@oodgrid/protocol/wire';
 import type { GrpcService } from '../grpc/grpc-server.js';
 import { grpcStatus } from '../grpc/grpc-status.js';
-import type { BlobStore } from '../ports.js';
+import type { FolderBlobStore } from './folder-blob-store.js';
 
 const PIECE_BYTES = 256 * 1024;
 /** The train set of ImageNet's features is far below; nothing honest is above. */
 const MAX_BLOB_BYTES = 4 * 1024 ** 3;
 const MAX_DIGESTS = 10_000;
 
-/** Serves a blob store: uploads are verified and durable before they are answered. */
-export function blobService(blobs: BlobStore): GrpcService {
+export interface BlobServiceOptions {
+  readonly blobs: FolderBlobStore;
+  /** Told of every blob that was uploaded and is durable. */
+  readonly onStored: (digest: Digest) => void;
+}
+
+/** Serves a blob store: uploads are verified and durable before they are answered; a damaged blob counts as missing. */
+export function blobService({ blobs, onStored }: BlobServiceOptions): GrpcService {
   const missing: handleUnaryCall<MissingRequest, MissingResponse> = ({ request }, callback) => {
     findMissing(blobs, request.digests).then(
       (digests) => callback(null, { digests }),
@@ -33,7 +39,10 @@ export function blobService(blobs: BlobStore): GrpcService {
   };
   const put = (call: ServerReadableStream<PutRequest, PutResponse>, callback: sendUnaryData<PutResponse>) => {
     store(blobs, call).then(
-      () => callback(null, {}),
+      (digest) => {
+        onStored(digest);
+        callback(null, {});
+      },
       (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
     );
   };
@@ -46,7 +55,7 @@ export function blobService(blobs: BlobStore): GrpcService {
   return { definition: BlobServiceService, implementation: { missing, put, get } };
 }
 
-async function findMissing(blobs: BlobStore, digests: readonly string[]): Promise<string[]> {
+async function findMissing(blobs: FolderBlobStore, digests: readonly string[]): Promise<string[]> {
   if (digests.length > MAX_DIGESTS) {
     throw new OodError('invalid-input', `${digests.length} digests in one question, at most ${MAX_DIGESTS}`);
   }
@@ -55,7 +64,7 @@ async function findMissing(blobs: BlobStore, digests: readonly string[]): Promis
   return missing;
 }
 
-async function store(blobs: BlobStore, call: AsyncIterable<PutRequest>): Promise<void> {
+async function store(blobs: FolderBlobStore, call: AsyncIterable<PutRequest>): Promise<Digest> {
   let expected: string | undefined;
   const pieces: Buffer[] = [];
   let size = 0;
@@ -72,18 +81,18 @@ async function store(blobs: BlobStore, call: AsyncIterable<PutRequest>): Promise
   if (got !== expected) {
     throw new OodError('corrupt-data', `the uploaded bytes have digest ${got}, announced was ${expected}`);
   }
-  await blobs.put(bytes);
+  return blobs.put(bytes);
 }
 
 async function send(
-  blobs: BlobStore,
+  blobs: FolderBlobStore,
   digest: string,
   call: {
     write(piece: GetResponse): boolean;
     once(event: 'drain' | 'cancelled', listener: () => void): void;
   },
 ): Promise<void> {
-  const bytes = await blobs.get(digestOf(digest));
+  const bytes = await readWhole(blobs, digestOf(digest));
   let isCancelled = false;
   call.once('cancelled', () => {
     isCancelled = true;
@@ -96,6 +105,16 @@ async function send(
         call.once('cancelled', resolve);
       });
     }
+  }
+}
+
+/** A damaged blob is set aside, so that the next upload finds it missing. */
+async function readWhole(blobs: FolderBlobStore, digest: Digest): Promise<Uint8Array> {
+  try {
+    return await blobs.get(digest);
+  } catch (error) {
+    await blobs.verify(digest);
+    throw error;
   }
 }
 

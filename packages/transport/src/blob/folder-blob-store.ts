@@ -1,61 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '../ports.js';
-
-/** The file-system calls of the store, so that a test can put a full disk in their place. */
-export interface BlobFileSystem {
-  /** Writes a new file and returns when its bytes are on the disk. */
-  writeDurable(path: string, bytes: Uint8Array): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  /** Returns when the entries of the folder are on the disk. */
-  syncFolder(path: string): Promise<void>;
-  /** Makes the folder and its parents; no error if it exists. */
-  makeFolder(path: string): Promise<void>;
-  read(path: string): Promise<Uint8Array>;
-  exists(path: string): Promise<boolean>;
-  remove(path: string): Promise<void>;
-}
-
-export const nodeBlobFileSystem: BlobFileSystem = {
-  async writeDurable(path, bytes) {
-    const file = await open(path, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  },
-  rename,
-  async syncFolder(path) {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  },
-  async makeFolder(path) {
-    await mkdir(path, { recursive: true });
-  },
-  read: (path) => readFile(path),
-  exists: (path) =>
-    access(path).then(
-      () => true,
-      () => false,
-    ),
-  remove: unlink,
-};
+import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-file-system.js';
 
 /**
  * Blobs as files `<dir>/ab/<digest>`, where `ab` is the start of the digest. A blob appears whole or not at
- * all, whoever else writes the same blob at the same time and whenever the machine stops.
+ * all, whoever else writes the same blob at the same time and whenever the machine stops. A file with other bytes
+ * than its name says is as good as none: it is set aside when it is found, and written anew by the next `put`.
  */
 export class FolderBlobStore implements BlobStore {
   readonly #dir: string;
   readonly #fs: BlobFileSystem;
+  /** What files were like when their bytes were found right: they are read again only when they have changed, or on a complaint. */
+  readonly #verified = new Map<Digest, FileMark>();
+  /** What is done to one blob is done one after the other. */
+  readonly #busy = new Map<Digest, Promise<unknown>>();
 
   constructor(dir: string, fs: BlobFileSystem = nodeBlobFileSystem) {
     this.#dir = dir;
@@ -64,26 +26,31 @@ export class FolderBlobStore implements BlobStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = sha256(bytes);
-    const path = this.path(digest);
-    if (await this.#fs.exists(path)) return digest;
-    const folder = dirname(path);
-    const temporary = join(folder, `.${digest}.${process.pid}.${randomUUID()}`);
-    try {
-      await this.#fs.makeFolder(folder);
-      await this.#fs.writeDurable(temporary, bytes);
-      await this.#fs.rename(temporary, path);
-      await this.#fs.syncFolder(folder);
-      // The entry of `ab` itself is new for the first blob in it.
-      await this.#fs.syncFolder(this.#dir);
-    } catch (error) {
-      await this.#fs.remove(temporary).catch(() => undefined);
-      throw this.#writeError(path, bytes.byteLength, error);
-    }
+    await this.#inTurn(digest, async () => {
+      const path = this.path(digest);
+      if (await this.#isWhole(digest)) return;
+      const folder = dirname(path);
+      const temporary = join(folder, `.${digest}.${process.pid}.${randomUUID()}`);
+      try {
+        await this.#fs.makeFolder(folder);
+        await this.#fs.writeDurable(temporary, bytes);
+        await this.#fs.rename(temporary, path);
+        await this.#fs.syncFolder(folder);
+        // The entry of `ab` itself is new for the first blob in it.
+        await this.#fs.syncFolder(this.#dir);
+      } catch (error) {
+        await this.#fs.remove(temporary).catch(() => undefined);
+        throw this.#writeError(path, bytes.byteLength, error);
+      }
+      this.#noteWhole(digest, await this.#fs.mark(path));
+      await this.#fs.remove(damagedPath(path)).catch(() => undefined);
+    });
     return digest;
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
     const path = this.path(digest);
+    const mark = await this.#fs.mark(path).catch(() => undefined);
     const bytes = await this.#fs.read(path).catch((error: unknown) => {
       const cause = OodError.from(error);
       const hint = cause.code === 'not-found' ? 'there is no such blob' : cause.message;
@@ -91,16 +58,32 @@ export class FolderBlobStore implements BlobStore {
     });
     const actual = sha256(bytes);
     if (actual !== digest) {
+      this.#verified.delete(digest);
       throw new OodError(
         'corrupt-data',
-        `blob ${path} is corrupt: its bytes have digest ${actual}; delete the file and run again`,
+        `blob ${path} is damaged: its bytes have digest ${actual}; run again: it is written anew`,
       );
     }
+    this.#noteWhole(digest, mark);
     return bytes;
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    return this.#fs.exists(this.path(digest));
+  /** False for a blob whose file is damaged as well. A file is read only when it is new or has changed since the last time. */
+  has(digest: Digest): Promise<boolean> {
+    return this.#inTurn(digest, () => this.#isWhole(digest));
+  }
+
+  /** As `has`, and reads the file in any case: for whoever has reason to doubt it. */
+  verify(digest: Digest): Promise<boolean> {
+    return this.#inTurn(digest, () => {
+      this.#verified.delete(digest);
+      return this.#isWhole(digest);
+    });
+  }
+
+  /** Whether there is such a file, at once and whatever is in it. */
+  isThere(digest: Digest): boolean {
+    return existsSync(this.path(digest));
   }
 
   /** Every blob that is there, with the time of its writing. */
@@ -128,6 +111,38 @@ export class FolderBlobStore implements BlobStore {
     return join(this.#dir, digest.slice(0, 2), digest);
   }
 
+  async #isWhole(digest: Digest): Promise<boolean> {
+    const path = this.path(digest);
+    const mark = await this.#fs.mark(path);
+    if (mark === undefined || mark === this.#verified.get(digest)) return mark !== undefined;
+    const actual = await this.#fs.hash(path).catch((thrown: unknown) => OodError.from(thrown).message);
+    if (actual === digest) {
+      this.#noteWhole(digest, mark);
+      return true;
+    }
+    this.#verified.delete(digest);
+    // Another process may have written it anew meanwhile.
+    if ((await this.#fs.mark(path)) !== mark) return this.#isWhole(digest);
+    await this.#fs.rename(path, damagedPath(path));
+    return false;
+  }
+
+  /** `mark`: what the file was like before its bytes were read. */
+  #noteWhole(digest: Digest, mark: FileMark | undefined): void {
+    if (mark !== undefined) this.#verified.set(digest, mark);
+  }
+
+  async #inTurn<T>(digest: Digest, work: () => Promise<T>): Promise<T> {
+    const before = this.#busy.get(digest) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#busy.set(digest, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#busy.get(digest) === mine) this.#busy.delete(digest);
+    }
+  }
+
   #writeError(path: string, size: number, error: unknown): OodError {
     const cause = OodError.from(error);
     const advice =
@@ -137,3 +152,5 @@ export class FolderBlobStore implements BlobStore {
     });
   }
 }
+
+const damagedPath = (path: string): string => `${path}.damaged`;

@@ -24,7 +24,7 @@ export interface SessionOptions {
   readonly onRoom: () => void;
   /** The coordinator wants this worker to take no more tasks. */
   readonly onDrain: () => void;
-  /** The coordinator gives this worker no tasks for so long. */
+  /** The coordinator gives this worker no tasks for so long; the session rests until `isResting` is called off. */
   readonly onSetAside: (reason: string, forMs: number) => void;
 }
 
@@ -122,6 +122,8 @@ export class WorkerSession {
     switch (message.kind) {
       case 'registered':
         this.#windowBytes = message.windowBytes;
+        // This coordinator may know nothing of what another one held against it.
+        this.isResting = false;
         this.#options.onRoom();
         return;
       case 'granted':
@@ -150,7 +152,9 @@ export class WorkerSession {
         this.#options.onDrain();
         return;
       case 'set-aside':
-        this.#options.onSetAside(message.reason, message.forMs);
+        this.isResting = message.forMs > 0;
+        if (this.isResting) this.#options.onSetAside(message.reason, message.forMs);
+        else this.#options.onRoom();
         return;
       case 'probe':
         this.#sayHeld();
@@ -214,7 +218,10 @@ export class WorkerSession {
   setTrouble(trouble: string): void {
     this.#trouble = trouble;
     this.#sayHeld();
-    if (trouble === '') this.#options.onRoom();
+    if (trouble !== '') return;
+    // Where the coordinator sees it otherwise it says so again.
+    this.isResting = false;
+    this.#options.onRoom();
   }
 
   /** Takes no more tasks: requests that are open are given up. */

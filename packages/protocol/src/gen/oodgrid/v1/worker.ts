@@ -342,7 +342,7 @@ export interface Probe {
 export interface SetAside {
   /** What that was. */
   reason: string;
-  /** How long, in milliseconds. */
+  /** How long, in milliseconds; 0: no longer. */
   forMs: number;
 }
 

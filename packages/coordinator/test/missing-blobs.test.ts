@@ -1,0 +1,83 @@
+import { type Digest, sha256 } from '@oodgrid/protocol';
+import { expect, it } from 'vitest';
+import { Desk, SPEC, submission, type TestPeer } from './desk.js';
+
+const IMAGES = sha256('images');
+const lacks = (blob: Digest) =>
+  ({ origin: 'store', blob, code: 'not-found', message: 'there is no such blob', retryable: false }) as const;
+
+function desk(spec: Partial<typeof SPEC>) {
+  const one = new Desk();
+  const run = one.submit(submission('r', { spec: { ...SPEC, ...spec } }));
+  const waitsFor = () => {
+    const state = one.dispatcher.runs.get(run);
+    return state === undefined ? undefined : one.dispatcher.waitsFor(state);
+  };
+  return { one, run, peer: one.join('w'), waitsFor };
+}
+
+function takes(one: Desk, peer: TestPeer, run: string, task: number): boolean {
+  const before = peer.leases().length;
+  one.ask(peer, run, task);
+  return peer.leases().length > before;
+}
+
+it('a blob that the store lacks is waited for, said, and costs no attempt; what reads it goes on when it is there', () => {
+  const { one, run, peer, waitsFor } = desk({ blobs: [IMAGES], scores: 4 });
+  expect(takes(one, peer, run, 0)).toBe(true);
+  one.fail(peer, lacks(IMAGES));
+  expect(one.checks).toEqual([IMAGES]);
+  expect(one.stateOf(run, 0)).toBe('ready');
+  one.dispatcher.blobChecked(IMAGES, false, one.now);
+  one.settle();
+  const said = /lacks blob .* submit the grid again/;
+  expect(waitsFor()).toMatch(said);
+  expect(one.events.filter(({ kind }) => kind === 'blob-missing')).toHaveLength(1);
+  // Nobody is sent to fetch what is not there.
+  for (const task of [0, 1, 2, 3]) expect(takes(one, peer, run, task)).toBe(false);
+  one.wait(60_000);
+  expect(one.checks).toEqual([IMAGES, IMAGES]);
+  expect(one.dispatcher.asideOf('w')).toBeNull();
+  expect(one.dispatcher.ledger.run(run)?.tasks.failures[0]).toBe(0);
+
+  one.dispatcher.blobArrived(IMAGES);
+  one.settle();
+  expect(waitsFor()).toBe('');
+  for (const task of [0, 1]) {
+    expect(takes(one, peer, run, task)).toBe(true);
+    one.finish(peer);
+  }
+});
+
+it('a fit is done again when the state that it gave is gone, and what needs it waits for that alone', () => {
+  const { one, run, peer, waitsFor } = desk({ fits: 1, sweeps: 2, scores: 0 });
+  const blob = sha256('fitted');
+  expect(takes(one, peer, run, 0)).toBe(true);
+  one.finishFit(peer, blob);
+  expect(takes(one, peer, run, 1)).toBe(true);
+  one.fail(peer, lacks(blob));
+  one.dispatcher.blobChecked(blob, false, one.now);
+  one.settle();
+  expect(one.stateOf(run, 0)).toBe('queued');
+  expect(waitsFor()).toBe('');
+  expect([takes(one, peer, run, 1), takes(one, peer, run, 2)]).toEqual([false, false]);
+  one.restart();
+  const back = one.join('w');
+  expect([0, 1, 2].map((task) => one.stateOf(run, task))).toEqual(['queued', 'queued', 'queued']);
+  expect(takes(one, back, run, 0)).toBe(true);
+  one.finishFit(back, blob);
+  expect(takes(one, back, run, 1)).toBe(true);
+  one.finish(back);
+  expect([0, 1].map((task) => one.stateOf(run, task))).toEqual(['done', 'done']);
+});
+
+it('a blob that is there and whole is a failure of the worker that could not get it', () => {
+  const { one, run, peer } = desk({ blobs: [IMAGES] });
+  takes(one, peer, run, 0);
+  one.fail(peer, lacks(IMAGES));
+  one.dispatcher.blobChecked(IMAGES, true, one.now);
+  one.settle();
+  expect(one.dispatcher.asideOf('w')?.reason).toBe('there is no such blob');
+  one.wait(1000);
+  expect(takes(one, peer, run, 0)).toBe(true);
+});

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { OodError } from '@oodgrid/protocol';
+
+/** What changes when a file is written: as long as it is the same, so are the bytes, unless the disk itself fails. */
+export type FileMark = string;
+
+/** The file-system calls of the store, so that a test can put a full disk in their place. */
+export interface BlobFileSystem {
+  /** Writes a new file and returns when its bytes are on the disk. */
+  writeDurable(path: string, bytes: Uint8Array): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Returns when the entries of the folder are on the disk. */
+  syncFolder(path: string): Promise<void>;
+  /** Makes the folder and its parents; no error if it exists. */
+  makeFolder(path: string): Promise<void>;
+  read(path: string): Promise<Uint8Array>;
+  /** SHA-256 of a file's bytes in hex, read piece by piece. */
+  hash(path: string): Promise<string>;
+  /** Undefined when there is no such file. */
+  mark(path: string): Promise<FileMark | undefined>;
+  remove(path: string): Promise<void>;
+}
+
+export const nodeBlobFileSystem: BlobFileSystem = {
+  async writeDurable(path, bytes) {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+  rename,
+  async syncFolder(path) {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+  read: (path) => readFile(path),
+  async hash(path) {
+    const hash = createHash('sha256');
+    for await (const piece of createReadStream(path, { highWaterMark: 1024 ** 2 })) hash.update(piece);
+    return hash.digest('hex');
+  },
+  async mark(path) {
+    try {
+      const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+      return `${size}/${mtimeMs}/${ctimeMs}/${ino}`;
+    } catch (thrown) {
+      const error = OodError.from(thrown);
+      if (error.code === 'not-found') return undefined;
+      throw error;
+    }
+  },
+  remove: unlink,
+};
