@@ -141,7 +141,7 @@ describe('a grid that cannot be run is refused with a reason, an exit code and n
     const empty = newCase({ count: 0 });
     const none = await refused(empty.file, empty.folder);
     expect(none.code).toBe(EXIT_CODES['invalid-input']);
-    expect(none.message).toContain('test.npz: the data set is empty');
+    expect(none.message).toContain('test.npz: "images": the data set is empty');
     const small = newCase({ count: 1000 });
     const few = await refused(small.file, small.folder);
     expect(few.code).toBe(EXIT_CODES['invalid-input']);

@@ -1,6 +1,6 @@
 export { workerEnvironment } from './backend/environment.js';
 export { findModel, listModels, type ModelCard, weightsPath } from './catalog/models.js';
-export type { Dataset, DecodedSplit, SplitKind } from './datasets/dataset.js';
+export type { Dataset, DecodedSplit, Labels, SplitContent, SplitKind } from './datasets/dataset.js';
 export { datasetBlob } from './datasets/dataset-blob.js';
 export { loadFolderDataset } from './datasets/folder-dataset.js';
 export {
@@ -11,8 +11,11 @@ export {
   verifyDataset,
 } from './datasets/load-dataset.js';
 export { findDataset, listDatasets } from './datasets/table.js';
+export type { PixelUse } from './datasets/user-pixels.js';
+export { describeArrays } from './formats/array-types.js';
 export { type NpyArray, parseNpy, writeNpy } from './formats/npy.js';
-export { parseNpz, writeNpz } from './formats/npz.js';
+export { openNpz, parseNpz, writeNpz } from './formats/npz.js';
+export { readRegularFile } from './formats/read-regular-file.js';
 export {
   openSafetensors,
   parseSafetensors,

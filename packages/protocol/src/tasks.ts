@@ -16,11 +16,14 @@ const modelSpecSchema = z.object({
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
 
-/** One split of a data set: a safetensors blob of U8 `images` [n, h, w, c] and U8 `labels` [n]. */
+/**
+ * One split of a data set: a safetensors blob of U8 `images` [n, h, w, c], or F32 for floats that are used as they are, and U8 or
+ * I32 `labels` [n], absent where there are none.
+ */
 const dataRefSchema = z.object({ name: z.string().min(1), images: digestSchema });
 export type DataRef = z.infer<typeof dataRefSchema>;
 
-/** Pixels become (u8 / 255 - mean) / std, one entry per channel. */
+/** Pixels become (u8 / 255 - mean) / std, one entry per channel. Floats are used as they are, with means 0 and deviations 1. */
 const transformSchema = z.object({
   mean: z.array(z.number()).min(1),
   std: z.array(z.number().positive()).min(1),

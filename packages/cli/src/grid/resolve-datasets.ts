@@ -4,11 +4,13 @@ import {
   ARCHITECTURES,
   datasetBlob,
   findDataset,
-  type LoadedSplit,
   loadDataset,
   loadFolderDataset,
+  type PixelUse,
+  type SplitContent,
+  type SplitKind,
 } from '@oodgrid/engine';
-import { type DatasetReference, type ModelSpec, OodError } from '@oodgrid/protocol';
+import { type DatasetReference, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
@@ -23,52 +25,105 @@ export interface DatasetSources {
   readonly signal: AbortSignal;
 }
 
+/** What the grid wants of a data set. */
+export interface DatasetUse {
+  readonly isId: boolean;
+  /** Whether a method fits on its train split. */
+  readonly isFittedOn: boolean;
+  readonly pixels: PixelUse;
+}
+
 /** Loads a data set's test split, and its train split where a method fits on it, and makes them blobs. */
 export async function resolveDataset(
   name: string,
   reference: DatasetReference,
-  isFittedOn: boolean,
+  use: DatasetUse,
   sources: DatasetSources,
 ): Promise<ResolvedDataset> {
-  const normalisation =
-    typeof reference === 'string' ? findDataset(reference)?.normalisation : reference.normalisation;
-  const test = await resolveSplit(reference, name, 'test', sources);
+  const { ref, count, channels } = await resolveSplit(reference, name, 'test', use, sources);
+  const normalisation = normalisationOf(reference, channels);
+  const train = use.isFittedOn ? await resolveSplit(reference, name, 'train', use, sources) : undefined;
   return {
     name,
-    test,
-    ...(isFittedOn ? { train: await resolveSplit(reference, name, 'train', sources) } : {}),
-    ...(normalisation === undefined
-      ? {}
-      : { normalisation: { mean: [...normalisation.mean], std: [...normalisation.std] } }),
+    test: { ref, count },
+    ...(train === undefined ? {} : { train: { ref: train.ref, count: train.count } }),
+    ...(normalisation === undefined ? {} : { normalisation }),
   };
+}
+
+function normalisationOf(reference: DatasetReference, channels: number): Transform | undefined {
+  const given =
+    typeof reference === 'string' ? findDataset(reference)?.normalisation : reference.normalisation;
+  if (given === undefined) return undefined;
+  const same = (value: number) => new Array<number>(channels).fill(value);
+  if (given === 'none') return { mean: same(0), std: same(1) };
+  return { mean: [...given.mean], std: [...given.std] };
 }
 
 async function resolveSplit(
   reference: DatasetReference,
   name: string,
-  split: 'test' | 'train',
+  split: SplitKind,
+  use: DatasetUse,
   sources: DatasetSources,
-): Promise<ResolvedSplit> {
-  const { context, baseDir, signal, blobs, models, inspector } = sources;
+): Promise<ResolvedSplit & { readonly channels: number }> {
+  const { blobs, models, inspector } = sources;
   const loaded =
     typeof reference === 'string'
-      ? await loadDataset(reference, split, { ...context, signal })
-      : await loadFolderDataset(resolve(baseDir, reference.dir), split);
+      ? await loadFromCatalog(reference, split, use, sources)
+      : await loadFromFolder(reference, split, use, sources);
   checkFit(name, split, loaded, models);
   inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
-  return { ref: { name: `${name}/${split}`, images }, count: loaded.shape[0] };
+  const [count, , , channels] = loaded.shape;
+  return { ref: { name: `${name}/${split}`, images }, count, channels };
+}
+
+async function loadFromCatalog(
+  name: string,
+  split: SplitKind,
+  { pixels }: DatasetUse,
+  { context, signal }: DatasetSources,
+): Promise<SplitContent> {
+  if (pixels === 'floats') {
+    throw new OodError(
+      'invalid-input',
+      `data set "${name}" holds bytes, but normalisation: none on the ID side of its pair uses floats as they are, on both sides; give it as a folder of floats that were normalised as the ID side's`,
+    );
+  }
+  return loadDataset(name, split, { ...context, signal });
+}
+
+async function loadFromFolder(
+  { dir, layout, arrays }: Exclude<DatasetReference, string>,
+  split: SplitKind,
+  { isId, pixels }: DatasetUse,
+  { context, baseDir, models }: DatasetSources,
+): Promise<SplitContent> {
+  const wanted = isId ? 'wanted' : 'unused';
+  const { notes, ...loaded } = await loadFolderDataset(resolve(baseDir, dir), split, {
+    inputs: models.map(({ architecture }) => ARCHITECTURES[architecture].input),
+    pixels,
+    labels: split === 'train' ? 'needed' : wanted,
+    ...(layout === undefined ? {} : { layout }),
+    ...(arrays === undefined ? {} : { arrays }),
+  });
+  for (const note of notes) context.log(note);
+  return loaded;
 }
 
 function checkFit(
   name: string,
-  split: string,
-  { shape, labels }: LoadedSplit,
+  split: SplitKind,
+  { shape, labels }: SplitContent,
   models: readonly ModelSpec[],
 ): void {
   const [, height, width, channels] = shape;
-  let largest = 0;
-  for (const label of labels) largest = Math.max(largest, label);
+  let [least, largest] = [0, 0];
+  for (const label of labels ?? []) {
+    least = Math.min(least, label);
+    largest = Math.max(largest, label);
+  }
   for (const model of models) {
     const [wantHeight, wantWidth, wantChannels] = ARCHITECTURES[model.architecture].input;
     if (height !== wantHeight || width !== wantWidth || channels !== wantChannels) {
@@ -77,10 +132,11 @@ function checkFit(
         `data set "${name}" has images of ${height}x${width}x${channels}, but model "${model.name}" takes ${wantHeight}x${wantWidth}x${wantChannels}`,
       );
     }
-    if (split === 'train' && largest >= model.classes) {
+    if (split === 'train' && (largest >= model.classes || least < 0)) {
+      const found = least < 0 ? `from ${least}` : `up to ${largest}`;
       throw new OodError(
         'invalid-input',
-        `the train set of "${name}" has labels up to ${largest}, but model "${model.name}" has ${model.classes} classes`,
+        `the train set of "${name}" has labels ${found}, but model "${model.name}" has ${model.classes} classes, 0 to ${model.classes - 1}`,
       );
     }
   }

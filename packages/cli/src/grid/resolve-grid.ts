@@ -14,7 +14,8 @@ import {
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
-import { type ReferredDataset, referredDatasets } from './data-set-references.js';
+import { type ReferredDatasets, referredDatasets } from './data-set-references.js';
+import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
 import { type ModelSources, resolveModel } from './resolve-models.js';
 import { resolveNoise } from './resolve-noise.js';
@@ -35,7 +36,8 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
   requireOneSpecPerName([...models, ...auxiliaryModels]);
   const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
-  const { pairs, datasets: referred } = await referredDatasets(grid, baseDir);
+  const referred = await referredDatasets(grid, baseDir);
+  const { pairs } = referred;
   const inspector = new DataInspector();
   const datasets = await resolveDatasets(referred, rows, {
     context,
@@ -151,14 +153,16 @@ function titleOf(method: GridMethod, grid: Grid): string {
 }
 
 async function resolveDatasets(
-  referred: readonly ReferredDataset[],
+  referred: ReferredDatasets,
   rows: readonly ResolvedRow[],
   sources: Parameters<typeof resolveDataset>[3],
 ): Promise<ResolvedDataset[]> {
   const isFitOnTrain = rows.some(({ plans }) => Object.values(plans).some(({ fit }) => fit === 'train'));
-  const datasets: ResolvedDataset[] = [];
-  for (const { name, reference, isId } of referred) {
-    datasets.push(await resolveDataset(name, reference, isId && isFitOnTrain, sources));
+  const { datasets } = referred;
+  const resolved: ResolvedDataset[] = [];
+  for (const { name, reference, isId } of datasets) {
+    const use = { isId, isFittedOn: isId && isFitOnTrain, pixels: pixelUse(referred, name) };
+    resolved.push(await resolveDataset(name, reference, use, sources));
   }
-  return datasets;
+  return resolved;
 }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type NpyArray, parseNpz, writeSafetensors } from '@oodgrid/engine';
+import { describeArrays, openNpz, readRegularFile, writeSafetensors } from '@oodgrid/engine';
 import { type Digest, type GridMethod, OodError } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import type { BlobStore } from '@oodgrid/transport';
@@ -42,15 +41,14 @@ async function planarNoise(noise: NoiseOption, { modelsDir, baseDir, input }: No
     return { count: NOISE_IMAGES, planar };
   }
   const path = noise === 'paper' ? join(modelsDir, PAPER_NOISE) : resolve(baseDir, noise.npz);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    const error = OodError.from(cause);
-    throw new OodError(error.code, `${path}: the noise images could not be read: ${error.message}`, {
-      cause,
-    });
-  });
-  const arrays = parseNpz(bytes, path);
-  const array: NpyArray | undefined =
-    arrays.get('noise_uint8') ?? (arrays.size === 1 ? [...arrays.values()][0] : undefined);
+  const bytes = await readRegularFile(path);
+  if (bytes === undefined)
+    throw new OodError('not-found', `${path}: the noise images could not be read: there is no such file`);
+  const archive = openNpz(bytes, path);
+  // What else the archive holds is not looked at.
+  const key = archive.keys.includes('noise_uint8') ? 'noise_uint8' : archive.keys.at(-1);
+  const isClear = key === 'noise_uint8' || archive.keys.length === 1;
+  const array = key !== undefined && isClear ? archive.read(key) : undefined;
   const [count = 0, ...shape] = array?.shape ?? [];
   if (
     !(array?.data instanceof Uint8Array) ||
@@ -60,14 +58,11 @@ async function planarNoise(noise: NoiseOption, { modelsDir, baseDir, input }: No
     const hint = noise === 'paper' ? '; give a seed instead: noise: {seed: 42}' : '';
     throw new OodError(
       'invalid-input',
-      `${path}: expected one uint8 array [n, ${channels}, ${height}, ${width}] (or one named "noise_uint8"), found ${describe(arrays)}${hint}`,
+      `${path}: expected one uint8 array [n, ${channels}, ${height}, ${width}] (or one named "noise_uint8"), found ${describeArrays(archive.list())}${hint}`,
     );
   }
   return { count, planar: array.data };
 }
-
-const describe = (arrays: ReadonlyMap<string, NpyArray>): string =>
-  [...arrays].map(([key, { shape }]) => `"${key}" [${shape.join(', ')}]`).join(', ') || 'none';
 
 /** [n, c, pixels] to [n, pixels, c]. */
 function interleave(planar: Uint8Array, count: number, pixels: number, channels: number): Uint8Array {

@@ -1,12 +1,21 @@
 export type SplitKind = 'test' | 'train';
 
-/** Images and labels of one split, decoded. */
-export interface DecodedSplit {
-  /** [n, h, w, c] bytes. */
-  readonly images: Uint8Array;
-  /** [n] */
-  readonly labels: Uint8Array;
+/** Classes of samples, bytes where they all fit. */
+export type Labels = Uint8Array | Int32Array;
+
+/** One split as workers get it, of the catalog or of a user. */
+export interface SplitContent {
+  /** [n, h, w, c]: bytes, or floats that are used as they are. */
+  readonly images: Uint8Array | Float32Array;
+  /** [n]; absent where the set has none. */
+  readonly labels?: Labels;
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
+}
+
+/** Images and labels of one split of the catalog, decoded. */
+export interface DecodedSplit extends SplitContent {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
 }
 
 /** What a split must decode to. */

@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import type { NumericArray } from '../formats/array-types.js';
 import { parseIdx } from '../formats/idx.js';
 import type { DecodedSplit, FileNames, SplitKind } from './dataset.js';
 
@@ -31,3 +32,9 @@ export function decodeIdxPair(files: readonly Uint8Array[], names: readonly stri
   }
   return { images: images.data, labels: labels.data, shape: [count, height, width, 1] };
 }
+
+/** One IDX file of a user's as the array that it is. */
+export const readIdxFile = (bytes: Uint8Array, path: string): NumericArray => ({
+  dtype: 'uint8',
+  ...parseIdx(bytes, path),
+});

@@ -1,8 +1,9 @@
 import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Tensor4D, tf } from '../backend/tensors.js';
-import { parseSafetensors } from '../formats/safetensors.js';
-import { applyPixels, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
+import type { Labels, SplitContent } from '../datasets/dataset.js';
+import { parseSplitBlob } from '../datasets/dataset-blob.js';
+import { applyPixels, isIdentity, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
 
 export interface ImageBatch {
   /** Where the samples are, for messages. */
@@ -10,17 +11,20 @@ export interface ImageBatch {
   /** [n, h, w, c]; the caller's `tf.tidy` frees it. */
   readonly x: Tensor4D;
   /** Null where the data set has none. */
-  readonly labels: Uint8Array | null;
+  readonly labels: Labels | null;
   /** Position of each sample in the data set's file. */
   readonly indices: Uint32Array;
   /** Rows of the task's result that this batch fills, from 0. */
   readonly firstRow: number;
 }
 
+const largest = (values: Float32Array): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** The images that a task reads, in its order and batches. */
 export class ImageSource {
-  readonly #images: Uint8Array;
-  readonly #labels: Uint8Array | null;
+  readonly #images: SplitContent['images'];
+  readonly #labels: Labels | null;
   readonly #order: Uint32Array;
   readonly #size: readonly [number, number, number];
   readonly #pixels: PixelTable;
@@ -28,18 +32,16 @@ export class ImageSource {
   readonly #name: string;
 
   private constructor(task: TaskSpec, blob: Uint8Array, name: string, isNoise: boolean) {
-    const { tensors } = parseSafetensors(blob, name);
-    const images = tensors.get('images');
-    if (images === undefined || !(images.data instanceof Uint8Array) || images.shape.length !== 4) {
+    const { images, labels, shape } = parseSplitBlob(blob, name);
+    const [count, height, width, channels] = shape;
+    if (images instanceof Float32Array && !isIdentity(task.transform)) {
       throw new OodError(
-        'corrupt-data',
-        `${name}: expected a U8 tensor "images" [n, height, width, channels]`,
+        'invalid-input',
+        `${name} has floats that are used as they are, but the ID side has a normalisation; give it normalisation: none`,
       );
     }
-    const [count = 0, height = 0, width = 0, channels = 0] = images.shape;
-    const labels = tensors.get('labels')?.data;
-    this.#images = images.data;
-    this.#labels = labels instanceof Uint8Array ? labels : null;
+    this.#images = images;
+    this.#labels = labels ?? null;
     this.#size = [height, width, channels];
     this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform, channels);
     this.#order =
@@ -69,7 +71,8 @@ export class ImageSource {
 
   /** No pixel of any image is farther from 0. */
   get largestPixel(): number {
-    return Math.max(...this.#pixels.flatMap((table) => [...table].map(Math.abs)));
+    if (this.#images instanceof Float32Array) return largest(this.#images);
+    return Math.max(...this.#pixels.map(largest));
   }
 
   get rows(): number {
@@ -89,17 +92,14 @@ export class ImageSource {
     const indices = this.#order.slice(start, Math.min(start + this.#task.batch, this.#task.to));
     const values = new Float32Array(indices.length * pixels);
     for (const [row, index] of indices.entries()) {
-      applyPixels(
-        this.#images.subarray(index * pixels, (index + 1) * pixels),
-        this.#pixels,
-        values,
-        row * pixels,
-      );
+      const image = this.#images.subarray(index * pixels, (index + 1) * pixels);
+      if (image instanceof Float32Array) values.set(image, row * pixels);
+      else applyPixels(image, this.#pixels, values, row * pixels);
     }
     return {
       source: this.#name,
       x: tf.tensor4d(values, [indices.length, height, width, channels]),
-      labels: labels === null ? null : Uint8Array.from(indices, (index) => labels[index] ?? 0),
+      labels: labels === null ? null : Int32Array.from(indices, (index) => labels[index] ?? 0),
       indices,
       firstRow: start - this.#task.from,
     };

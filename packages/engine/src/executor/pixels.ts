@@ -29,6 +29,10 @@ export function normalisedPixels({ mean, std }: Transform, channels: number): Pi
   return tables;
 }
 
+/** The transform of floats that are used as they are. */
+export const isIdentity = ({ mean, std }: Transform): boolean =>
+  mean.every((value) => value === 0) && std.every((value) => value === 1);
+
 /** (u8 - 127.5) / 255: FSSD's noise images are not normalised by the data set's mean and std. */
 export function noisePixels(channels: number): PixelTable {
   const table = Float32Array.from({ length: 256 }, (_, u8) => (u8 - 127.5) / 255);

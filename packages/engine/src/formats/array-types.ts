@@ -43,6 +43,27 @@ export interface NumericArray {
   readonly data: NumberArray;
 }
 
+/** What a file says of one of its arrays before it is read. */
+export interface ListedArray {
+  readonly key: string;
+  /** Its type, or why there is none. */
+  readonly title: string;
+  readonly shape?: readonly number[];
+}
+
+const MAX_LISTED = 20;
+
+/** Names, types and shapes, for messages. */
+export function describeArrays(arrays: readonly ListedArray[]): string {
+  const listed = arrays
+    .slice(0, MAX_LISTED)
+    .map(({ key, title, shape }) =>
+      [JSON.stringify(key), title, ...(shape === undefined ? [] : [`[${shape.join(', ')}]`])].join(' '),
+    );
+  const more = arrays.length - listed.length;
+  return listed.join(', ') + (more > 0 ? ` and ${more} more` : '') || 'nothing';
+}
+
 export const bytesOf = (dtype: ArrayType): number => TYPES[dtype].bytes;
 
 /** Decodes a copy of `bytes`, whose length the caller has checked against `bytesOf`. */

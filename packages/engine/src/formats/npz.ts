@@ -1,7 +1,7 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
 import { type Zippable, zipSync } from 'fflate';
-import type { NumericArray } from './array-types.js';
+import type { ListedArray, NumericArray } from './array-types.js';
 import { type NpyArray, type NpyHeader, parseNpy, parseNpyHeader, requireNpySize, writeNpy } from './npy.js';
 import { type Refuse, refuser } from './what-is-this-file.js';
 import { packedMember, readZipDirectory, type ZipMember } from './zip-directory.js';
@@ -10,7 +10,6 @@ import { packedMember, readZipDirectory, type ZipMember } from './zip-directory.
 const MAX_MEMBER_BYTES = 4 * 1024 ** 3 - 1;
 /** Packed bytes to look at for a header: they unfold to 4 MiB at most. */
 const PEEK_BYTES = 4096;
-const MAX_LISTED = 20;
 
 const METHODS: Readonly<Record<number, string>> = {
   1: 'shrink',
@@ -29,8 +28,8 @@ const METHODS: Readonly<Record<number, string>> = {
 export interface NpzArchive {
   /** Names of the arrays, without `.npy`, folders inside the archive included. */
   readonly keys: readonly string[];
-  /** Names, types and shapes of what the archive holds, for messages. */
-  describe(): string;
+  /** What the archive holds, arrays or not, for messages. */
+  list(): readonly ListedArray[];
   /** Throws `corrupt-data` for what cannot be read as numbers. */
   read(key: string): NumericArray;
 }
@@ -49,11 +48,7 @@ export function openNpz(bytes: Uint8Array, name: string): NpzArchive {
   if (arrays.size === 0 && members.length > 0) return refuse('it holds no array');
   return {
     keys: [...arrays.keys()],
-    describe: () => {
-      const listed = members.slice(0, MAX_LISTED).map((member) => describeMember(bytes, member));
-      const more = members.length - listed.length;
-      return listed.join(', ') + (more > 0 ? ` and ${more} more` : '') || 'nothing';
-    },
+    list: () => members.map((member) => listedMember(bytes, member)),
     read: (key) => {
       const member = arrays.get(key);
       if (member === undefined) throw new OodError('not-found', `${name}: no array "${key}"`);
@@ -126,16 +121,16 @@ function unfolded(packed: Uint8Array, { method, unpackedBytes }: ZipMember, refu
   }
 }
 
-function describeMember(bytes: Uint8Array, member: ZipMember): string {
+function listedMember(bytes: Uint8Array, member: ZipMember): ListedArray {
   const { path } = member;
-  if (!path.endsWith('.npy')) return `${JSON.stringify(path)} (no array)`;
-  const key = JSON.stringify(path.slice(0, -4));
+  if (!path.endsWith('.npy')) return { key: path, title: '(no array)' };
+  const key = path.slice(0, -4);
   try {
     const refuse = memberRefuser('', path);
     const { title, shape } = peekHeader(packedMember(bytes, member, refuse), member, refuse);
-    return `${key} ${title} [${shape.join(', ')}]`;
+    return { key, title, shape };
   } catch {
-    return `${key} (not readable)`;
+    return { key, title: '(not readable)' };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Candidate } from '@oodgrid/protocol';
 import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
+import type { Labels } from '../datasets/dataset.js';
 import type { Architecture } from '../models/architectures.js';
 import type { ComputeName } from './revisions.js';
 
@@ -20,7 +21,7 @@ export interface ForwardBatch {
   /** Position of each sample in the data set's file: the key of per-sample randomness. */
   readonly indices: Uint32Array;
   /** Of the samples; null where the data set has none. */
-  readonly labels: Uint8Array | null;
+  readonly labels: Labels | null;
   readonly seed: number;
   /** Logits of one stochastic pass per number in `passes`, lazily, the deterministic layers run once. */
   stochasticLogits(passes: readonly number[]): Iterable<Tensor2D>;
@@ -64,7 +65,7 @@ export interface GradientScorer {
 /** Receives the taps of every batch of the fit's data, then gives the fitted state. */
 export interface Fitter {
   /** Gives the tap whose features are not finite, null where all are. */
-  add(taps: ReadonlyMap<string, Tensor>, labels: Uint8Array | null): string | null;
+  add(taps: ReadonlyMap<string, Tensor>, labels: Labels | null): string | null;
   finish(): ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 }
 

@@ -1,5 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Labels } from '../datasets/dataset.js';
 import { firstNotFinite } from '../finite.js';
 
 /**
@@ -11,7 +12,7 @@ export class TiedGaussian {
   readonly width: number;
   readonly #classes: number;
   readonly #features: Float32Array[] = [];
-  readonly #labels: Uint8Array[] = [];
+  readonly #labels: Labels[] = [];
 
   constructor(classes: number, width: number) {
     this.#classes = classes;
@@ -19,7 +20,7 @@ export class TiedGaussian {
   }
 
   /** `features` [n, width] row-major, `labels` [n]. */
-  add(features: Float32Array, labels: Uint8Array): void {
+  add(features: Float32Array, labels: Labels): void {
     this.#features.push(features);
     this.#labels.push(labels);
   }

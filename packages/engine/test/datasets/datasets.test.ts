@@ -202,25 +202,6 @@ describe("a user's folder", () => {
       message: expect.stringContaining('looked for test.npz'),
     });
   });
-
-  it('refuses labels that are not one per image, or no bytes', async () => {
-    const write = (own: { shape: number[]; data: Uint8Array | BigInt64Array | Float32Array }) =>
-      writeFileSync(
-        join(folder, 'test.npz'),
-        writeNpz(
-          new Map([
-            ['images', { shape: [3, 2, 2], data: images }],
-            ['labels', own],
-          ]),
-        ),
-      );
-    write({ shape: [2], data: Uint8Array.of(1, 2) });
-    await expect(loadFolderDataset(folder, 'test')).rejects.toThrow(/must be \[3\], one per image/);
-    write({ shape: [3], data: BigInt64Array.of(1n, 2n, 300n) });
-    await expect(loadFolderDataset(folder, 'test')).rejects.toThrow(/label 300/);
-    write({ shape: [3], data: Float32Array.of(1, 2, 3) });
-    await expect(loadFolderDataset(folder, 'test')).rejects.toThrow(/must be integers/);
-  });
 });
 
 describe('the catalog', () => {

@@ -137,7 +137,8 @@ function checkNames(grid: Grid, known: KnownNames): Finding[] {
     if (typeof pair.id !== 'string' && pair.id.normalisation === undefined) {
       findings.push({
         path: ['pairs', i, 'id'],
-        message: 'a data set of your own on the ID side needs normalisation: {mean: [...], std: [...]}',
+        message:
+          'a data set of your own on the ID side needs normalisation: {mean: [...], std: [...]}, or none for floats that are normalised already',
       });
     }
   }

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { gridMethodSchema, modelReferenceSchema } from './methods.js';
 
-const normalisationSchema = z.strictObject({
-  mean: z.array(z.number()).min(1).max(16),
-  std: z.array(z.number().positive()).min(1).max(16),
-});
+const arrayName = z.string().min(1).max(200);
+
+/** Of bytes: (byte / 255 - mean) / std. `none`: the images are floats that the model takes as they are. */
+const normalisationSchema = z.union([
+  z.literal('none'),
+  z.strictObject({
+    mean: z.array(z.number()).min(1).max(16),
+    std: z.array(z.number().positive()).min(1).max(16),
+  }),
+]);
 
 /** A data set by its catalog name, or a folder of the user's. */
 const datasetReferenceSchema = z.union([
@@ -16,6 +22,10 @@ const datasetReferenceSchema = z.union([
       .optional(),
     dir: z.string().min(1),
     normalisation: normalisationSchema.optional(),
+    /** Order of an image's axes in the file; told by the model's input where it is left out. */
+    layout: z.enum(['hwc', 'chw']).optional(),
+    /** Names of the arrays in the file, where they are not `images` and `labels`. */
+    arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
   }),
 ]);
 export type DatasetReference = z.infer<typeof datasetReferenceSchema>;

@@ -1,0 +1,27 @@
+import type { PixelUse } from '@oodgrid/engine';
+import { OodError } from '@oodgrid/protocol';
+import type { ReferredDatasets } from './data-set-references.js';
+
+/**
+ * How the pairs of a grid use the values of a data set: those with `normalisation: none` on the ID side as floats that the model
+ * takes as they are, the others as bytes.
+ */
+export function pixelUse({ pairs, datasets }: ReferredDatasets, name: string): PixelUse {
+  const floats = new Set(
+    datasets
+      .filter(({ reference }) => typeof reference !== 'string' && reference.normalisation === 'none')
+      .map((dataset) => dataset.name),
+  );
+  const uses = new Set(
+    pairs
+      .filter(({ id, ood }) => id === name || ood === name)
+      .map(({ id }): PixelUse => (floats.has(id) ? 'floats' : 'bytes')),
+  );
+  if (uses.size > 1) {
+    throw new OodError(
+      'invalid-input',
+      `data set ${JSON.stringify(name)} is in a pair with normalisation: none, which uses floats as they are, and in one whose ID side has a normalisation, which uses bytes; give it once for each, under two names`,
+    );
+  }
+  return uses.has('floats') ? 'floats' : 'bytes';
+}

@@ -1,0 +1,63 @@
+import { OodError } from '@oodgrid/protocol';
+import { describeArrays, type ListedArray, type NumericArray } from '../formats/array-types.js';
+import { openNpz } from '../formats/npz.js';
+import { openSafetensors } from '../formats/safetensors.js';
+
+/** Names of the arrays of a user's file. */
+export interface ArrayNames {
+  readonly images: string;
+  readonly labels?: string | undefined;
+}
+
+/** A file of named arrays, read one by one. */
+export interface ArrayFile {
+  readonly path: string;
+  readonly keys: readonly string[];
+  list(): readonly ListedArray[];
+  read(key: string): NumericArray;
+}
+
+export function npzFile(bytes: Uint8Array, path: string): ArrayFile {
+  return { path, ...openNpz(bytes, path) };
+}
+
+export function safetensorsFile(bytes: Uint8Array, path: string): ArrayFile {
+  const tensors = openSafetensors(bytes, path);
+  return {
+    path,
+    keys: [...tensors.keys()],
+    list: () => [...tensors].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
+    read: (key) => {
+      const tensor = tensors.get(key);
+      const array = tensor?.read();
+      if (array !== undefined) return array;
+      throw new OodError(
+        'corrupt-data',
+        `${path}: tensor ${JSON.stringify(key)} is ${tensor?.dtype}, which is not read; save it as U8, I64 or F32`,
+      );
+    },
+  };
+}
+
+/** The array's key in the file, also where it lies in a folder of the archive; undefined where it is not there. */
+export function keyOf({ keys }: ArrayFile, name: string): string | undefined {
+  if (keys.includes(name)) return name;
+  const inFolders = keys.filter((key) => key.endsWith(`/${name}`));
+  return inFolders.length === 1 ? inFolders[0] : undefined;
+}
+
+/** Refuses a file that lacks an array, with what it holds and how to say which is which. */
+export function refuseMissing(file: ArrayFile, name: string): never {
+  const listed = file.list();
+  const images = listed.filter(({ shape }) => shape?.length === 3 || shape?.length === 4);
+  const count = images[0]?.shape?.[0];
+  const labels = listed.filter(({ shape }) => shape?.length === 1 && shape[0] === count);
+  const example = `arrays: {images: ${only(images) ?? '<name>'}, labels: ${only(labels) ?? '<name>'}}`;
+  throw new OodError(
+    'invalid-input',
+    `${file.path}: no array ${JSON.stringify(name)}; it holds ${describeArrays(listed)}. Say beside dir which is which, as in ${example}`,
+  );
+}
+
+const only = (arrays: readonly ListedArray[]): string | undefined =>
+  arrays.length === 1 ? arrays[0]?.key : undefined;

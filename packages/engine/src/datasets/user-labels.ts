@@ -1,0 +1,62 @@
+import { OodError } from '@oodgrid/protocol';
+import type { NumberArray, NumericArray } from '../formats/array-types.js';
+import type { Labels } from './dataset.js';
+
+const MAX_LABEL = 2 ** 31 - 1;
+
+/**
+ * Class numbers of any type and width as `Labels` [count]; rows that are one-hot become the place of their 1, which a note says.
+ * `where` names file and array. Throws `corrupt-data` with the place of what is no class number.
+ */
+export function readLabels(
+  { data, shape, dtype }: NumericArray,
+  count: number,
+  where: string,
+  note: (line: string) => void,
+): Labels {
+  const refuse = (what: string): never => {
+    throw new OodError('corrupt-data', `${where}: ${what}`);
+  };
+  const isVector = shape.length === 1 || (shape.length === 2 && shape.some((size) => size === 1));
+  if (isVector && data.length === count) return classNumbers(data, refuse);
+  const [rows, classes = 0] = shape;
+  if (shape.length !== 2 || rows !== count || classes < 2)
+    return refuse(`${dtype} [${shape.join(', ')}] must be [${count}], one per image`);
+  const labels = Uint32Array.from({ length: count }, (_, row) =>
+    placeOfOne(data.subarray(row * classes, (row + 1) * classes), row, refuse),
+  );
+  note(`${where} [${count}, ${classes}] are one-hot; the class is the place of the 1`);
+  return classNumbers(labels, refuse);
+}
+
+function classNumbers(data: NumberArray, refuse: (what: string) => never): Labels {
+  let isByte = true;
+  const labels = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const label = Number(data[i] ?? 0);
+    if (!Number.isInteger(label) || Math.abs(label) > MAX_LABEL) {
+      refuse(
+        `sample ${i} has label ${label}, which is no class number; save class numbers, 0 to classes - 1, as integers`,
+      );
+    }
+    if (label < 0 || label > 255) isByte = false;
+    labels[i] = label;
+  }
+  return isByte ? Uint8Array.from(labels) : labels;
+}
+
+function placeOfOne(row: NumberArray, sample: number, refuse: (what: string) => never): number {
+  let place = -1;
+  for (let i = 0; i < row.length; i++) {
+    const value = Number(row[i] ?? 0);
+    if (value === 0) continue;
+    if (value !== 1 || place >= 0) {
+      refuse(
+        `sample ${sample} has a row of ${row.length} numbers that is not one-hot; save one class number per image, for example numpy.argmax(labels, axis=1)`,
+      );
+    }
+    place = i;
+  }
+  if (place < 0) refuse(`sample ${sample} has a row of zeros, which names no class`);
+  return place;
+}
