@@ -21,7 +21,7 @@ const set = (own: Partial<SplitContent> & { readonly labels?: SplitContent['labe
   return { name: 'mine/test', images: put(blob) };
 };
 const normalised = () => {
-  const [table = new Float32Array()] = normalisedPixels(transform);
+  const [table = new Float32Array()] = normalisedPixels(transform, 1);
   return Float32Array.from(bytes, (byte) => table[byte] ?? 0);
 };
 
@@ -38,6 +38,15 @@ describe('images that are floats', () => {
     const ofFloats = await run(engine, task([msp], { data, to: COUNT, transform: identity }));
     expect(ofFloats.scores.get(msp.key)).toEqual(ofBytes.scores.get(msp.key));
     expect(new Set(ofBytes.scores.get(msp.key)).size).toBeGreaterThan(10);
+  });
+
+  it('beyond what a byte can be are watched: what overflows in the model is named', async () => {
+    const images = normalised();
+    for (let i = 3 * 784; i < 4 * 784; i++) images[i] = (i * i) % 7 < 3 ? 3e38 : -3e38;
+    const data = set({ images });
+    await expect(run(engine, task([unit('msp')], { data, to: COUNT, transform: identity }))).rejects.toThrow(
+      /mine\/test.*\b3\b|\b3\b.*mine\/test/,
+    );
   });
 
   it('are refused where the ID side has a normalisation that would not be applied', async () => {
