@@ -40,12 +40,16 @@ export async function resolveDataset(
   use: DatasetUse,
   sources: DatasetSources,
 ): Promise<ResolvedDataset> {
-  const { ref, count, channels } = await resolveSplit(reference, name, 'test', use, sources);
+  const { channels, ...test } = await resolveSplit(reference, name, 'test', use, sources);
   const normalisation = normalisationOf(reference, channels);
   const train = use.isFittedOn ? await resolveSplit(reference, name, 'train', use, sources) : undefined;
+  if (use.isId && test.isUnlabelled === true)
+    sources.context.log(
+      `the test set of "${name}" has no labels: how well models classify it is not measured`,
+    );
   return {
     name,
-    test: { ref, count },
+    test,
     ...(train === undefined ? {} : { train: { ref: train.ref, count: train.count } }),
     ...(normalisation === undefined ? {} : { normalisation }),
   };
@@ -76,7 +80,13 @@ async function resolveSplit(
   inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   const [count, , , channels] = loaded.shape;
-  return { ref: { name: `${name}/${split}`, images }, count, channels };
+  return {
+    ref: { name: `${name}/${split}`, images },
+    count,
+    channels,
+    // Absent where there are labels, so that what describes a grid stays as it was.
+    ...(use.isId && loaded.labels === undefined ? { isUnlabelled: true } : {}),
+  };
 }
 
 async function loadFromCatalog(

@@ -28,6 +28,7 @@ export function planAccuracies(grid: ResolvedGrid, builder: PlanBuilder, slice: 
   const idSets = new Set(grid.pairs.map(({ id }) => id));
   for (const dataset of grid.datasets) {
     if (!idSets.has(dataset.name) || dataset.normalisation === undefined) continue;
+    if (dataset.test.isUnlabelled === true) continue;
     const context = { grid, builder, slice, row, plan, transform: dataset.normalisation };
     for (const model of [...grid.models, ...grid.auxiliaryModels]) {
       const series = wholeSeries(context, model, dataset, dataset);

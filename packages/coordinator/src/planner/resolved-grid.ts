@@ -4,6 +4,8 @@ import type { DataRef, Digest, MethodPlan, ModelSpec, ResultWarning, Transform }
 export interface ResolvedSplit {
   readonly ref: DataRef;
   readonly count: number;
+  /** Where the split has no labels: accuracy is not measured on it, and nothing fits on it. */
+  readonly isUnlabelled?: true;
 }
 
 export interface ResolvedDataset {

@@ -16,7 +16,11 @@ const modelSpec = z.object({
   weights: digestSchema,
   classes: z.number().int().min(2).max(100_000),
 });
-const split = z.object({ ref: z.object({ name, images: digestSchema }), count });
+const split = z.object({
+  ref: z.object({ name, images: digestSchema }),
+  count,
+  isUnlabelled: z.literal(true).optional(),
+});
 const methodPlan = z.object({
   compute: name,
   revision: count,

@@ -66,7 +66,7 @@ describe('labels', () => {
   });
 
   it('that are missing stop a fit, which would take them for zeros, and nothing else', async () => {
-    await expect(fitted(set({}))).rejects.toThrow(/mine\/test has no labels, which a fit needs/);
+    await expect(fitted(set({}))).rejects.toThrow(/Mahalanobis needs labels of the train set/);
     await expect(run(engine, task([unit('msp')], { data: set({}), to: COUNT }))).resolves.toBeDefined();
   });
 });
