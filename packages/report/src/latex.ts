@@ -2,7 +2,7 @@ import type { Results } from '@oodgrid/protocol';
 import { marksOf } from './best-marks.js';
 import { type CellGroup, cellGroups } from './cell-groups.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
-import { accuracyText, concerns } from './result-warnings.js';
+import { accuracyText, concerns, firstOf, warningGroups } from './result-warnings.js';
 
 const SPECIAL: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
@@ -49,6 +49,8 @@ export function resultsLatex(results: Results): string {
   return `% needs \\usepackage{booktabs}\n${tables.join('\n\n')}\n`;
 }
 
+const MAX_OF_A_KIND = 5;
+
 /** Below the table: the model's accuracy on the ID set, and the warnings that concern the table. */
 function notes({ id, ood, model }: CellGroup, { accuracies, warnings }: Results): string[] {
   const measured = accuracies.find((one) => one.id === id && one.model === model);
@@ -56,12 +58,16 @@ function notes({ id, ood, model }: CellGroup, { accuracies, warnings }: Results)
     ...(measured === undefined
       ? []
       : [`Accuracy of ${escaped(model)} on ${escaped(id)}: ${escaped(accuracyText(measured, '--'))}.`]),
-    ...warnings
-      .filter((one) => concerns(one, { id, ood, model }))
-      .map(
-        ({ code, severity, message }) =>
-          `${severity === 'serious' ? '\\textbf{Warning}' : 'Notice'} (${escaped(code)}): ${escaped(message)}.`,
-      ),
+    ...warningGroups(warnings.filter((one) => concerns(one, { id, ood, model }))).flatMap(
+      ({ code, severity, warnings: own }) => {
+        const kind = severity === 'serious' ? '\\textbf{Warning}' : 'Notice';
+        const messages = firstOf(
+          own.map(({ message }) => message),
+          MAX_OF_A_KIND,
+        );
+        return messages.map((message) => `${kind} (${escaped(code)}): ${escaped(message)}.`);
+      },
+    ),
   ];
   if (texts.length === 0) return [];
   return ['', '\\smallskip', `\\parbox{\\linewidth}{\\footnotesize ${texts.join('\\\\ ')}}`];

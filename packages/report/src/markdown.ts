@@ -3,7 +3,9 @@ import { marksOf } from './best-marks.js';
 import { cellGroups } from './cell-groups.js';
 import { chosenText } from './hyperparameters.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
-import { WARNINGS_PAGE, warningGroups } from './result-warnings.js';
+import { firstOf, WARNINGS_PAGE, warningGroups } from './result-warnings.js';
+
+const MAX_OF_A_KIND = 50;
 
 const escaped = (text: string) => text.replaceAll(/([\\|*_`<>[\]~])/g, '\\$1');
 
@@ -46,11 +48,13 @@ function accuracySection({ accuracies }: Results): string[] {
 
 function warningSection({ warnings }: Results): string[] {
   if (warnings.length === 0) return [];
-  const items = warningGroups(warnings).flatMap(({ code, severity, warnings: own }) =>
-    own.map(
-      ({ message }) =>
-        `- ${severity === 'serious' ? '**Warning**' : 'Notice'} \`${code}\`: ${escaped(message)}`,
-    ),
-  );
+  const items = warningGroups(warnings).flatMap(({ code, severity, warnings: own }) => {
+    const kind = severity === 'serious' ? '**Warning**' : 'Notice';
+    const messages = firstOf(
+      own.map(({ message }) => message),
+      MAX_OF_A_KIND,
+    );
+    return messages.map((message) => `- ${kind} \`${code}\`: ${escaped(message)}`);
+  });
   return ['### Warnings', items.join('\n'), `What to do about each: ${WARNINGS_PAGE}`];
 }

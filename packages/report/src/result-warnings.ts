@@ -31,6 +31,14 @@ export interface WarningGroup {
   readonly warnings: readonly ResultWarning[];
 }
 
+/** At most so many messages, and a line that says how many were left out. */
+export function firstOf(messages: readonly string[], limit: number): readonly string[] {
+  const left = messages.length - limit;
+  return left <= 0
+    ? messages
+    : [...messages.slice(0, limit), `... and ${left} more of this kind in results.json`];
+}
+
 /** Kinds in the order of their first warning; a kind's serious ones and notices apart. */
 export function warningGroups(warnings: readonly ResultWarning[]): WarningGroup[] {
   const groups = new Map<

@@ -63,7 +63,7 @@ function groupsText(warnings: readonly ResultWarning[], width: number): string {
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `${INDENT}${word}`;

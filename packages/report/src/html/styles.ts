@@ -20,8 +20,8 @@ const seriesRules = Array.from({ length: SERIES.length * DASHES.length }, (_, i)
 }).join('');
 
 export const STYLES = `
-:root{color-scheme:light dark;--text:#1b1f24;--muted:#59636e;--line:#d8dee4;--page:#fff;--card:#f6f8fa;--accent:#0072b2}
-@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--muted:#9198a1;--line:#30363d;--page:#0d1117;--card:#161b22;--accent:#56b4e9}}
+:root{color-scheme:light dark;--text:#1b1f24;--muted:#59636e;--line:#d8dee4;--page:#fff;--card:#f6f8fa;--accent:#0072b2;--doubt:#a84300}
+@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--muted:#9198a1;--line:#30363d;--page:#0d1117;--card:#161b22;--accent:#56b4e9;--doubt:#ff9a4d}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 main{max-width:1180px;margin:0 auto;padding:28px 20px 60px}
@@ -30,9 +30,9 @@ p{margin:6px 0}.muted,figcaption,.facts dt{color:var(--muted)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 24px;margin:14px 0;padding:14px 18px;background:var(--card);border:1px solid var(--line);border-radius:8px}
 .facts div{display:flex;gap:8px}.facts dt{flex:none}.facts dd{margin:0;overflow-wrap:anywhere}.facts div:last-child{grid-column:1/-1}
 .warnings{margin:16px 0;padding:12px 18px;border:1px solid var(--line);border-left:5px solid var(--muted);border-radius:8px;background:var(--card)}
-.warnings.serious{border-color:#d55e00}.warnings h2{margin:0 0 6px;font-size:17px}.warnings h3{font-weight:600;margin-top:8px}
+.warnings.serious{border-color:var(--doubt)}.warnings h2{margin:0 0 6px;font-size:17px}.warnings h3{font-size:13px;font-weight:600;margin-top:8px}
 .warnings ul{margin:2px 0;padding-left:22px}.warnings li{overflow-wrap:anywhere}
-.accuracies{width:auto}.accuracies td:nth-child(2){text-align:left}.accuracies th:last-child,.accuracies td:last-child{text-align:right;min-width:0}.doubted td,.doubted th{color:#d55e00;font-weight:600}
+.accuracies{width:auto}.accuracies :is(th,td):nth-child(2){text-align:left}.accuracies th:last-child,.accuracies td:last-child{text-align:right;min-width:0}.doubted :is(th,td){color:var(--doubt);font-weight:600}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}

@@ -1,14 +1,20 @@
 import type { Results } from '@oodgrid/protocol';
 import { percent } from '../metric-columns.js';
-import { isDoubted, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
+import { firstOf, isDoubted, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
 import { escapeHtml } from './escape.js';
+
+const MAX_OF_A_KIND = 50;
 
 /** All warnings of a run, in a box at the top of the page; empty where there are none. */
 export function warningsHtml({ warnings }: Results): string {
   if (warnings.length === 0) return '';
   const isSerious = warnings.some(({ severity }) => severity === 'serious');
   const groups = warningGroups(warnings).map(({ code, severity, warnings: own }) => {
-    const items = own.map(({ message }) => `<li>${escapeHtml(message)}</li>`);
+    const messages = firstOf(
+      own.map(({ message }) => message),
+      MAX_OF_A_KIND,
+    );
+    const items = messages.map((message) => `<li>${escapeHtml(message)}</li>`);
     return `<h3><code>${escapeHtml(code)}</code>${severity === 'notice' ? ' <span class="muted">notice</span>' : ''}</h3><ul>${items.join('')}</ul>`;
   });
   const title = isSerious ? 'Warnings: these numbers may not mean what they should' : 'Notices';
