@@ -59,7 +59,7 @@ describe('a grid that cannot be run is refused with a reason, an exit code and n
     writeFileSync(file, 'protocol: [fssd-paper\nmodels');
     const { code, message } = await refused(file, folder);
     expect(code).toBe(EXIT_CODES['invalid-input']);
-    expect(message).toMatch(/grid\.yaml: .*line \d/s);
+    expect(message).toMatch(/grid\.yaml:2:1 {2}a "\[" is not closed/);
   });
 
   it('a grid file that is not there', async () => {

@@ -32,7 +32,7 @@ describe('the same grid gives the same bits', () => {
     onEvent = () => undefined,
     onExecutors = () => undefined,
   }: RunOptions): Promise<Results> => {
-    const grid = await readGrid(file, []);
+    const { grid } = await readGrid(file, []);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse(`test-${workers}-${slice}`);
     const merged = await runLocally(resolved, {
@@ -124,7 +124,7 @@ describe('the same grid gives the same bits', () => {
   }, 300_000);
 
   it('and another seed gives other bits', async () => {
-    const grid = await readGrid(file, ['seed=7', 'methods=[{name: mc-dropout, passes: 4}]']);
+    const { grid } = await readGrid(file, ['seed=7', 'methods=[{name: mc-dropout, passes: 4}]']);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse('test-seed');
     const { results } = await runLocally(resolved, {

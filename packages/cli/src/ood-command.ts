@@ -1,4 +1,4 @@
-import { Command, Errors, Flags } from '@oclif/core';
+import { Args, Command, Errors, Flags } from '@oclif/core';
 import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
 
@@ -8,6 +8,13 @@ export const dataDirFlag = Flags.string({
   multiple: true,
   multipleNonGreedy: true,
   default: [],
+});
+
+/** A grid file; standard input is read by us alone, which oclif would do as well. */
+export const gridArg = Args.string({
+  description: 'grid file (yaml), or - for standard input',
+  required: true,
+  ignoreStdin: true,
 });
 
 /** Flag of every command that reads a grid. */

@@ -46,6 +46,8 @@ export {
   workCountsSchema,
   workSpecSchema,
 } from './tasks.js';
+export { visibleName } from './visible-name.js';
+export { isVisible, quote, visible, visibleLines } from './visible-text.js';
 export {
   bySeverity,
   type ResultWarning,

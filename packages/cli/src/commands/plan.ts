@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import {
   estimate,
   type Plan as GridPlan,
@@ -16,7 +15,7 @@ import { probeEngine } from '../doctor/probe-engine.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
-import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { type PlanReport, planText } from '../output/plan-report.js';
 
 const methodsOf = (units: readonly { readonly method: string }[]): string[] => [
@@ -25,7 +24,7 @@ const methodsOf = (units: readonly { readonly method: string }[]): string[] => [
 
 export default class Plan extends OodCommand {
   static override description = 'Show what a grid would compute: tasks, shared passes, estimated cost';
-  static override args = { grid: Args.string({ description: 'grid file (yaml)', required: true }) };
+  static override args = { grid: gridArg };
   static override flags = {
     workers: Flags.integer({ description: 'worker processes to reckon with', min: 1, max: 1024 }),
     set: setFlag,
@@ -35,12 +34,12 @@ export default class Plan extends OodCommand {
   async run(): Promise<PlanReport> {
     const { args, flags } = await this.parse(Plan);
     const context = cliContext(flags['data-dir']);
-    const grid = await readGrid(args.grid, flags.set);
+    const { grid, baseDir } = await readGrid(args.grid, flags.set);
     const { signal } = new AbortController();
     const blobs = new FolderBlobStore(blobsDir(context));
     const resolved = await resolveGrid(grid, {
       context,
-      baseDir: dirname(resolve(args.grid)),
+      baseDir,
       blobs,
       signal,
     });

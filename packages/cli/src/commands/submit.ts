@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { type MergedRun, planGrid } from '@oodgrid/coordinator';
 import { type Grid, type Results, runIdSchema } from '@oodgrid/protocol';
 import { resultsTable } from '@oodgrid/report';
@@ -15,7 +15,7 @@ import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
 import { runLocally } from '../local/run-locally.js';
-import { dataDirFlag, OodCommand, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { writeRun } from '../output/write-run.js';
 import { duration, showProgress } from '../progress/show-progress.js';
 
@@ -31,7 +31,7 @@ export default class Submit extends OodCommand {
     '<%= config.bin %> submit grid.yaml --workers 4 --set seed=7',
     '<%= config.bin %> submit grid.yaml --coordinator 127.0.0.1:7433',
   ];
-  static override args = { grid: Args.string({ description: 'grid file (yaml)', required: true }) };
+  static override args = { grid: gridArg };
   static override flags = {
     workers: Flags.integer({
       description: 'worker processes (default: one per core, as far as memory reaches)',
@@ -75,14 +75,14 @@ export default class Submit extends OodCommand {
     const { args, flags } = await this.parse(Submit);
     const signal = this.shutdownSignal();
     const context = cliContext(flags['data-dir']);
-    const grid = await unlessStopped(signal, readGrid(args.grid, flags.set));
+    const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set));
     const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
     const blobs = remote ?? new FolderBlobStore(blobsDir(context));
     try {
-      const baseDir = dirname(resolve(args.grid));
       const resolved = await unlessStopped(signal, resolveGrid(grid, { context, baseDir, blobs, signal }));
       const id = runIdSchema.parse(runId(resolved.name, new Date()));
-      const folder = resolve(flags.output ?? join(grid.outputs.dir, id));
+      const folder =
+        flags.output === undefined ? resolve(baseDir, grid.outputs.dir, id) : resolve(flags.output);
       await mkdir(dirname(folder), { recursive: true });
       if (flags.coordinator !== undefined) {
         const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
@@ -95,7 +95,10 @@ export default class Submit extends OodCommand {
           isCacheUsed: flags.cache,
           spec,
         });
-        if (flags.detach) return { run: submitted };
+        if (flags.detach) {
+          this.log(submitted);
+          return { run: submitted };
+        }
         const merged = await this.#follow(flags.coordinator, submitted, signal);
         return await this.#write(merged, folder, grid.outputs.formats);
       }

@@ -1,23 +1,68 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { listDatasets, listModels } from '@oodgrid/engine';
-import { type Grid, OodError, parseGrid } from '@oodgrid/protocol';
+import { type Grid, OodError, parseGrid, visible } from '@oodgrid/protocol';
 
-/** Reads and checks a grid file; errors name file, line and column. */
-export async function readGrid(file: string, overrides: readonly string[]): Promise<Grid> {
+/** A grid larger than this is refused by the parser; one byte more is read to tell. */
+const MAX_BYTES = 1024 * 1024 + 1;
+
+const STDIN = '-';
+
+/** A grid, and the folder that its relative paths start from. */
+export interface GridFile {
+  readonly grid: Grid;
+  readonly baseDir: string;
+}
+
+/**
+ * Reads and checks a grid file, or standard input for `-`; errors name file, line and column.
+ */
+export async function readGrid(file: string, overrides: readonly string[]): Promise<GridFile> {
   const known = {
     models: listModels().map(({ name }) => name),
     datasets: listDatasets().map(({ name }) => name),
   };
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code, message } = OodError.from(cause);
-    throw new OodError(
-      code === 'internal' ? 'invalid-input' : code,
-      `${file}: the grid could not be read: ${message}`,
-      { cause },
-    );
+  if (file === STDIN) {
+    const text = await readStart(process.stdin);
+    return { grid: parseGrid(text, '<stdin>', known, overrides), baseDir: process.cwd() };
   }
-  return parseGrid(text, file, known, overrides);
+  const grid = parseGrid(await readRegularFile(file), file, known, overrides);
+  return { grid, baseDir: dirname(resolve(file)) };
 }
+
+async function readRegularFile(file: string): Promise<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    // A pipe that nobody writes to would hold up the opening itself.
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (stat.isDirectory()) throw refused(file, 'is a folder; name the grid file in it');
+    if (!stat.isFile())
+      throw refused(file, 'is a pipe or a device; a grid is a regular file, or - for standard input');
+    return await readStart(handle.createReadStream({ end: MAX_BYTES - 1, autoClose: false }));
+  } catch (cause) {
+    const error = OodError.from(cause);
+    if (error.code === 'not-found')
+      throw new OodError('not-found', `${visible(file)}: there is no such file`, { cause });
+    if (cause instanceof OodError) throw cause;
+    throw refused(file, `cannot be read: ${error.message}`, cause);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** What comes first, as much as a grid may have; the rest, be it endless, is not read. */
+async function readStart(stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of stream) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes >= MAX_BYTES) break;
+  }
+  return Buffer.concat(parts);
+}
+
+const refused = (file: string, reason: string, cause?: unknown) =>
+  new OodError('invalid-input', `${visible(file)}: ${reason}`, { cause });

@@ -10,6 +10,10 @@ export function gridJsonSchema(): Record<string, unknown> {
   const input = { io: 'input' } as const;
   const { $schema, properties, ...rest } = z.toJSONSchema(gridSchema, input);
   const { $schema: _method, ...method } = z.toJSONSchema(gridMethodSchema, input);
-  const methods = { type: 'array', minItems: 1, items: { anyOf: [{ enum: BARE_METHODS }, method] } };
+  const methods = {
+    type: 'array',
+    minItems: 1,
+    items: { description: "a method's name or {name, ...options}", anyOf: [{ enum: BARE_METHODS }, method] },
+  };
   return { $schema, title: 'OOD Grid: grid.yaml', ...rest, properties: { ...properties, methods } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { visibleName } from '../visible-name.js';
 
 /** Step sizes of the paper's sweep for ODIN and FSSD, in its order: ties go to the first. */
 const PAPER_MAGNITUDES = [
@@ -15,11 +16,11 @@ const temperature = z.number().positive().max(1e6);
 
 /** A model by its catalog name, by the name of an entry of `models`, or by its own weights. */
 export const modelReferenceSchema = z.union([
-  z.string().min(1),
+  z.string().min(1).describe("a model's name"),
   z.strictObject({
-    name: z.string().min(1),
+    name: visibleName(200),
     architecture: z.enum(['lenet', 'resnet34-cifar']),
-    weights: z.string().min(1),
+    weights: z.string().min(1).describe('the path of a safetensors file'),
     classes: z.number().int().min(2).max(100_000).default(10),
   }),
 ]);
@@ -27,7 +28,7 @@ export type ModelReference = z.infer<typeof modelReferenceSchema>;
 
 const noiseSchema = z.union([
   z.literal('paper'),
-  z.strictObject({ npz: z.string().min(1) }),
+  z.strictObject({ npz: z.string().min(1).describe('the path of an npz file') }),
   z.strictObject({
     seed: z
       .number()
@@ -40,7 +41,8 @@ const noiseSchema = z.union([
 /** Key of the row in the table; the method's name unless two rows share one. */
 const as = z
   .string()
-  .regex(/^[\w.-]{1,60}$/, 'letters, digits, ".", "_" and "-" only')
+  .regex(/^[\w.-]{1,60}$/)
+  .describe('a name of at most 60 letters, digits, ".", "_" and "-"')
   .optional();
 
 /** Options of every method, with the paper's values as defaults. */

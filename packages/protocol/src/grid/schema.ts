@@ -14,13 +14,14 @@ const normalisationSchema = z.union([
 
 /** A data set by its catalog name, or a folder of the user's. */
 const datasetReferenceSchema = z.union([
-  z.string().min(1),
+  z.string().min(1).describe("a data set's name"),
   z.strictObject({
     name: z
       .string()
       .regex(/^[\w.-]{1,60}$/)
+      .describe('a name of at most 60 letters, digits, ".", "_" and "-"')
       .optional(),
-    dir: z.string().min(1),
+    dir: z.string().min(1).describe('the path of a folder'),
     normalisation: normalisationSchema.optional(),
     /** Order of an image's axes in the file; told by the model's input where it is left out. */
     layout: z.enum(['hwc', 'chw']).optional(),
@@ -35,6 +36,7 @@ export const gridSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[\w.-]{1,80}$/)
+    .describe('a name of at most 80 letters, digits, ".", "_" and "-"')
     .optional(),
   protocol: z.enum(['fssd-paper']),
   seed: z
@@ -50,7 +52,7 @@ export const gridSchema = z.strictObject({
     .min(1),
   outputs: z
     .strictObject({
-      dir: z.string().min(1).default('runs'),
+      dir: z.string().min(1).describe('the path of a folder').default('runs'),
       formats: z
         .array(z.enum(['csv', 'markdown', 'latex', 'html']))
         .default(['csv', 'markdown', 'latex', 'html']),
