@@ -134,7 +134,7 @@ describe('a grid that cannot be run is refused with a reason, an exit code and n
     writeFileSync(join(labels.folder, 'id', 'train.npz'), writeNpz(arrays));
     const beyond = await refused(labels.file, labels.folder);
     expect(beyond.code).toBe(EXIT_CODES['invalid-input']);
-    expect(beyond.message).toContain('has labels up to 10, but model "lenet-fmnist" has 10 classes');
+    expect(beyond.message).toContain('has label 10 at index 0, but model "lenet-fmnist" has classes 0 to 9');
   });
 
   it('an empty data set, and one too small for the protocol', async () => {

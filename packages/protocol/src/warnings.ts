@@ -15,6 +15,7 @@ export const WARNING_CODES = [
   'few-test-samples', // too few test samples on a side for its numbers to mean much
   'id-in-ood', // an OOD test set holds images of the ID set
   'interval-at-border', // a metric of few samples is exactly 0 or 1
+  'labels-missing', // an ID test set has no labels, so that no accuracy is known
   'normalisation-far-off', // normalised images are far from mean 0 and standard deviation 1
   'train-in-test', // an ID test set holds images of its train set
 ] as const;

@@ -14,6 +14,7 @@ import { type DatasetReference, type ModelSpec, OodError, type Transform } from 
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
+import { requireLabelsFit } from '../inspect/label-warnings.js';
 
 export interface DatasetSources {
   readonly context: CliContext;
@@ -43,10 +44,6 @@ export async function resolveDataset(
   const { channels, ...test } = await resolveSplit(reference, name, 'test', use, sources);
   const normalisation = normalisationOf(reference, channels);
   const train = use.isFittedOn ? await resolveSplit(reference, name, 'train', use, sources) : undefined;
-  if (use.isId && test.isUnlabelled === true)
-    sources.context.log(
-      `the test set of "${name}" has no labels: how well models classify it is not measured`,
-    );
   return {
     name,
     test,
@@ -76,7 +73,9 @@ async function resolveSplit(
     typeof reference === 'string'
       ? await loadFromCatalog(reference, split, use, sources)
       : await loadFromFolder(reference, split, use, sources);
-  checkFit(name, split, loaded, models);
+  checkSize(name, loaded, models);
+  // Those of an OOD set are read by nobody.
+  if (use.isId && loaded.labels !== undefined) requireLabelsFit(name, split, loaded.labels, models);
   inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   const [count, , , channels] = loaded.shape;
@@ -122,31 +121,14 @@ async function loadFromFolder(
   return loaded;
 }
 
-function checkFit(
-  name: string,
-  split: SplitKind,
-  { shape, labels }: SplitContent,
-  models: readonly ModelSpec[],
-): void {
+function checkSize(name: string, { shape }: SplitContent, models: readonly ModelSpec[]): void {
   const [, height, width, channels] = shape;
-  let [least, largest] = [0, 0];
-  for (const label of labels ?? []) {
-    least = Math.min(least, label);
-    largest = Math.max(largest, label);
-  }
   for (const model of models) {
     const [wantHeight, wantWidth, wantChannels] = ARCHITECTURES[model.architecture].input;
     if (height !== wantHeight || width !== wantWidth || channels !== wantChannels) {
       throw new OodError(
         'invalid-input',
         `data set "${name}" has images of ${height}x${width}x${channels}, but model "${model.name}" takes ${wantHeight}x${wantWidth}x${wantChannels}`,
-      );
-    }
-    if (split === 'train' && (largest >= model.classes || least < 0)) {
-      const found = least < 0 ? `from ${least}` : `up to ${largest}`;
-      throw new OodError(
-        'invalid-input',
-        `the train set of "${name}" has labels ${found}, but model "${model.name}" has ${model.classes} classes, 0 to ${model.classes - 1}`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import type { ModelSpec, ResultWarning, Transform } from '@oodgrid/protocol';
 import { copiesInSet, type InspectedSet, idInOod, trainInTest } from './duplicate-warnings.js';
 import { type InspectedSplit, inspectSplit, type LoadedImages } from './inspected-split.js';
-import { labelWarnings, requireLabelsFit } from './label-warnings.js';
+import { labelWarnings } from './label-warnings.js';
 import { normalisationWarnings, requirePerChannel } from './normalisation-warnings.js';
 
 interface Pair {
@@ -18,8 +18,8 @@ export class DataInspector {
   }
 
   /**
-   * What is odd about the data. Throws `invalid-input` for what cannot be meant: labels that are no classes, a
-   * normalisation of another number of channels. `normalisations` by the ID sets' names.
+   * What is odd about the data. Throws `invalid-input` for a normalisation of another number of channels.
+   * `normalisations` by the ID sets' names.
    */
   warnings(
     pairs: readonly Pair[],
@@ -28,8 +28,12 @@ export class DataInspector {
   ): ResultWarning[] {
     const ids = new Set(pairs.map(({ id }) => id));
     const oods = new Set(pairs.map(({ ood }) => ood));
-    for (const [i, { id }] of pairs.entries())
-      for (const set of this.#set(id)) requireSound(`pairs[${i}].id`, set, normalisations.get(id), models);
+    for (const [i, { id }] of pairs.entries()) {
+      const normalisation = normalisations.get(id);
+      if (normalisation === undefined) continue;
+      for (const { name, test } of this.#set(id))
+        requirePerChannel(`pairs[${i}].id`, name, normalisation, test.channels.length);
+    }
     const ofId = [...ids]
       .flatMap((name) => this.#set(name))
       .flatMap((set) => idWarnings(set, normalisations.get(set.name), models));
@@ -49,17 +53,6 @@ export class DataInspector {
   }
 }
 
-function requireSound(
-  place: string,
-  { name, test, train }: InspectedSet,
-  normalisation: Transform | undefined,
-  models: readonly ModelSpec[],
-): void {
-  if (normalisation !== undefined) requirePerChannel(place, name, normalisation, test.channels.length);
-  if (test.labels !== null) requireLabelsFit(name, 'test', test.labels, models);
-  if (train !== undefined && train.labels !== null) requireLabelsFit(name, 'train', train.labels, models);
-}
-
 function idWarnings(
   set: InspectedSet,
   normalisation: Transform | undefined,
@@ -68,7 +61,7 @@ function idWarnings(
   const { name, test } = set;
   return [
     ...(normalisation === undefined ? [] : normalisationWarnings(name, normalisation, test.channels)),
-    ...(test.labels === null ? [] : labelWarnings(name, test.labels, models)),
+    ...labelWarnings(name, test.labels, models),
     ...trainInTest(set),
     ...copiesInSet(set, 'test', { id: name }),
     ...copiesInSet(set, 'train', { id: name }),

@@ -22,15 +22,19 @@ export function requireLabelsFit(
   }
 }
 
-/** Classes without a sample in an ID test set, and a class that has nearly all. */
+/** No labels in an ID test set, classes without a sample, or a class that has nearly all. */
 export function labelWarnings(
   id: string,
-  labels: Uint8Array | Int32Array,
+  labels: Uint8Array | Int32Array | null,
   models: readonly Pick<ModelSpec, 'classes'>[],
 ): ResultWarning[] {
+  const place = { id, split: 'test' } as const;
+  if (labels === null) {
+    const message = `the test set of "${id}" has no labels: how well models classify it is not measured`;
+    return [{ code: 'labels-missing', severity: 'notice', message, place }];
+  }
   const counts = countsOf(labels);
   const classes = Math.max(...models.map((model) => model.classes));
-  const place = { id, split: 'test' } as const;
   const missing = Array.from({ length: classes }, (_, label) => label).filter((label) => !counts.has(label));
   const [label, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
   const warnings: ResultWarning[] = [];

@@ -2,6 +2,7 @@ import type { ModelSpec } from '@oodgrid/protocol';
 import { sha256 } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { DataInspector } from '../../src/inspect/data-inspector.js';
+import { requireLabelsFit } from '../../src/inspect/label-warnings.js';
 import { pixelStatistics } from '../../src/inspect/pixel-statistics.js';
 
 const models: ModelSpec[] = [{ name: 'net', architecture: 'lenet', weights: sha256('w'), classes: 10 }];
@@ -17,7 +18,7 @@ function split(count: number, seed: number, labels = Uint8Array.from({ length: c
   return { images, labels, shape: [count, 4, 4, 1] as const };
 }
 
-type Split = ReturnType<typeof split>;
+type Split = Pick<ReturnType<typeof split>, 'images' | 'shape'>;
 
 const copyImage = (from: Split, i: number, to: Split, j: number) =>
   to.images.set(from.images.subarray(i * 16, (i + 1) * 16), j * 16);
@@ -120,16 +121,21 @@ describe('what is odd about data', () => {
 
 describe('labels that are no classes', () => {
   it('are refused with the first of them and the way out', () => {
-    const labels = Uint8Array.from({ length: 2000 }, (_, i) => 1 + ((i + 3) % 10));
-    expect(() => warningsOf({ ...plain(), id: split(2000, 1, labels) })).toThrow(
+    const fromOne = Uint8Array.from({ length: 2000 }, (_, i) => 1 + ((i + 3) % 10));
+    expect(() => requireLabelsFit('clothes', 'test', fromOne, models)).toThrow(
       'the test set of "clothes" has label 10 at index 6, but model "net" has classes 0 to 9: the labels start at 1; subtract 1 from all of them',
     );
-    const far = Uint8Array.from({ length: 2000 }, (_, i) => (i === 77 ? 200 : i % 10));
-    expect(() => warningsOf({ ...plain(), train: split(2000, 1, far) })).toThrow(
-      'the train set of "clothes" has label 200 at index 77, but model "net" has classes 0 to 9: labels are positions',
+    const far = Int32Array.from({ length: 2000 }, (_, i) => (i === 77 ? -1 : i % 10));
+    expect(() => requireLabelsFit('clothes', 'train', far, models)).toThrow(
+      'the train set of "clothes" has label -1 at index 77, but model "net" has classes 0 to 9: labels are positions',
     );
-    // Nobody reads those of an OOD set.
-    expect(warningsOf({ ...plain(), ood: split(2000, 3, far) })).toEqual([]);
+  });
+
+  it('may be missing, which is said', () => {
+    const { images, shape } = split(2000, 1);
+    expect(warningsOf({ ...plain(), id: { images, shape } })).toMatchObject([
+      { code: 'labels-missing', severity: 'notice', place: { id: 'clothes', split: 'test' } },
+    ]);
   });
 });
 
