@@ -18,7 +18,9 @@ function split(count: number, seed: number, labels = Uint8Array.from({ length: c
   return { images, labels, shape: [count, 4, 4, 1] as const };
 }
 
-type Split = Pick<ReturnType<typeof split>, 'images' | 'shape'>;
+type Split = Omit<ReturnType<typeof split>, 'labels' | 'images'> & {
+  readonly images: Uint8Array | Float32Array;
+};
 
 const copyImage = (from: Split, i: number, to: Split, j: number) =>
   to.images.set(from.images.subarray(i * 16, (i + 1) * 16), j * 16);
@@ -176,6 +178,21 @@ describe('a normalisation', () => {
       [0.5, 0.5],
     ] as const)
       expect(codes([mean], [std])).toEqual([]);
+  });
+});
+
+describe('floats that are used as they are', () => {
+  const floats = (scale: number) => {
+    const { images, ...rest } = split(2000, 1);
+    return { ...rest, images: Float32Array.from(images, (value) => value * scale) };
+  };
+  const codes = (scale: number) =>
+    warningsOf({ ...plain(), id: floats(scale) }, { mean: [0], std: [1] }).map(({ code }) => code);
+
+  it('are expected to be scaled somehow', () => {
+    expect(codes(1 / 255)).toEqual([]);
+    expect(codes(1 / 64)).toEqual([]);
+    expect(codes(1)).toEqual(['normalisation-far-off']);
   });
 });
 
