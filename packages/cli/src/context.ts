@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { visibleLines } from '@oodgrid/protocol';
 
 /** Places that every command works with. */
 export interface CliContext {
@@ -20,7 +21,7 @@ export function cliContext(dataDirs: readonly string[], env: NodeJS.ProcessEnv =
     cacheDir: env.OODGRID_CACHE || join(base, 'ood-grid'),
     modelsDir: fileURLToPath(new URL('../../../models', import.meta.url)),
     dataDirs: [...dataDirs, ...own].map((dir) => resolve(dir)),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log: (line) => process.stderr.write(`${visibleLines(line)}\n`),
   };
 }
 

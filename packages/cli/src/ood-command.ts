@@ -1,5 +1,5 @@
-import { Args, Command, Errors, Flags } from '@oclif/core';
-import { EXIT_CODES, OodError } from '@oodgrid/protocol';
+import { Args, Command, Errors, Flags, ux } from '@oclif/core';
+import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/protocol';
 import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
 
 /** Flags of every command that reads data sets. */
@@ -25,6 +25,15 @@ export const setFlag = Flags.string({
   default: [],
 });
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what our own bold begins and ends with.
+const BOLD = /(\u001b\[1m|\u001b\[22m)/;
+
+const neutral = (text: string): string =>
+  text
+    .split(BOLD)
+    .map((part) => (BOLD.test(part) ? part : visibleLines(part)))
+    .join('');
+
 /**
  * Parent of every command: results to stdout (with --json as one JSON document), everything else to
  * stderr, errors with the exit code of their kind.
@@ -48,6 +57,19 @@ export abstract class OodCommand extends Command {
     return this.#shutdown;
   }
 
+  /** Whatever it is made of, a result leaves nothing for the terminal to obey but our own bold. */
+  override log(message = ''): void {
+    super.log(neutral(message));
+  }
+
+  override logToStderr(message = ''): void {
+    super.logToStderr(neutral(message));
+  }
+
+  protected override logJson(json: unknown): void {
+    ux.stdout(visibleJson(JSON.stringify(json, null, 2)));
+  }
+
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
     // oclif's own errors are about flags and arguments.
@@ -56,8 +78,8 @@ export abstract class OodCommand extends Command {
         ? new OodError('invalid-input', thrown.message)
         : OodError.from(thrown);
     if (this.jsonEnabled()) this.logJson({ error: { code: error.code, message: error.message } });
-    process.stderr.write(`error: ${error.message}\n`);
-    if (error.code === 'internal') process.stderr.write(`${error.stack ?? ''}\n`);
+    process.stderr.write(`error: ${visibleLines(error.message)}\n`);
+    if (error.code === 'internal') process.stderr.write(`${visibleLines(error.stack ?? '')}\n`);
     const stopped = this.#shutdown?.reason;
     process.exitCode =
       error.code === 'cancelled' && stopped instanceof Stopped ? stopped.exitCode : EXIT_CODES[error.code];

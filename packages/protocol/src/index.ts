@@ -47,7 +47,7 @@ export {
   workSpecSchema,
 } from './tasks.js';
 export { visibleName } from './visible-name.js';
-export { isVisible, quote, visible, visibleLines } from './visible-text.js';
+export { isVisible, quote, visible, visibleJson, visibleLines } from './visible-text.js';
 export {
   bySeverity,
   type ResultWarning,

@@ -23,6 +23,12 @@ export const visible = (text: string): string => text.replaceAll(UNSEEN, written
 export const visibleLines = (text: string): string =>
   text.replaceAll(UNSEEN, (char) => (char === '\n' ? char : writtenOut(char)));
 
+/** JSON text that prints anywhere and means the same: what would act on a terminal stands as `\u` escapes. */
+export const visibleJson = (json: string): string =>
+  json.replaceAll(UNSEEN, (char) =>
+    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** Whether a name has only characters that can be seen. */
 export const isVisible = (text: string): boolean => visible(text) === text;
 

@@ -1,9 +1,16 @@
-import type { Accuracy, Results } from '@oodgrid/protocol';
+import { type Accuracy, type Results, visible } from '@oodgrid/protocol';
 import { METRIC_COLUMNS } from './metric-columns.js';
 import { accuracyOf, concerns } from './result-warnings.js';
 
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** A field (RFC 4180) that no spreadsheet takes for a formula: one that would be gets an apostrophe before it. */
+function field(text: string): string {
+  const isNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text);
+  const safe = !isNumber && /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/.test(text) ? `'${text}` : text;
+  const shown = visible(safe);
+  return /[",;]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
 
 const ACCURACY_HEAD = ['id_accuracy', 'id_accuracy_low', 'id_accuracy_high', 'card_accuracy'];
 
@@ -51,5 +58,5 @@ export function resultsCsv({ cells, accuracies, warnings }: Results): string {
     ...accuracyFields(accuracyOf(accuracies, cell)),
     [...new Set(warnings.filter((one) => concerns(one, cell)).map(({ code }) => code))].join(' '),
   ]);
-  return [head, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
+  return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }

@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import { type Results, visible } from '@oodgrid/protocol';
 import { marksOf } from './best-marks.js';
 import { type CellGroup, cellGroups } from './cell-groups.js';
 import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
@@ -8,9 +8,16 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  // After the end of a row these two would be read as its arguments.
+  '[': '{[}',
+  '*': '{*}',
 };
 
-const escaped = (text: string) => text.replaceAll(/[\\~^&%$#_{}]/g, (char) => SPECIAL[char] ?? `\\${char}`);
+const escaped = (text: string) =>
+  visible(text).replaceAll(/[\\~^&%$#_{}<>|[*]/g, (char) => SPECIAL[char] ?? `\\${char}`);
 
 /** `table` environments for booktabs, one per pair and model: best in bold, a dagger where DeLong's test sees no difference. */
 export function resultsLatex(results: Results): string {

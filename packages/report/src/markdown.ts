@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import { type Results, visible } from '@oodgrid/protocol';
 import { marksOf } from './best-marks.js';
 import { cellGroups } from './cell-groups.js';
 import { chosenText } from './hyperparameters.js';
@@ -7,7 +7,8 @@ import { firstOf, WARNINGS_PAGE, warningGroups } from './result-warnings.js';
 
 const MAX_OF_A_KIND = 50;
 
-const escaped = (text: string) => text.replaceAll(/([\\|*_`<>[\]~])/g, '\\$1');
+/** Text that is no markup of GitHub's: not of its tables, HTML or formulas either. */
+const escaped = (text: string) => visible(text).replaceAll(/([\\|*_`<>[\]~$#]|&(?=[#\w]+;))/g, '\\$1');
 
 /** GitHub-flavoured tables, one per pair and model: best in bold, ~ where DeLong's test sees no difference. */
 export function resultsMarkdown(results: Results): string {

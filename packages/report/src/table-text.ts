@@ -1,4 +1,4 @@
-import type { Cell, Results } from '@oodgrid/protocol';
+import { type Cell, type Results, visible } from '@oodgrid/protocol';
 import { type Marks, marksOf } from './best-marks.js';
 import { type CellGroup, cellGroups } from './cell-groups.js';
 import { chosenText } from './hyperparameters.js';
@@ -38,9 +38,12 @@ function groupText(group: CellGroup, { comparisons }: Results, color: boolean): 
       .join('  ')
       .trimEnd(),
   );
-  return [`${group.id} vs ${group.ood}, ${group.model}`, titles, '-'.repeat(titles.length), ...lines].join(
-    '\n',
-  );
+  return [
+    visible(`${group.id} vs ${group.ood}, ${group.model}`),
+    titles,
+    '-'.repeat(titles.length),
+    ...lines,
+  ].join('\n');
 }
 
 interface Entry {
@@ -58,10 +61,10 @@ function rowOf(cell: Cell, marks: Marks): Entry[] {
   const like = marks.isLikeBest(cell) ? '~' : '';
   const auroc = star(`${like}${percent(value)} (${percent(low)}-${percent(high)})`, isBest);
   return [
-    { text: cell.title, isBest: false },
+    { text: visible(cell.title), isBest: false },
     { text: auroc, isBest },
     ...entries,
-    { text: chosenText(cell), isBest: false },
+    { text: visible(chosenText(cell)), isBest: false },
   ];
 }
 

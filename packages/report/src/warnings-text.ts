@@ -1,4 +1,4 @@
-import type { Accuracy, Results, ResultWarning } from '@oodgrid/protocol';
+import { type Accuracy, type Results, type ResultWarning, visible } from '@oodgrid/protocol';
 import { accuracyText, isDoubted, WARNINGS_PAGE, warningGroups } from './result-warnings.js';
 
 const MAX_ACCURACIES = 12;
@@ -25,7 +25,7 @@ function accuraciesText(
   ];
   const shown = ordered.slice(0, MAX_ACCURACIES).map((one) => {
     const mark = isDoubted(one, warnings) ? ' !' : '';
-    return { name: `${one.model} on ${one.id}`, value: `${accuracyText(one)}${mark}` };
+    return { name: visible(`${one.model} on ${one.id}`), value: `${accuracyText(one)}${mark}` };
   });
   const longest = Math.max(...shown.map(({ name }) => name.length));
   const value = Math.max(...shown.map((one) => one.value.length));
@@ -52,7 +52,7 @@ function groupsText(warnings: readonly ResultWarning[], width: number): string {
     const shown = group.warnings.slice(0, MAX_OF_A_KIND);
     const left = group.warnings.length - shown.length;
     return [
-      ...shown.flatMap(({ code, message }) => wrapped(`${mark}${code}: ${message}`, width)),
+      ...shown.flatMap(({ code, message }) => wrapped(visible(`${mark}${code}: ${message}`), width)),
       ...(left === 0 ? [] : [`${INDENT}... and ${left} more of this kind in results.json`]),
     ];
   });

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { visible } from '@oodgrid/protocol';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 
 export default class Logs extends ClusterCommand {
@@ -9,7 +10,7 @@ export default class Logs extends ClusterCommand {
   async run(): Promise<{ lines: readonly string[] }> {
     const { args, flags } = await this.parse(Logs);
     const lines = await this.ask(flags.coordinator, (client) => client.logs(args.run));
-    for (const line of lines) this.log(line);
+    for (const line of lines) this.log(visible(line));
     return { lines };
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgrid/coordinator';
+import { visible } from '@oodgrid/protocol';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 
@@ -53,7 +54,7 @@ export default class Serve extends OodCommand {
       gatherMs: GATHER_MS,
       isSyntheticAllowed: flags.synthetic,
       surroundings: nodeSurroundings,
-      log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+      log: (line) => process.stderr.write(`${new Date().toISOString()} ${visible(line)}\n`),
     });
     process.stderr.write(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}\n`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
+import { OodError, visibleLines } from '@oodgrid/protocol';
 import { freePort } from '../cluster/free-port.js';
 import { findNatsServer, startNatsServer } from '../cluster/nats-server.js';
 import { cliContext } from '../context.js';
@@ -87,7 +87,8 @@ class Child {
       const text = data.toString();
       this.#text = (this.#text + text).slice(-10_000);
       // The server's own log is long; it matters only when the server ends.
-      if (name !== 'nats-server') process.stderr.write(text.replaceAll(/^(?=.)/gm, `${name}  `));
+      if (name !== 'nats-server')
+        process.stderr.write(visibleLines(text).replaceAll(/^(?=.)/gm, `${name}  `));
     });
   }
 

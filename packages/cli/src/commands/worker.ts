@@ -1,6 +1,7 @@
 import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
+import { visible } from '@oodgrid/protocol';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
@@ -64,7 +65,8 @@ export default class Worker extends OodCommand {
     const signal = this.shutdownSignal((flags.grace + 5) * 1000);
     const { cacheDir } = cliContext([]);
     const id = flags.id ?? `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}`;
-    const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${id}: ${line}\n`);
+    const log = (line: string) =>
+      process.stderr.write(`${new Date().toISOString()} ${id}: ${visible(line)}\n`);
     // A folder of its own: another worker may remove what it does not need.
     const blobsDir = join(cacheDir, 'worker-blobs', id);
     const local = new FolderBlobStore(blobsDir);

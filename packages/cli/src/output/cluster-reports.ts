@@ -1,3 +1,4 @@
+import { visible } from '@oodgrid/protocol';
 import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
 import { z } from 'zod';
 import { duration } from '../progress/show-progress.js';
@@ -66,7 +67,7 @@ export function runsText(runs: readonly RunSummary[]): string {
   ]);
   const waiting = runs
     .filter(({ waitsFor }) => waitsFor !== '')
-    .map((one) => `${one.run} waits: ${one.waitsFor}`);
+    .map((one) => visible(`${one.run} waits: ${one.waitsFor}`));
   return [textTable(['run', 'status', 'tasks', 'time', 'priority'], rows), ...waiting].join('\n');
 }
 
@@ -83,16 +84,17 @@ export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): stri
   if (summary.tasks.length > 0) lines.push(`tasks: ${tasksText(summary)}`);
   if (summary.reusedUnits > 0) lines.push(`${summary.reusedUnits} results were taken from the cache`);
   if (summary.waitsFor !== '') lines.push(`waits: ${summary.waitsFor}`);
-  if (summary.problemMessage !== '') lines.push(`problem: ${summary.problemMessage}`);
+  if (summary.problemMessage !== '') lines.push(...`problem: ${summary.problemMessage}`.split('\n'));
   for (const { cell, auroc, share } of summary.running) {
     lines.push(`${(100 * auroc).toFixed(2)} AUROC so far, ${Math.floor(100 * share)} % of ${cell}`);
   }
   for (const { id, state, attempts, workers, problem, logTail } of tasks) {
     const where = workers.length === 0 ? '' : ` on ${workers.join(' and ')}`;
-    lines.push(`${state}${where}, attempt ${attempts}: ${id}${problem === '' ? '' : `\n    ${problem}`}`);
-    if (logTail !== '') lines.push(logTail.replaceAll(/^/gm, '    | '));
+    lines.push(`${state}${where}, attempt ${attempts}: ${id}`);
+    if (problem !== '') lines.push(...problem.split('\n').map((line) => `    ${line}`));
+    if (logTail !== '') lines.push(...logTail.split('\n').map((line) => `    | ${line}`));
   }
-  return lines.join('\n');
+  return lines.map(visible).join('\n');
 }
 
 export function workersText(workers: readonly WorkerSummary[]): string {

@@ -1,5 +1,8 @@
-/** Columns padded to their widest entry; the last one is left as it is. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+import { visible } from '@oodgrid/protocol';
+
+/** Columns padded to their widest entry; the last one is left as it is. What an entry hides is written out. */
+export function textTable(head: readonly string[], entries: readonly (readonly string[])[]): string {
+  const rows = entries.map((row) => row.map(visible));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -1,3 +1,5 @@
+import { visible, visibleLines } from '@oodgrid/protocol';
+
 /** Where progress is written: standard error, usually. */
 export interface ProgressOutput {
   write(text: string): void;
@@ -31,14 +33,14 @@ export class StatusLine {
   /** The state now; true when it was written. */
   update(line: string, nowMs: number): boolean {
     if (this.#output.isTty) {
-      this.#output.write(`${ERASE}${line}`);
+      this.#output.write(`${ERASE}${visible(line)}`);
       return true;
     }
     const pace = Math.max(PACE_MS, PACE_SHARE * (nowMs - this.#startMs));
     if (line === this.#written || nowMs - this.#writtenMs < pace) return false;
     const unsaid = this.#events - MAX_EVENTS;
     if (unsaid > 0) this.#output.write(`(and ${unsaid} more events)\n`);
-    this.#output.write(`${line}\n`);
+    this.#output.write(`${visible(line)}\n`);
     this.#written = line;
     this.#writtenMs = nowMs;
     this.#events = 0;
@@ -47,13 +49,14 @@ export class StatusLine {
 
   /** Something out of the ordinary: a line of its own. */
   say(line: string): void {
-    if (this.#output.isTty) this.#output.write(`${ERASE}${line}\n`);
-    else if (++this.#events <= MAX_EVENTS) this.#output.write(`${line}\n`);
+    const shown = visibleLines(line);
+    if (this.#output.isTty) this.#output.write(`${ERASE}${shown}\n`);
+    else if (++this.#events <= MAX_EVENTS) this.#output.write(`${shown}\n`);
   }
 
   /** The last word. */
   end(line: string): void {
-    this.#output.write(this.#output.isTty ? `${ERASE}${line}\n` : `${line}\n`);
+    this.#output.write(`${this.#output.isTty ? ERASE : ''}${visibleLines(line)}\n`);
   }
 
   /** Leaves nothing on the terminal's line. */

@@ -1,5 +1,5 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
-import { OodError, runIdSchema } from '@oodgrid/protocol';
+import { OodError, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
   ClientServiceService,
   ControlAction,
@@ -127,9 +127,9 @@ async function submit(
       {
         kind: 'submitted',
         run: run.data,
-        name: request.name.slice(0, 200),
+        name: nameIn(request.name, 'name'),
         at: wallClock().toISOString(),
-        idempotencyKey: request.idempotencyKey === '' ? null : request.idempotencyKey.slice(0, 200),
+        idempotencyKey: request.idempotencyKey === '' ? null : nameIn(request.idempotencyKey, 'key'),
         priority: Math.max(-1000, Math.min(1000, request.priority)),
         pool: request.numericsClass === '' ? null : request.numericsClass,
         isCacheUsed: request.useCache,
@@ -139,6 +139,16 @@ async function submit(
     ),
   );
   return { run: id, isNew };
+}
+
+/** Names are read by people, on terminals too: refused here, whoever sends them. */
+function nameIn(text: string, what: string): string {
+  const name = visibleName(200).safeParse(text);
+  if (name.success) return name.data;
+  throw new OodError(
+    'invalid-input',
+    `the run's ${what} ${quote(text)} is refused: at most 200 characters, all of which can be seen`,
+  );
 }
 
 async function control(

@@ -1,4 +1,4 @@
-import { digestSchema, OodError, warningSchema } from '@oodgrid/protocol';
+import { digestSchema, OodError, visibleName, warningSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { type RunSpec, syntheticSpecSchema } from './run-spec.js';
 
@@ -7,7 +7,7 @@ const count = z
   .int()
   .min(0)
   .max(2 ** 31);
-const name = z.string().min(1).max(200);
+const name = visibleName(200);
 const numbers = z.array(z.number()).min(1).max(16);
 const transform = z.object({ mean: numbers, std: numbers });
 const modelSpec = z.object({
@@ -28,7 +28,7 @@ const methodPlan = z.object({
   splitOrder: z.enum(['file', 'permuted']),
   pass: z.enum(['forward', 'gradient']),
   fit: z.enum(['none', 'noise', 'train']),
-  candidates: z.array(z.record(z.string(), z.number())).max(10_000),
+  candidates: z.array(z.record(name, z.number())).max(10_000),
   fallbackCandidate: count,
   columns: z.array(name).min(1).max(1000),
   models: z.array(name).max(1000),

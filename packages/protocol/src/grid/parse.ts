@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { suggestion } from '../did-you-mean.js';
 import { OodError } from '../errors.js';
-import { quote, visible } from '../visible-text.js';
+import { isVisible, quote, visible } from '../visible-text.js';
 import { decodeGridText } from './decode-text.js';
 import { duplicatesIn } from './duplicates.js';
 import { explain } from './explain.js';
@@ -103,6 +104,14 @@ function checkNames(grid: Grid, known: KnownNames): Finding[] {
           message: `unknown data set ${quote(dataset)}${suggestion(dataset, known.datasets)}`,
         });
       }
+    }
+    for (const side of ['id', 'ood'] as const) {
+      const set = pair[side];
+      if (typeof set !== 'string' && set.name === undefined && !isVisible(basename(set.dir)))
+        findings.push({
+          path: ['pairs', i, side, 'dir'],
+          message: "the folder's name holds characters that cannot be seen; give the data set a name",
+        });
     }
     if (typeof pair.id !== 'string' && pair.id.normalisation === undefined) {
       findings.push({

@@ -1,3 +1,5 @@
+import { visible } from '@oodgrid/protocol';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -8,4 +10,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text that may stand anywhere in HTML or SVG, attributes included. */
 export const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  visible(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parseRunSpec } from '../src/workload/parse-run-spec.js';
+import { digest } from './small-plan.js';
+
+const transform = { mean: [0], std: [1] };
+const plan = {
+  compute: 'msp',
+  revision: 1,
+  options: {},
+  splitOrder: 'file',
+  pass: 'forward',
+  fit: 'none',
+  candidates: [],
+  fallbackCandidate: 0,
+  columns: ['msp'],
+  models: [],
+  cost: { forwards: 1, gradients: 0 },
+};
+
+/** A run specification of which every name is given. */
+const specOf = (names: { model?: string; set?: string; row?: string; title?: string; grid?: string }) => {
+  const { model = 'm', set = 'a', row = 'r', title = 't', grid = 'g' } = names;
+  const split = (name: string) => ({ ref: { name: `${name}/test`, images: digest('1') }, count: 2000 });
+  return Buffer.from(
+    JSON.stringify({
+      kind: 'grid',
+      slice: 512,
+      grid: {
+        name: grid,
+        protocol: 'fssd-paper',
+        seed: 1,
+        bootstrapReplicates: 100,
+        models: [{ name: model, architecture: 'lenet', weights: digest('2'), classes: 10 }],
+        auxiliaryModels: [],
+        datasets: [
+          { name: set, test: split(set), normalisation: transform },
+          { name: 'b', test: split('b') },
+        ],
+        pairs: [{ id: set, ood: 'b' }],
+        rows: [{ row, title, plans: { [model]: plan }, noise: null }],
+        memoryBytes: { [model]: 1 },
+      },
+    }),
+  );
+};
+
+describe('names in a run specification', () => {
+  it('of any script are taken', () => {
+    for (const name of ['a b', 'x:y', '模型', 'نموذج', 'a__b', '=1', '🙂'])
+      expect(parseRunSpec(specOf({ model: name, set: name, row: name })).kind).toBe('grid');
+  });
+
+  it.each(['\u001b[31m', 'two\nlines', 'x\u202ey', '\u009b', 'nul\u0000'])('%j is refused', (name) => {
+    for (const key of ['model', 'set', 'row', 'title', 'grid'] as const)
+      expect(() => parseRunSpec(specOf({ [key]: name }))).toThrow(
+        expect.objectContaining({
+          code: 'invalid-input',
+          message: expect.stringContaining('cannot be seen'),
+        }),
+      );
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cellKey,
+  resultsCsv,
+  resultsHtml,
+  resultsLatex,
+  resultsMarkdown,
+  resultsTable,
+} from '../src/index.js';
+import { sampleResults } from './sample-results.js';
+
+/** Names that would do something in one of the formats. */
+const HOSTILE: readonly string[] = [
+  '=HYPERLINK("http://x","y")',
+  '+1+cmd|calc',
+  '-2+3',
+  '@SUM(A1)',
+  '\t=1',
+  ' =1',
+  '\uff1d1',
+  'two\nlines',
+  'carriage\rreturn',
+  'tab\there',
+  'quote " and , and ;',
+  '\u001b[31mred\u001b]0;title\u0007',
+  '\u009b31m',
+  'bell\u0007 null\u0000 delete\u007f',
+  'bidi \u202egnp.exe\u2066',
+  'lines\u2028and\u2029paragraphs',
+  'zero\u200bwidth\ufeff',
+  'half \ud800 pair',
+  '</td><script>alert(1)</script>',
+  "' onload='x",
+  '| a | b |',
+  '[x](javascript:y) ![z](w) `code` **b** <i>',
+  '$x^2$ \\input{/etc/passwd} 100 % a&b #1 ~ {c}',
+  '[10pt] after a row',
+  '*star after a row',
+];
+
+const resultsOf = (name: string) =>
+  sampleResults((results) => {
+    const named = { title: name, method: name, id: name, ood: `ood ${name}`, model: name };
+    const [cell] = sampleResults().cells;
+    const warning = { code: 'id-in-ood', severity: 'serious', message: name, place: { id: name } };
+    Object.assign(results, { cells: [{ ...cell, ...named }], comparisons: [], warnings: [warning] });
+    Object.assign(results, { run: { ...sampleResults().run, name } });
+  });
+
+// Controls, marks of format, separators, halves of pairs; a line break where a format has one is not meant.
+const ACTIVE = /(?![\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/** Fields of RFC 4180, as a spreadsheet reads them. */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+    rows.at(-1)?.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === '\r\n') rows.push([]);
+    if (end === '') break;
+  }
+  return rows.filter((row) => row.length > 1);
+}
+
+describe.each(HOSTILE)('a name %j', (name) => {
+  const results = resultsOf(name);
+
+  it('is a field of the csv that no spreadsheet computes', () => {
+    const [head, row, ...more] = csvRows(resultsCsv(results));
+    expect(more).toEqual([]);
+    expect(row).toHaveLength(head?.length ?? 0);
+    for (const field of row ?? [])
+      if (!/^-?[\d.e-]+$/.test(field)) expect(field).not.toMatch(/^\s*[=+\-@\uff1d]/);
+    expect(resultsCsv(results)).not.toMatch(ACTIVE);
+  });
+
+  it('leaves the rows of the markdown table whole', () => {
+    const text = resultsMarkdown(results);
+    expect(text).not.toMatch(ACTIVE);
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    expect(text).not.toMatch(/(?<!\\)<(script|i)>|(?<!\\)\[x\]|(?<!\\)`code/);
+    for (const row of rows.slice(0, 3)) expect(row.match(/(?<!\\)\|/g)).toHaveLength(10);
+  });
+
+  it('is no command of LaTeX', () => {
+    const text = resultsLatex(results);
+    expect(text).not.toMatch(ACTIVE);
+    expect(text).not.toMatch(/\\input|(?<!\\)\$x|(?<!\\)100 %|\\\\\s*[[*]/);
+    // The rest of a line behind a sign that begins a comment would be lost.
+    for (const line of text.split('\n').slice(1)) expect(line).not.toMatch(/^[^%]*(?<!\\)%(?! )/);
+    for (const row of text.split('\n').filter((line) => line.endsWith('\\\\')))
+      expect(row.match(/(?<!\\)&/g)).toHaveLength(7);
+  });
+
+  it('is text in the page', () => {
+    const scores = { id: Float64Array.of(1, 2, 3), ood: Float64Array.of(0, 1, 2) };
+    const text = resultsHtml(results, new Map(results.cells.map((cell) => [cellKey(cell), scores])));
+    expect(text).not.toMatch(ACTIVE);
+    expect(text).not.toMatch(/<script|<i>|(?<!=)' onload/);
+  });
+
+  it('is one line of the terminal', () => {
+    const plain = resultsTable(resultsOf('plain')).split('\n').length;
+    const text = resultsTable(results, { width: 10_000 });
+    expect(text).not.toMatch(ACTIVE);
+    expect(text.split('\n')).toHaveLength(plain);
+  });
+});
