@@ -1,6 +1,6 @@
 import { type Accuracy, type Results, visible } from '@oodgrid/protocol';
 import { METRIC_COLUMNS } from './metric-columns.js';
-import { accuracyOf, concerns } from './result-warnings.js';
+import { accuracyIndex, warningIndex } from './result-warnings.js';
 
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -43,6 +43,8 @@ export function resultsCsv({ cells, accuracies, warnings }: Results): string {
     ...ACCURACY_HEAD,
     'warnings',
   ];
+  const accuracyOf = accuracyIndex(accuracies);
+  const warningsOf = warningIndex(warnings);
   const rows = cells.map((cell) => [
     cell.method,
     cell.id,
@@ -55,8 +57,8 @@ export function resultsCsv({ cells, accuracies, warnings }: Results): string {
     }),
     cell.hyperparameters.chosen === null ? '' : JSON.stringify(cell.hyperparameters.chosen),
     cell.seconds.toFixed(3),
-    ...accuracyFields(accuracyOf(accuracies, cell)),
-    [...new Set(warnings.filter((one) => concerns(one, cell)).map(({ code }) => code))].join(' '),
+    ...accuracyFields(accuracyOf(cell)),
+    [...new Set(warningsOf(cell).map(({ code }) => code))].join(' '),
   ]);
   return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }

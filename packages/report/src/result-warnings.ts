@@ -9,8 +9,32 @@ export const concerns = ({ place }: ResultWarning, row: Partial<Row>): boolean =
     (key) => place[key] === undefined || row[key] === undefined || place[key] === row[key],
   );
 
-export const accuracyOf = (accuracies: readonly Accuracy[], { id, model }: Row): Accuracy | undefined =>
-  accuracies.find((one) => one.id === id && one.model === model);
+/** Finds the warnings that concern a cell; of those of single cells, which may be many, without looking at each. */
+export function warningIndex(warnings: readonly ResultWarning[]): (cell: Row) => ResultWarning[] {
+  const ofCell = new Map<string, ResultWarning[]>();
+  const others: ResultWarning[] = [];
+  for (const warning of warnings) {
+    const { id, ood, model, method } = warning.place;
+    if (id === undefined || ood === undefined || model === undefined || method === undefined) {
+      others.push(warning);
+      continue;
+    }
+    const key = JSON.stringify([id, ood, model, method]);
+    const known = ofCell.get(key);
+    if (known === undefined) ofCell.set(key, [warning]);
+    else known.push(warning);
+  }
+  return (cell) => [
+    ...others.filter((one) => concerns(one, cell)),
+    ...(ofCell.get(JSON.stringify([cell.id, cell.ood, cell.model, cell.method])) ?? []),
+  ];
+}
+
+/** Finds the accuracy of a cell's model on its ID set. */
+export function accuracyIndex(accuracies: readonly Accuracy[]): (cell: Row) => Accuracy | undefined {
+  const known = new Map(accuracies.map((one) => [JSON.stringify([one.model, one.id]), one]));
+  return ({ model, id }) => known.get(JSON.stringify([model, id]));
+}
 
 /** Whether a warning doubts it. */
 export const isDoubted = ({ model, id }: Accuracy, warnings: readonly ResultWarning[]): boolean =>

@@ -78,9 +78,13 @@ describe('the files', () => {
     );
     expect(first).toMatch(/,1\.250,0\.1,0\.09\d*,0\.11\d*,0\.925,accuracy-at-chance duplicates-in-set$/);
     const elsewhere = sampleResults((one) => {
-      one.warnings = [copies('other'), { ...chance, place: { model: 'another' } }];
+      const place = { id: 'clothes', ood: 'digits', model: 'net', method: 'close' };
+      const constant = { ...chance, code: 'constant-scores', place };
+      one.warnings = [copies('other'), { ...chance, place: { model: 'another' } }, constant];
     });
-    expect(resultsCsv(elsewhere).split('\r\n')[1]).toMatch(/,1\.250,,,,,$/);
+    const lines = resultsCsv(elsewhere).split('\r\n');
+    expect(lines[1]).toMatch(/,1\.250,,,,,$/);
+    expect(lines[2]).toMatch(/,1\.250,,,,,constant-scores$/);
   });
 
   it('markdown has a section of each, escaped', () => {
