@@ -31,7 +31,8 @@ export interface ResolveOptions {
 /** Turns every name and path of a grid into content: weights, images and noise become blobs. */
 export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<ResolvedGrid> {
   const { context, baseDir, blobs, signal } = options;
-  const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs };
+  const note = once(context.log);
+  const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs, note };
   const models = await resolveModels(grid.models, sources);
   const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
   requireOneSpecPerName([...models, ...auxiliaryModels]);
@@ -85,6 +86,15 @@ function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {
     return card === undefined ? [] : [[name, card.testAccuracy] as const];
   });
   return Object.fromEntries(cards);
+}
+
+/** One file may be read for several rows. */
+function once(log: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) log(line);
+    said.add(line);
+  };
 }
 
 function modelsOf(method: GridMethod): readonly ModelReference[] {

@@ -1,0 +1,98 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/engine';
+import { EXIT_CODES, type Results } from '@oodgrid/protocol';
+import { afterAll, describe, expect, it } from 'vitest';
+import { writeBlackGrid } from '../support/black-grid.js';
+import { oodCli, ROOT } from '../support/cli.js';
+import { temporaryCache } from '../support/temporary-cache.js';
+
+const cache = temporaryCache();
+afterAll(() => cache.remove());
+
+const env = { OODGRID_CACHE: cache.cacheDir };
+const bundled = join(ROOT, 'models', 'lenet-fmnist.safetensors');
+const tensors = (): Map<string, TensorEntry> =>
+  new Map(parseSafetensors(readFileSync(bundled), bundled).tensors);
+
+/** A grid whose model has the weights that `write` puts at a path. */
+function grid(write: (path: string) => void, file = 'w.safetensors') {
+  const made = writeBlackGrid(cache.folder, {
+    model: `{ name: mine, architecture: lenet, weights: ./${file} }`,
+  });
+  write(join(made.folder, file));
+  return made;
+}
+
+describe('weights of a user', () => {
+  it('under a prefix and in double precision give the digest of the plain ones, and say what was done once', async () => {
+    const disguised = new Map(
+      [...tensors()].map(([key, { shape, data }]): [string, TensorEntry] => [
+        `module.${key}`,
+        { dtype: 'F64', shape, data: Float64Array.from(data, Number) },
+      ]),
+    );
+    const digests: string[] = [];
+    for (const write of [
+      (path: string) => copyFileSync(bundled, path),
+      (path: string) => writeFileSync(path, writeSafetensors(disguised)),
+    ]) {
+      const { file, folder } = grid(write);
+      // The second reads the weights for a row of its own, too.
+      const methods = `[baseline, { name: outlier-exposure, model: mine }]`;
+      const args = [
+        'submit',
+        file,
+        '--workers',
+        '1',
+        '--no-cache',
+        '--output',
+        join(folder, 'run'),
+        '--set',
+        `methods=${methods}`,
+      ];
+      const { code, stderr } = await oodCli(args, env);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const results: Results = JSON.parse(readFileSync(join(folder, 'run', 'results.json'), 'utf8'));
+      digests.push(results.digest);
+      if (digests.length < 2) continue;
+      expect(
+        stderr.match(/w\.safetensors: every name starts with "module\.", which is left out/g),
+      ).toHaveLength(1);
+      expect(
+        stderr.match(/w\.safetensors: weights are float64; they are computed with as float32/g),
+      ).toHaveLength(1);
+    }
+    expect(digests[1]).toBe(digests[0]);
+  });
+
+  it.each(['plan', 'submit'])(
+    'that lack a tensor or have it transposed are refused by %s, with the file and each tensor',
+    async (command) => {
+      const own = tensors();
+      own.delete('fc2.bias');
+      own.set('fc1.weight', { dtype: 'F32', shape: [9216, 128], data: new Float32Array(9216 * 128) });
+      const { file } = grid((path) => writeFileSync(path, writeSafetensors(own)));
+      const { code, stderr } = await oodCli([command, file], env);
+      expect(code).toBe(EXIT_CODES['corrupt-data']);
+      expect(stderr).toContain('w.safetensors: not the weights of a lenet of 10 classes:');
+      expect(stderr).toContain(
+        '"fc1.weight" is F32 [9216, 128], expected F32 [128, 9216]; it looks transposed: save w.T.contiguous()',
+      );
+      expect(stderr).toContain('"fc2.bias" [10] is missing');
+    },
+  );
+
+  it('that are a PyTorch checkpoint are named for what they are', async () => {
+    const checkpoint = new URL(
+      '../../packages/engine/test/fixtures/user-files/checkpoint.pth',
+      import.meta.url,
+    );
+    const { file } = grid((path) => copyFileSync(checkpoint, path), 'model.pth');
+    const { code, stderr } = await oodCli(['plan', file], env);
+    expect(code).toBe(EXIT_CODES['corrupt-data']);
+    expect(stderr).toMatch(
+      /model\.pth: not a readable safetensors file: it is a PyTorch checkpoint; convert it: python -c/,
+    );
+  });
+});
