@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { loadDataset, type SplitKind, writeNpz } from '@oodgrid/engine';
 import { cliContext } from 'ood-cli';
 
-/** Writes the first `count` samples of a catalog data set as a user's data folder. */
-async function writeSubset(folder: string, name: string, split: SplitKind, count: number): Promise<void> {
+/** Writes samples [from, to) of a catalog data set as a user's data folder. */
+export async function writeSubset(
+  folder: string,
+  name: string,
+  split: SplitKind,
+  from: number,
+  to: number,
+): Promise<void> {
   const context = cliContext([]);
   const { images, labels, shape } = await loadDataset(name, split, {
     ...context,
@@ -13,8 +19,11 @@ async function writeSubset(folder: string, name: string, split: SplitKind, count
   const [, height, width] = shape;
   mkdirSync(folder, { recursive: true });
   const arrays = new Map([
-    ['images', { shape: [count, height, width], data: images.slice(0, count * height * width) }],
-    ['labels', { shape: [count], data: labels.slice(0, count) }],
+    [
+      'images',
+      { shape: [to - from, height, width], data: images.slice(from * height * width, to * height * width) },
+    ],
+    ['labels', { shape: [to - from], data: labels.slice(from, to) }],
   ]);
   writeFileSync(join(folder, `${split}.npz`), writeNpz(arrays));
 }
@@ -24,9 +33,9 @@ async function writeSubset(folder: string, name: string, split: SplitKind, count
  * grid may give by path is given by path.
  */
 export async function writeSmallGrid(folder: string, modelsDir: string): Promise<string> {
-  await writeSubset(join(folder, 'clothes'), 'fashion-mnist', 'test', 2100);
-  await writeSubset(join(folder, 'clothes'), 'fashion-mnist', 'train', 2000);
-  await writeSubset(join(folder, 'digits'), 'mnist-10k', 'test', 1700);
+  await writeSubset(join(folder, 'clothes'), 'fashion-mnist', 'test', 0, 2100);
+  await writeSubset(join(folder, 'clothes'), 'fashion-mnist', 'train', 0, 2000);
+  await writeSubset(join(folder, 'digits'), 'mnist-10k', 'test', 0, 1700);
   const weights = (name: string) => join(modelsDir, `${name}.safetensors`);
   const file = join(folder, 'grid.yaml');
   writeFileSync(

@@ -71,6 +71,9 @@ it('each cell of a grid is what it is alone, in any order, on any workers, from 
         expect(await runGrid(one, { slice: slices[1], cache: alone, random })).toEqual(expected);
       }
       expect(await runGrid(other, { slice: slices[2], cache: alone, random })).toEqual(cells);
+      const reseeded = { ...grid, seed: grid.seed + 1 };
+      const anew = await runGrid(reseeded, { slice: slices[0], cache: newCache(), random });
+      expect(await runGrid(reseeded, { slice: slices[0], cache: whole, random })).toEqual(anew);
     }),
     { numRuns: 200 },
   );
