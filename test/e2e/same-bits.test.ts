@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { RunEvent } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
-import { blobsDir, cliContext, readGrid, resolveGrid, runLocally } from 'ood-cli';
+import { blobsDir, cliContext, readGrid, readTable, resolveGrid, runLocally } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { temporaryCache } from '../support/temporary-cache.js';
@@ -35,18 +35,8 @@ describe('the same grid gives the same bits', () => {
     const { grid } = await readGrid(file, []);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse(`test-${workers}-${slice}`);
-    const merged = await runLocally(resolved, {
-      id,
-      context,
-      workers,
-      slice,
-      isCacheUsed,
-      engine: 'native',
-      signal,
-      onEvent,
-      onExecutors,
-    });
-    return merged.results;
+    const options = { id, context, workers, slice, isCacheUsed, signal, onEvent, onExecutors };
+    return runLocally(resolved, { ...options, engine: 'native' }, readTable);
   };
 
   beforeAll(async () => {
@@ -127,16 +117,12 @@ describe('the same grid gives the same bits', () => {
     const { grid } = await readGrid(file, ['seed=7', 'methods=[{name: mc-dropout, passes: 4}]']);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse('test-seed');
-    const { results } = await runLocally(resolved, {
-      id,
-      context,
-      workers: 1,
-      slice: 2048,
-      isCacheUsed: false,
-      engine: 'native',
-      signal,
-      onEvent: () => undefined,
-    });
+    const options = { id, context, workers: 1, slice: 2048, isCacheUsed: false, signal };
+    const results = await runLocally(
+      resolved,
+      { ...options, engine: 'native', onEvent: () => undefined },
+      readTable,
+    );
     const before = reference.cells.find(({ method }) => method === 'mc-dropout');
     expect(results.cells[0]?.scores.id).not.toBe(before?.scores.id);
   }, 300_000);

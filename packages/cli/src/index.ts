@@ -1,4 +1,5 @@
 export { ClusterClient } from './cluster/cluster-client.js';
+export { fetchResults } from './cluster/follow-run.js';
 export { freePort } from './cluster/free-port.js';
 export { findNatsServer, startNatsServer } from './cluster/nats-server.js';
 export { blobsDir, type CliContext, cliContext } from './context.js';
@@ -6,4 +7,5 @@ export { readGrid } from './grid/read-grid.js';
 export { resolveGrid } from './grid/resolve-grid.js';
 export { type LocalRunOptions, runLocally } from './local/run-locally.js';
 export { OUTPUT_SCHEMAS, schemaFiles } from './output/json-schemas.js';
+export { readTable } from './output/table-builder.js';
 export { writeRun } from './output/write-run.js';

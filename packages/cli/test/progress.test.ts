@@ -64,9 +64,11 @@ describe('progress', () => {
 
   it('prints for people', () => {
     const rates = { imagesPerSecond: 2200.4, passesPerSecond: 7441 };
-    expect(progressLine({ tasksDone: 12, tasksTotal: 41, ...rates, etaSeconds: 80 })).toBe(
+    const state = { tasksDone: 12, tasksTotal: 41, ...rates, etaSeconds: 80 };
+    expect(progressLine({ ...state, merge: undefined })).toBe(
       '12/41 tasks  2,200 images/s (7,441 passes/s)  about 1 min 20 s left',
     );
+    expect(progressLine({ ...state, merge: { merged: 3, cells: 40 } })).toBe('3/40 cells merged');
     expect(duration(59.4)).toBe('59 s');
     expect(textTable(['a', 'bb'], [['ccc', 'd']])).toBe('a    bb\n---  --\nccc  d');
   });

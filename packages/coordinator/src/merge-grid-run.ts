@@ -1,40 +1,177 @@
-import { cpus } from 'node:os';
-import { OodError, type Results, runIdSchema } from '@oodgrid/protocol';
+import { join } from 'node:path';
+import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/protocol';
 import type { RunState } from './dispatch/run-state.js';
-import { type MergedRun, mergeRun } from './merger/merge-run.js';
-import type { ResultReader } from './store/result-reader.js';
+import { comparedGroups, isEveryPairTested } from './merger/compare.js';
+import { mergeBatches } from './merger/merge-batches.js';
+import type { PlannedCell } from './planner/plan.js';
+import { describeGrid, type ResolvedGrid } from './planner/resolved-grid.js';
+import { factsOf } from './run-facts.js';
+import type { PartFiles, StoredRow } from './threads/jobs.js';
+import type { ThreadPool } from './threads/thread-pool.js';
 import { GridWorkload } from './workload/grid-workload.js';
 
-/** Merges a grid run whose tasks are all done. `workers`: executors that computed it. */
-export async function mergeGridRun(
-  run: RunState,
-  results: ResultReader,
-  workers: number,
-  pause: () => Promise<void>,
-): Promise<MergedRun> {
-  const { workload, submitted, bound } = run;
-  if (!(workload instanceof GridWorkload) || submitted.spec.kind !== 'grid' || bound === null) {
-    throw new OodError('internal', `run ${run.id} is no grid run that was computed`);
+export interface MergeOptions {
+  readonly threads: ThreadPool;
+  /** The store's database, which the threads read. */
+  readonly database: string;
+  /** A folder that is there and empty; parts lie in it on the way. */
+  readonly folder: string;
+  /** The file of the merged run; it must not exist. */
+  readonly out: string;
+  /** Executors that computed the run. */
+  readonly workers: number;
+  readonly onProgress: (mergedCells: number, cells: number) => void;
+}
+
+/** Paired tests that one job makes, about. */
+const TESTS_PER_JOB = 2000;
+
+/**
+ * Merges a grid run whose tasks are all done, in threads: what is in memory at once is a batch of cells for each
+ * thread, whatever the size of the run. Gives the digest of the file's bytes. Rejects with `cancelled` when the run has ended
+ * meanwhile.
+ */
+export async function mergeGridRun(run: RunState, options: MergeOptions): Promise<Digest> {
+  const { workload, submitted } = run;
+  if (!(workload instanceof GridWorkload) || submitted.spec.kind !== 'grid') {
+    throw new OodError('internal', `run ${run.id} is no grid run`);
   }
-  const { kind, version, device } = bound.engine;
-  const environment: Results['environment'] = {
-    engine: kind,
-    engineVersion: version,
-    device,
-    numericsClass: bound.pool,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model ?? 'unknown',
+  const { grid } = submitted.spec;
+  const { threads, database } = options;
+  const { plan } = workload;
+  const accuracies = await threads.run('accuracies', {
+    database,
+    planned: plan.accuracies,
+    series: workload.keyedSeries(plan.accuracies.map(({ series }) => series)),
+    cards: grid.cardAccuracies ?? {},
+  });
+  const groups = comparedGroups(plan.cells);
+  const cells = await mergeCellsOf(run, workload, grid, groups, options);
+  const comparisons = await compareRowsOf(run, plan.cells, groups, cells.rows, options);
+  const header = {
+    ...factsOf(run, options.workers),
+    grid: describeGrid(grid),
+    accuracies: [...accuracies.accuracies],
+    warnings: bySeverity([...accuracies.warnings, ...(grid.warnings ?? []), ...distinct(cells.warnings)]),
   };
-  const startedAt = new Date(submitted.at);
-  const facts = {
-    id: runIdSchema.parse(run.id),
-    startedAt,
-    workers,
-    environment,
-    work: run.work,
-    cachedUnits: run.reusedUnits,
-    secondsElapsed: () => (Date.now() - startedAt.getTime()) / 1000,
+  return threads.run('pack', { header, cells: cells.parts, comparisons, out: options.out });
+}
+
+interface MergedBatches {
+  readonly parts: readonly PartFiles[];
+  /** In the plan's order. */
+  readonly rows: readonly StoredRow[];
+  readonly warnings: readonly ResultWarning[];
+}
+
+async function mergeCellsOf(
+  run: RunState,
+  workload: GridWorkload,
+  grid: ResolvedGrid,
+  groups: readonly (readonly number[])[],
+  { threads, database, folder, onProgress }: MergeOptions,
+): Promise<MergedBatches> {
+  const { cells } = workload.plan;
+  const mixed = mixedCells(cells, groups);
+  const batches = mergeBatches(cells);
+  let merged = 0;
+  onProgress(0, cells.length);
+  const done = await inParallel(run, threads.size, batches, async ({ from, to }, i) => {
+    const part = partFiles(folder, `cells-${i}`);
+    const output = await threads.run('merge', {
+      database,
+      work: workload.mergeInput(cells.slice(from, to), grid),
+      isMixed: cells.slice(from, to).map((_, k) => mixed.has(from + k)),
+      part,
+      placements: join(folder, `placements-${i}`),
+    });
+    merged += to - from;
+    onProgress(merged, cells.length);
+    return { ...output, part };
+  });
+  return {
+    parts: done.map(({ part }) => part),
+    rows: done.flatMap(({ rows }) => rows),
+    warnings: done.flatMap(({ warnings }) => warnings),
   };
-  return mergeRun(submitted.spec.grid, workload, results, facts, pause);
+}
+
+async function compareRowsOf(
+  run: RunState,
+  cells: readonly PlannedCell[],
+  groups: readonly (readonly number[])[],
+  rows: readonly StoredRow[],
+  { threads, folder }: MergeOptions,
+): Promise<readonly PartFiles[]> {
+  const isEveryPair = isEveryPairTested(groups);
+  const jobs: (readonly number[])[][] = [];
+  let tests = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    if (tests >= TESTS_PER_JOB) {
+      jobs.push([]);
+      tests = 0;
+    }
+    jobs.at(-1)?.push(group);
+    tests += isEveryPair ? (group.length * (group.length - 1)) / 2 : group.length;
+  }
+  return inParallel(run, threads.size, jobs, async (job, i) => {
+    const part = partFiles(folder, `comparisons-${i}`);
+    const input = job.flatMap((group) => {
+      const first = cells[group[0] ?? -1];
+      if (first === undefined) return [];
+      const { id, ood, model } = first;
+      return [{ group: { id, ood, model }, rows: group.flatMap((cell) => rows[cell] ?? []) }];
+    });
+    await threads.run('compare', { groups: input, isEveryPair, part });
+    return part;
+  });
+}
+
+/** Cells that are compared with rows of the other split order. */
+function mixedCells(
+  cells: readonly PlannedCell[],
+  groups: readonly (readonly number[])[],
+): ReadonlySet<number> {
+  return new Set(groups.filter((group) => new Set(group.map((i) => cells[i]?.splitOrder)).size > 1).flat());
+}
+
+const partFiles = (folder: string, name: string): PartFiles => ({
+  message: join(folder, `${name}.message`),
+  canonical: join(folder, `${name}.canonical`),
+});
+
+/** Enough jobs at once that no thread waits for the next; inputs are made only then. In the order of the items. */
+async function inParallel<T, R>(
+  run: RunState,
+  threads: number,
+  items: readonly T[],
+  work: (item: T, i: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  let isFailed = false;
+  const lane = async () => {
+    while (next < items.length && !isFailed) {
+      if (run.ended !== null) throw new OodError('cancelled', `run ${run.id} has ended`);
+      const i = next++;
+      const item = items[i];
+      if (item === undefined) continue;
+      results[i] = await work(item, i);
+    }
+  };
+  const lanes = Array.from({ length: threads + 1 }, () =>
+    lane().catch((thrown: unknown) => {
+      isFailed = true;
+      throw thrown;
+    }),
+  );
+  // Nobody works in the folder any more when this rejects.
+  const outcomes = await Promise.allSettled(lanes);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
+}
+
+/** Warnings about a pair are found again with every batch of its rows. */
+function distinct(warnings: readonly ResultWarning[]): ResultWarning[] {
+  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }

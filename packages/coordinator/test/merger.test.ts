@@ -1,9 +1,12 @@
-import { NumpyRandomState, rocMetrics } from '@oodgrid/stats';
+import { type Accuracy, canonicalJson, digestOfJson } from '@oodgrid/protocol';
+import { delongPaired, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { choose } from '../src/merger/choose.js';
-import { compareCells } from '../src/merger/compare.js';
-import { type MergedCell, mergeCell } from '../src/merger/merge-cell.js';
+import { compareRows, isEveryPairTested } from '../src/merger/compare.js';
+import { fileOrderPlacements } from '../src/merger/file-order.js';
+import { mergeCells, type RankedCell } from '../src/merger/merge-cell.js';
+import { canonicalCell } from '../src/merger/merged-run-codec.js';
 import { resultsDigest } from '../src/merger/results-digest.js';
 import { SeriesReader, type UnitScores } from '../src/merger/unit-results.js';
 import { splitOrder } from '../src/planner/splits.js';
@@ -46,13 +49,10 @@ function runChoice(values: Value) {
   const { plan, reader } = unitResults(512, { any: values });
   const [choice] = plan.choices;
   if (choice === undefined) throw new Error('no choice');
-  const steps = choose(choice, reader);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
+  return choose(choice, reader);
 }
 
-function merged(slice: number, values: Record<string, Value>): MergedCell[] {
+function merged(slice: number, values: Record<string, Value>): RankedCell[] {
   const { plan, reader } = unitResults(slice, values);
   const outcome = { candidate: 0, isFallback: false, tnrOfCandidates: [0.5] };
   const choices = new Map(plan.choices.map((choice) => [choice.id, { choice, outcome }] as const));
@@ -64,7 +64,7 @@ function merged(slice: number, values: Record<string, Value>): MergedCell[] {
     bootstrapReplicates: 100,
     secondsOf: () => 1,
   };
-  return plan.cells.map((cell) => mergeCell(cell, context));
+  return mergeCells(plan.cells, context);
 }
 
 describe('the choice of hyper-parameters', () => {
@@ -134,10 +134,64 @@ describe('merged cells', () => {
   });
 });
 
+/** Paired tests between the rows of the small grid. */
+function compared(isEveryPair: boolean) {
+  const { cells: planned } = planGrid(smallGrid(), 512);
+  const cells = merged(512, { any: noisy(0.4) });
+  const stored = cells.map((cell, i) => {
+    const own = planned[i];
+    if (own === undefined) throw new Error('no such cell');
+    return fileOrderPlacements(own, cell, true);
+  });
+  const rows = planned.map(({ row, splitOrder }, i) => {
+    return { method: row, splitOrder, auroc: cells[i]?.cell.metrics.auroc.value ?? 0 };
+  });
+  return [
+    ...compareRows({ id: 'id', ood: 'ood', model: 'm' }, rows, isEveryPair, (row, kind) => {
+      const found = stored[row]?.[kind];
+      if (found === null || found === undefined) throw new Error('no such placements');
+      return found;
+    }),
+  ];
+}
+
+/** The same by joining and sorting scores for each pair. */
+function comparedByDefinition(a: RankedCell, b: RankedCell) {
+  const join = (side: 'id' | 'ood') => {
+    const [ofA, ofB] = [a.test[side], b.test[side]];
+    const shared = [...ofA.indices].filter((index) => ofB.indices.includes(index)).sort((x, y) => x - y);
+    const pick = (test: typeof ofA) =>
+      Float64Array.from(shared, (index) => test.scores[test.indices.indexOf(index)] ?? Number.NaN);
+    return { a: pick(ofA), b: pick(ofB) };
+  };
+  const [id, ood] = [join('id'), join('ood')];
+  const { difference, p } = delongPaired(id.a, ood.a, id.b, ood.b);
+  return { difference, p };
+}
+
 describe('comparisons', () => {
-  it('join rows by sample: permuted and file-order rows share part of the test samples', () => {
+  it('are those of the joined scores, to the bit', () => {
     const cells = merged(512, { any: noisy(0.4) });
-    const comparisons = compareCells(cells);
+    const byName = new Map(cells.map((cell) => [cell.cell.method, cell]));
+    for (const comparison of compared(true)) {
+      const [a, b] = [byName.get(comparison.a), byName.get(comparison.b)];
+      if (a === undefined || b === undefined) throw new Error('no such row');
+      expect(comparison).toMatchObject(comparedByDefinition(a, b));
+    }
+  });
+
+  it('of very many rows are with the best row alone', () => {
+    const best = merged(512, { any: noisy(0.4) })
+      .map(({ cell }) => cell)
+      .reduce((top, cell) => (cell.metrics.auroc.value > top.metrics.auroc.value ? cell : top)).method;
+    expect(compared(false)).toEqual(compared(true).filter(({ a, b }) => a === best || b === best));
+    const rows = (count: number) => Array.from({ length: count }, (_, i) => i);
+    expect(isEveryPairTested([rows(447), rows(2)])).toBe(true);
+    expect(isEveryPairTested([rows(447), rows(447)])).toBe(false);
+  });
+
+  it('join rows by sample: permuted and file-order rows share part of the test samples', () => {
+    const comparisons = compared(true);
     expect(comparisons).toHaveLength(6);
     const same = comparisons.find(({ a, b }) => a === 'msp' && b === 'ensemble');
     expect(same).toMatchObject({ difference: 0, p: 1, samplesId: 1000, samplesOod: 1000 });
@@ -152,7 +206,7 @@ describe('comparisons', () => {
 describe('the digest', () => {
   it('leaves out seconds and what cards say, and takes in scores and accuracies', () => {
     const cells = merged(512, { any: noisy(0.4) }).map(({ cell }) => cell);
-    const accuracies = [
+    const accuracies: Accuracy[] = [
       {
         model: 'm',
         id: 'id',
@@ -162,19 +216,32 @@ describe('the digest', () => {
         cardAccuracy: 0.9,
       },
     ];
-    const digest = resultsDigest({}, cells, [], accuracies);
+    const comparisons = compared(true);
+    const digestOf = (own: typeof cells, ofModels: typeof accuracies) =>
+      resultsDigest(
+        { seed: 1 },
+        own.map((cell) => canonicalCell({ cell })),
+        comparisons.map(canonicalJson),
+        ofModels,
+      );
+    const digest = digestOf(cells, accuracies);
     const later = cells.map((cell) => ({ ...cell, seconds: 99 }));
     const withoutCard = accuracies.map((one) => ({ ...one, cardAccuracy: null }));
-    expect(resultsDigest({}, later, [], withoutCard)).toBe(digest);
+    expect(digestOf(later, withoutCard)).toBe(digest);
     const others = merged(512, { any: noisy(0.41) }).map(({ cell }) => cell);
-    expect(resultsDigest({}, others, [], accuracies)).not.toBe(digest);
+    expect(digestOf(others, accuracies)).not.toBe(digest);
     expect(
-      resultsDigest(
-        {},
+      digestOf(
         cells,
-        [],
         accuracies.map((one) => ({ ...one, correct: 2 })),
       ),
     ).not.toBe(digest);
+    const whole = {
+      grid: { seed: 1 },
+      cells: cells.map(({ seconds: _seconds, ...cell }) => cell),
+      comparisons,
+      accuracies: accuracies.map(({ cardAccuracy: _card, ...measured }) => measured),
+    };
+    expect(digest).toBe(digestOfJson(whole));
   });
 });

@@ -1,4 +1,4 @@
-import { decodeMergedRun, type MergedRun, type RunEvent } from '@oodgrid/coordinator';
+import { type MergedPart, type RunEvent, readMergedRun } from '@oodgrid/coordinator';
 import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/protocol';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { RemoteBlobStore } from '@oodgrid/transport';
@@ -40,21 +40,24 @@ export async function followRun(
   throw new OodError(code, `run ${run} is ${summary.status}: ${summary.problemMessage}`);
 }
 
-/** The merged results of a run that is done. */
-export async function fetchResults(client: ClusterClient, { run, result }: RunSummary): Promise<MergedRun> {
+/** The merged results of a run that is done, piece by piece as they come. */
+export async function* fetchResults(
+  client: ClusterClient,
+  { run, result }: RunSummary,
+): AsyncGenerator<MergedPart> {
   const digest = digestSchema.safeParse(result);
   if (!digest.success) throw new OodError('not-found', `run ${run} has no results`);
   const blobs = new RemoteBlobStore(client.address);
   try {
-    return decodeMergedRun(await blobs.get(digest.data));
+    yield* readMergedRun(blobs.pieces(digest.data));
   } finally {
     blobs.close();
   }
 }
 
 /** What makes a new line worth writing. */
-const summaryKey = ({ status, tasks, waitsFor }: RunSummary): string =>
-  JSON.stringify([status, tasks, waitsFor]);
+const summaryKey = ({ status, tasks, waitsFor, mergedCells }: RunSummary): string =>
+  JSON.stringify([status, tasks, waitsFor, mergedCells]);
 
 /** `running for 20 s, 12/41 tasks, 2 running, 2,200 images/s (7,441 passes/s); provisional AUROC: ...`; no rates: null. */
 function summaryLine(summary: RunSummary, rates: WorkRates | null): string {
@@ -69,10 +72,11 @@ function summaryLine(summary: RunSummary, rates: WorkRates | null): string {
     );
   const so = metrics.length === 0 ? '' : `; AUROC so far: ${metrics.join(', ')}`;
   const rate = rates === null ? '' : `, ${ratesText(rates)}`;
+  const merge = summary.cells === 0 ? '' : `, ${summary.mergedCells}/${summary.cells} cells merged`;
   const counts = total === 0 ? '' : `, ${of('done')}/${total} tasks, ${of('running')} running${rate}`;
   const isOver = status === 'done' || status === 'failed' || status === 'cancelled';
   const time = isOver ? `after ${duration(seconds)}` : `for ${duration(statusSeconds)}`;
-  return `${status} ${time}${counts}${so}${waitsFor === '' ? '' : `; ${waitsFor}`}`;
+  return `${status} ${time}${merge}${counts}${so}${waitsFor === '' ? '' : `; ${waitsFor}`}`;
 }
 
 function eventLine(event: RunEvent): string | undefined {

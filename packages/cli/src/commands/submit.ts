@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
-import { type MergedRun, planGrid } from '@oodgrid/coordinator';
-import { type Grid, type Results, runIdSchema } from '@oodgrid/protocol';
+import { type MergedPart, planGrid } from '@oodgrid/coordinator';
+import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { resultsTable } from '@oodgrid/report';
 import { unlessStopped } from '@oodgrid/runtime';
 import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
@@ -84,6 +84,9 @@ export default class Submit extends OodCommand {
       const folder =
         flags.output === undefined ? resolve(baseDir, grid.outputs.dir, id) : resolve(flags.output);
       await mkdir(dirname(folder), { recursive: true });
+      const { formats } = grid.outputs;
+      const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats);
+      const show = (results: Results) => this.#show(results, folder, formats.includes('html'));
       if (flags.coordinator !== undefined) {
         const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
         const submitted = await this.#submitRemotely(flags.coordinator, {
@@ -99,22 +102,25 @@ export default class Submit extends OodCommand {
           this.log(submitted);
           return { run: submitted };
         }
-        const merged = await this.#follow(flags.coordinator, submitted, signal);
-        return await this.#write(merged, folder, grid.outputs.formats);
+        return show(await this.#follow(flags.coordinator, submitted, signal, write));
       }
       const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
       const progress = showProgress(planGrid(resolved, grid.options.slice).tasks, STDERR);
-      const merged = await runLocally(resolved, {
-        id,
-        context,
-        workers,
-        slice: grid.options.slice,
-        isCacheUsed: flags.cache,
-        engine: flags.engine === 'wasm' ? 'wasm' : 'native',
-        signal,
-        onEvent: progress.onEvent,
-      }).finally(() => progress.close());
-      return await this.#write(merged, folder, grid.outputs.formats);
+      const results = await runLocally(
+        resolved,
+        {
+          id,
+          context,
+          workers,
+          slice: grid.options.slice,
+          isCacheUsed: flags.cache,
+          engine: flags.engine === 'wasm' ? 'wasm' : 'native',
+          signal,
+          onEvent: progress.onEvent,
+        },
+        write,
+      ).finally(() => progress.close());
+      return show(results);
     } finally {
       remote?.close();
     }
@@ -133,22 +139,21 @@ export default class Submit extends OodCommand {
     }
   }
 
-  async #follow(coordinator: string, run: string, signal: AbortSignal): Promise<MergedRun> {
+  async #follow(
+    coordinator: string,
+    run: string,
+    signal: AbortSignal,
+    write: (parts: AsyncIterable<MergedPart>) => Promise<Results>,
+  ): Promise<Results> {
     const client = new ClusterClient(coordinator);
     try {
-      return await fetchResults(client, await followRun(client, run, { signal, ...STDERR }));
+      return await write(fetchResults(client, await followRun(client, run, { signal, ...STDERR })));
     } finally {
       client.close();
     }
   }
 
-  async #write(merged: MergedRun, folder: string, formats: Grid['outputs']['formats']): Promise<Results> {
-    await writeRun(merged, folder, formats);
-    this.#show(merged.results, folder, formats.includes('html'));
-    return merged.results;
-  }
-
-  #show(results: Results, folder: string, hasReport: boolean): void {
+  #show(results: Results, folder: string, hasReport: boolean): Results {
     const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
     this.log(resultsTable(results, { color: isColoured, width: process.stdout.columns ?? 100 }));
     const { seconds, work, workers } = results.run;
@@ -157,6 +162,7 @@ export default class Submit extends OodCommand {
     );
     this.log(`results: ${folder}`);
     if (hasReport) this.log(`report:  ${join(folder, 'report.html')}`);
+    return results;
   }
 }
 

@@ -24,8 +24,12 @@ export default class Watch extends ClusterCommand {
         isTty: process.stderr.isTTY === true,
       });
       if (flags.output !== undefined) {
-        const merged = await fetchResults(client, ended);
-        await writeRun(merged, resolve(flags.output), ['csv', 'markdown', 'latex', 'html']);
+        await writeRun(fetchResults(client, ended), resolve(flags.output), [
+          'csv',
+          'markdown',
+          'latex',
+          'html',
+        ]);
         await client.fetched(args.run);
         this.log(`results: ${resolve(flags.output)}`);
       }

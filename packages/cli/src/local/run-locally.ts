@@ -1,19 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import {
   Coordinator,
+  chooseInThread,
   DEFAULT_LEDGER_SETTINGS,
   hashJitter,
-  type MergedRun,
+  type MergedPart,
   makeWorkload,
   mergeGridRun,
   nodeSurroundings,
   type ResolvedGrid,
   type RunEvent,
+  readMergedRun,
   SqliteStore,
   settled,
+  ThreadPool,
 } from '@oodgrid/coordinator';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
@@ -34,7 +37,6 @@ export interface LocalRunOptions {
   readonly onExecutors?: (pids: () => readonly number[]) => void;
 }
 
-const pause = () => setImmediate();
 const GRACE_MS = 5000;
 /** A batch takes seconds; loading the largest model a minute. */
 const STALL_MS = 15 * 60_000;
@@ -42,24 +44,34 @@ const ALL_MEMORY = Number.MAX_SAFE_INTEGER;
 
 /**
  * A whole run on this machine: coordinator and worker in this process, executors as child processes; they
- * speak by gRPC over a unix socket, as they would from another machine.
+ * speak by gRPC over a unix socket, as they would from another machine. `use` is given the merged run piece by piece;
+ * it is gone when that has settled.
  */
-export async function runLocally(grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
+export async function runLocally<T>(
+  grid: ResolvedGrid,
+  options: LocalRunOptions,
+  use: (parts: AsyncIterable<MergedPart>) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'oodgrid-'));
   try {
-    return await runIn(folder, grid, options);
+    const merged = await runIn(folder, grid, options);
+    return await use(readMergedRun(createReadStream(merged, { highWaterMark: 1024 ** 2 })));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOptions): Promise<MergedRun> {
+/** Gives the file of the merged run, in the folder. */
+async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOptions): Promise<string> {
   const { context, signal, id, workers, isCacheUsed } = options;
   const queue = new LocalTaskQueue();
   const blobs = new FolderBlobStore(blobsDir(context));
   const outcome = new Outcome();
   // Without the cache, results are kept for this run only.
   const path = isCacheUsed ? scoresPath(context) : join(folder, 'scores.db');
+  const threads = new ThreadPool();
+  const merging = join(folder, 'merging');
+  const merged = join(folder, 'merged');
   const coordinator = new Coordinator({
     surroundings: nodeSurroundings,
     ledger: DEFAULT_LEDGER_SETTINGS,
@@ -68,9 +80,20 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     openStore: () => new SqliteStore({ path, isExclusive: false }),
     publisher: queue,
     makeWorkload,
-    compute: settled((run, choice: string, results) => run.workload.compute(choice, results, pause)),
-    merge: settled(async (run, results) => {
-      outcome.merged = await mergeGridRun(run, results, workers, pause);
+    compute: settled((run, choice: string, results) =>
+      chooseInThread(run, choice, results, { threads, database: path }),
+    ),
+    merge: settled(async (run, _results) => {
+      await rm(merging, { recursive: true, force: true });
+      await mkdir(merging);
+      await mergeGridRun(run, {
+        threads,
+        database: path,
+        folder: merging,
+        out: merged,
+        workers,
+        onProgress: (cells, all) => options.onEvent({ kind: 'merge-progress', merged: cells, cells: all }),
+      });
       return null;
     }),
     blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
@@ -124,19 +147,20 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       spec: { kind: 'grid', grid, slice: options.slice },
     } as const;
     await coordinator.change((dispatcher, now) => dispatcher.submit(submitted, now));
-    return await outcome.wait();
+    await outcome.wait();
+    return merged;
   } finally {
     signal.removeEventListener('abort', stop);
     await worker.stop(GRACE_MS);
     await working;
     coordinator.close();
+    await threads.close();
     await server.close();
   }
 }
 
 /** What a run came to. */
 class Outcome {
-  merged: MergedRun | undefined;
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
@@ -149,10 +173,8 @@ class Outcome {
     this.#ended.catch(() => undefined);
   }
 
-  async wait(): Promise<MergedRun> {
-    await this.#ended;
-    if (this.merged === undefined) throw new OodError('internal', 'the run ended without results');
-    return this.merged;
+  wait(): Promise<void> {
+    return this.#ended;
   }
 
   fail(error: OodError | null): void {

@@ -21,6 +21,9 @@ export const runSummarySchema = z.object({
   problemMessage: z.string(),
   waitsFor: z.string(),
   statusSeconds: z.number().min(0),
+  /** Cells that are merged, and all: while the run is merging. */
+  mergedCells: count,
+  cells: count,
   running: z.array(z.object({ cell: z.string(), auroc: z.number(), share: z.number() })),
 });
 
@@ -84,6 +87,7 @@ export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): stri
   if (summary.tasks.length > 0) lines.push(`tasks: ${tasksText(summary)}`);
   if (summary.reusedUnits > 0) lines.push(`${summary.reusedUnits} results were taken from the cache`);
   if (summary.waitsFor !== '') lines.push(`waits: ${summary.waitsFor}`);
+  if (summary.cells > 0) lines.push(`merged: ${summary.mergedCells} of ${summary.cells} cells`);
   if (summary.problemMessage !== '') lines.push(...`problem: ${summary.problemMessage}`.split('\n'));
   for (const { cell, auroc, share } of summary.running) {
     lines.push(`${(100 * auroc).toFixed(2)} AUROC so far, ${Math.floor(100 * share)} % of ${cell}`);

@@ -1,24 +1,41 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { MergedCell, MergedRun, Splits } from '@oodgrid/coordinator';
+import { basename, dirname, join } from 'node:path';
+import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
 import { type NpyArray, writeNpz } from '@oodgrid/engine';
-import { type Grid, OodError } from '@oodgrid/protocol';
-import { cellKey, resultsCsv, resultsHtml, resultsLatex, resultsMarkdown } from '@oodgrid/report';
+import { type Grid, OodError, type Results } from '@oodgrid/protocol';
+import {
+  type CellScores,
+  cellKey,
+  resultsCsv,
+  resultsHtml,
+  resultsLatex,
+  resultsMarkdown,
+} from '@oodgrid/report';
+import { ResultsFile } from './results-file.js';
+import { TableBuilder } from './table-builder.js';
+
+/** Scores that are kept for the report's plots; rows beyond are in its table without plots, and it says so. */
+const PLOTTED_BYTES = 96 * 1024 ** 2;
+const PLOTTED_CELLS = 500;
 
 /**
- * Writes a run's folder beside its place and renames it there: results appear whole or not at all. Throws
- * `resource-exhausted` when the disk is full; nothing is left then.
+ * Writes a run's folder beside its place and renames it there: results appear whole or not at all. Scores are written as
+ * they come; what is kept is the table. Throws `resource-exhausted` when the disk is full; nothing is left then.
  */
 export async function writeRun(
-  merged: MergedRun,
+  parts: AsyncIterable<MergedPart>,
   folder: string,
   formats: Grid['outputs']['formats'],
-): Promise<void> {
-  const fresh = join(dirname(folder), `.${merged.results.run.id}.${process.pid}.tmp`);
+): Promise<Results> {
+  const fresh = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
   try {
     await mkdir(join(fresh, 'scores'), { recursive: true });
-    for (const [name, content] of files(merged, formats)) await writeFile(join(fresh, name), content);
+    const { results, plotted } = await writeScores(parts, fresh);
+    for (const [name, content] of tables(results, plotted, formats)) {
+      await writeFile(join(fresh, name), content);
+    }
     await rename(fresh, folder);
+    return results;
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
     const error = OodError.from(cause);
@@ -30,11 +47,31 @@ export async function writeRun(
   }
 }
 
-function* files(
-  { results, cells }: MergedRun,
+/** Writes scores and results.json; gives the table, and the scores of the first rows for plots. */
+async function writeScores(parts: AsyncIterable<MergedPart>, folder: string) {
+  const table = new TableBuilder();
+  const plotted = new Map<string, CellScores>();
+  let bytes = 0;
+  await using file = await ResultsFile.create(join(folder, 'results.json'));
+  for await (const part of parts) {
+    table.add(part);
+    await file.add(part);
+    if (part.kind !== 'cell') continue;
+    const { cell, test } = part.merged;
+    await writeFile(join(folder, cell.scores.file), scoresNpz(part.merged));
+    bytes += test.id.scores.byteLength + test.ood.scores.byteLength;
+    if (bytes > PLOTTED_BYTES || plotted.size >= PLOTTED_CELLS) continue;
+    plotted.set(cellKey(cell), { id: test.id.scores, ood: test.ood.scores });
+  }
+  await file.end();
+  return { results: table.results(), plotted };
+}
+
+function* tables(
+  results: Results,
+  plotted: ReadonlyMap<string, CellScores>,
   formats: Grid['outputs']['formats'],
-): Generator<[string, string | Uint8Array]> {
-  for (const merged of cells) yield [merged.cell.scores.file, scoresNpz(merged)];
+): Generator<[string, string]> {
   for (const format of formats) {
     switch (format) {
       case 'csv':
@@ -46,18 +83,11 @@ function* files(
       case 'latex':
         yield ['table.tex', resultsLatex(results)];
         break;
-      case 'html': {
-        const scores = new Map(
-          cells.map(
-            ({ cell, test }) => [cellKey(cell), { id: test.id.scores, ood: test.ood.scores }] as const,
-          ),
-        );
-        yield ['report.html', resultsHtml(results, scores)];
+      case 'html':
+        yield ['report.html', resultsHtml(results, plotted)];
         break;
-      }
     }
   }
-  yield ['results.json', `${JSON.stringify(results, null, 2)}\n`];
 }
 
 /**

@@ -6,6 +6,8 @@ import { RateMeter, type WorkRates } from './rate-meter.js';
 export interface ProgressState extends WorkRates {
   readonly tasksDone: number;
   readonly tasksTotal: number;
+  /** How far the merge is, once it has begun. */
+  readonly merge: { readonly merged: number; readonly cells: number } | undefined;
   /** Undefined until enough is done to tell. */
   readonly etaSeconds: number | undefined;
 }
@@ -26,6 +28,7 @@ export class Progress {
   #running = new Map<string, WorkCounts>();
   #computed = 0;
   #tasksDone = 0;
+  #merge: ProgressState['merge'];
 
   constructor(tasks: readonly PlannedTask[], nowSeconds: number) {
     let total = 0;
@@ -42,6 +45,7 @@ export class Progress {
 
   add(event: RunEvent, nowSeconds: number): void {
     this.#meter.add(event, nowSeconds);
+    if (event.kind === 'merge-progress') this.#merge = { merged: event.merged, cells: event.cells };
     if (event.kind === 'task-progress') this.#running.set(event.taskId, event.work);
     if (event.kind === 'task-started' || event.kind === 'task-failed' || event.kind === 'task-lost')
       this.#running.delete(event.taskId);
@@ -61,6 +65,7 @@ export class Progress {
     return {
       tasksDone: this.#tasksDone,
       tasksTotal: this.#tasksTotal,
+      merge: this.#merge,
       ...this.#meter.rates(nowSeconds),
       etaSeconds: computed > ENOUGH * this.#costTotal ? (Math.max(left, 0) * elapsed) / computed : undefined,
     };

@@ -10,7 +10,8 @@ const nowSeconds = () => performance.now() / 1000;
 
 /** `12/41 tasks  2,200 images/s (7,441 passes/s)  about 1 min 20 s left` */
 export function progressLine(state: ProgressState): string {
-  const { tasksDone, tasksTotal, etaSeconds } = state;
+  const { tasksDone, tasksTotal, merge, etaSeconds } = state;
+  if (merge !== undefined) return `${merge.merged}/${merge.cells} cells merged`;
   const eta = etaSeconds === undefined ? '' : `  about ${duration(etaSeconds)} left`;
   return `${tasksDone}/${tasksTotal} tasks  ${ratesText(state)}${eta}`;
 }
@@ -37,7 +38,8 @@ export function showProgress(
   return {
     onEvent: (event) => {
       progress.add(event, nowSeconds());
-      isChanged ||= event.kind === 'task-done' || event.kind === 'task-progress';
+      isChanged ||=
+        event.kind === 'task-done' || event.kind === 'task-progress' || event.kind === 'merge-progress';
       const said = eventLine(event, output.isTty);
       if (said !== undefined) line.say(said);
     },

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import { OodError, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
@@ -13,16 +14,20 @@ import {
 import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { RunEvent } from '../dispatch/run-events.js';
+import type { SubmittedRecord } from '../store/journal-record.js';
+import { makeWorkloadInTurns } from '../workload/make-workload.js';
 import { parseRunSpec } from '../workload/parse-run-spec.js';
 import type { Collected, CollectRequest } from './collect-garbage.js';
 import { requireBlobs } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';
+import type { RunningMetrics } from './running-metrics.js';
 import { runSummary, taskDetails, workerSummaries } from './summaries.js';
 
 export interface ClientServiceOptions {
   readonly coordinator: Coordinator;
   readonly blobs: BlobStore;
   readonly feed: RunFeed;
+  readonly running: RunningMetrics;
   readonly wallClock: () => Date;
   /** Whether synthetic runs are taken, which compute nothing of use and may fail on purpose: for tests. */
   readonly isSyntheticAllowed: boolean;
@@ -42,9 +47,9 @@ const MAX_STALL_MS = 30_000;
 
 /** What users' programs call. */
 export function clientService(options: ClientServiceOptions): GrpcService {
-  const { coordinator, feed, wallClock } = options;
+  const { coordinator, feed, running, wallClock } = options;
   const summaryOf = (run: string) =>
-    coordinator.read((dispatcher) => runSummary(dispatcher, run, wallClock(), coordinator.results));
+    coordinator.read((dispatcher) => runSummary(dispatcher, run, wallClock(), running));
   return {
     definition: ClientServiceService,
     implementation: {
@@ -122,21 +127,20 @@ async function submit(
     );
   }
   await requireBlobs(spec, blobs);
+  const submitted: SubmittedRecord = {
+    kind: 'submitted',
+    run: run.data,
+    name: nameIn(request.name, 'name'),
+    at: wallClock().toISOString(),
+    idempotencyKey: request.idempotencyKey === '' ? null : nameIn(request.idempotencyKey, 'key'),
+    priority: Math.max(-1000, Math.min(1000, request.priority)),
+    pool: request.numericsClass === '' ? null : request.numericsClass,
+    isCacheUsed: request.useCache,
+    spec,
+  };
+  const workload = await makeWorkloadInTurns(submitted, setImmediate);
   const { run: id, isNew } = await coordinator.change((dispatcher, now) =>
-    dispatcher.submit(
-      {
-        kind: 'submitted',
-        run: run.data,
-        name: nameIn(request.name, 'name'),
-        at: wallClock().toISOString(),
-        idempotencyKey: request.idempotencyKey === '' ? null : nameIn(request.idempotencyKey, 'key'),
-        priority: Math.max(-1000, Math.min(1000, request.priority)),
-        pool: request.numericsClass === '' ? null : request.numericsClass,
-        isCacheUsed: request.useCache,
-        spec,
-      },
-      now,
-    ),
+    dispatcher.submit(submitted, now, workload),
   );
   return { run: id, isNew };
 }

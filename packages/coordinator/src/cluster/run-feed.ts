@@ -41,7 +41,10 @@ export class RunFeed {
   }
 }
 
-type LoggedEvent = Exclude<RunEvent, { kind: 'task-done' | 'task-progress' | 'choice-made' }>;
+type LoggedEvent = Exclude<
+  RunEvent,
+  { kind: 'task-done' | 'task-progress' | 'choice-made' | 'merge-progress' }
+>;
 
 /** Written out when somebody asks: most never do. */
 interface LogEntry {
@@ -50,7 +53,10 @@ interface LogEntry {
 }
 
 const isLogged = (event: RunEvent): event is LoggedEvent =>
-  event.kind !== 'task-done' && event.kind !== 'task-progress' && event.kind !== 'choice-made';
+  event.kind !== 'task-done' &&
+  event.kind !== 'task-progress' &&
+  event.kind !== 'choice-made' &&
+  event.kind !== 'merge-progress';
 
 function logLine(event: LoggedEvent): string {
   switch (event.kind) {

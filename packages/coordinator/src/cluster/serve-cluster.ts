@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { Digest } from '@oodgrid/protocol';
 import {
   blobService,
@@ -11,19 +10,18 @@ import {
   workerService,
 } from '@oodgrid/transport';
 import { Coordinator, type Surroundings } from '../coordinator.js';
-import type { RunState } from '../dispatch/run-state.js';
 import { hashJitter } from '../jitter.js';
 import type { LedgerSettings } from '../ledger/ledger-events.js';
-import { mergeGridRun } from '../merge-grid-run.js';
-import { encodeMergedRun } from '../merger/merged-run-codec.js';
 import { settled } from '../settled.js';
-import type { ResultReader } from '../store/result-reader.js';
 import { SqliteStore } from '../store/sqlite-store.js';
+import { chooseInThread } from '../threads/choose-in-thread.js';
+import { ThreadPool } from '../threads/thread-pool.js';
 import { makeWorkload } from '../workload/make-workload.js';
-import { SyntheticWorkload } from '../workload/synthetic-workload.js';
 import { clientService } from './client-service.js';
 import { collectGarbage } from './collect-garbage.js';
+import { clearMerges, mergeToBlob } from './merge-to-blob.js';
 import { RunFeed } from './run-feed.js';
+import { RunningMetrics } from './running-metrics.js';
 
 export interface ClusterOptions {
   /** Folder of the journal, the results and the blobs. */
@@ -47,24 +45,35 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-const pause = () => setImmediate();
-
 /** Starts a coordinator: store, queue and services. Throws when one of them cannot be had. */
 export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const { storeDir, listen, natsServer, ledger, surroundings, log } = options;
   const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
   const feed = new RunFeed(surroundings.wallClock);
   const publisher = new LatePublisher();
+  const database = join(storeDir, 'store.db');
+  const merging = join(storeDir, 'merging');
+  const threads = new ThreadPool();
+  const running = new RunningMetrics(threads, database, surroundings.now);
+
   const coordinator: Coordinator = new Coordinator({
     surroundings,
     ledger,
     gatherMs: options.gatherMs,
     jitter: hashJitter,
-    openStore: () => new SqliteStore({ path: join(storeDir, 'store.db'), isExclusive: true }),
+    openStore: () => new SqliteStore({ path: database, isExclusive: true }),
     publisher,
     makeWorkload,
-    compute: settled((run, id: string, results) => run.workload.compute(id, results, pause)),
-    merge: settled(async (run, results) => blobs.put(await mergedBytes(run, results))),
+    compute: settled((run, id: string, results) => chooseInThread(run, id, results, { threads, database })),
+    merge: settled((run, results) =>
+      mergeToBlob(run, results, {
+        threads,
+        database,
+        blobs,
+        folder: merging,
+        onProgress: ({ id }, merged, cells) => feed.publish(id, { kind: 'merge-progress', merged, cells }),
+      }),
+    ),
     blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (run, event) => feed.publish(run, event),
     onStore: (error) =>
@@ -72,6 +81,8 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   });
   let server: GrpcServer | undefined;
   try {
+    // The store is this coordinator's now: what lies there is nobody else's.
+    await clearMerges(merging);
     const count = (name: string) => {
       try {
         coordinator.read(({ counters }) => counters.add(name));
@@ -95,6 +106,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         coordinator,
         blobs,
         feed,
+        running,
         wallClock: surroundings.wallClock,
         now: surroundings.now,
         isSyntheticAllowed: options.isSyntheticAllowed,
@@ -111,12 +123,14 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       close: async () => {
         await close();
         coordinator.close();
+        await threads.close();
         await nats.close();
       },
     };
   } catch (error) {
     await server?.close();
     coordinator.close();
+    await threads.close();
     throw error;
   }
 }
@@ -136,14 +150,4 @@ class LatePublisher implements TaskPublisher {
   clear(pool: string | null): void {
     this.#inner?.clear(pool);
   }
-}
-
-async function mergedBytes(run: RunState, results: ResultReader): Promise<Uint8Array> {
-  if (run.workload instanceof SyntheticWorkload) {
-    const digest = run.workload.digest(results);
-    return new TextEncoder().encode(JSON.stringify({ digest }));
-  }
-  // Nobody, when every result was in the cache.
-  const workers = Math.max(1, run.contributors.size);
-  return encodeMergedRun(await mergeGridRun(run, results, workers, pause));
 }

@@ -3,12 +3,8 @@ import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wi
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { RunState } from '../dispatch/run-state.js';
 import { TASK_STATES } from '../ledger/task-table.js';
-import { runningAuroc } from '../merger/running-auroc.js';
-import type { ResultReader } from '../store/result-reader.js';
-import { GridWorkload } from '../workload/grid-workload.js';
+import type { RunningMetrics } from './running-metrics.js';
 
-/** Cells whose running AUROC is reckoned: more are no help to anyone who watches. */
-const MAX_RUNNING = 32;
 const MAX_DETAILS = 200;
 
 function runOf(dispatcher: Dispatcher, id: string): RunState {
@@ -18,7 +14,12 @@ function runOf(dispatcher: Dispatcher, id: string): RunState {
 }
 
 /** Where a run stands. Throws `not-found`. */
-export function runSummary(dispatcher: Dispatcher, id: string, now: Date, results: ResultReader): RunSummary {
+export function runSummary(
+  dispatcher: Dispatcher,
+  id: string,
+  now: Date,
+  running: RunningMetrics,
+): RunSummary {
   const run = runOf(dispatcher, id);
   const { submitted, ended } = run;
   const tasks = dispatcher.ledger.run(id)?.tasks;
@@ -37,14 +38,10 @@ export function runSummary(dispatcher: Dispatcher, id: string, now: Date, result
     result: ended?.result ?? '',
     problemCode: ended?.problem?.code ?? '',
     problemMessage: ended?.problem?.message ?? '',
-    running: ended === null && run.bound !== null ? runningMetrics(run, results) : [],
+    running: running.of(run),
+    mergedCells: run.merge?.merged ?? 0,
+    cells: run.merge?.cells ?? 0,
   };
-}
-
-function runningMetrics({ workload }: RunState, results: ResultReader): RunSummary['running'] {
-  if (!(workload instanceof GridWorkload)) return [];
-  const reader = workload.reader(results);
-  return workload.plan.cells.slice(0, MAX_RUNNING).flatMap((cell) => runningAuroc(cell, reader) ?? []);
 }
 
 /** Tasks that run, failed or are quarantined. Throws `not-found`. */

@@ -3,6 +3,7 @@ import type { Registration, TaskPublisher, WorkerMessage, WorkerPeer } from '@oo
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { StagedChunk } from '../store/store.js';
+import type { Workload } from '../workload/workload.js';
 import type { DispatchBatch } from './batch.js';
 import { BlobDesk } from './blob-desk.js';
 import { ClassDesk } from './class-desk.js';
@@ -174,9 +175,16 @@ export class Dispatcher {
 
   // ---- clients
 
-  /** Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned. */
-  submit(submitted: SubmittedRecord, now: number): { readonly run: string; readonly isNew: boolean } {
-    const answer = this.#keeper.submit(submitted);
+  /**
+   * Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned.
+   * `planned`: its workload, where it was made already.
+   */
+  submit(
+    submitted: SubmittedRecord,
+    now: number,
+    planned?: Workload,
+  ): { readonly run: string; readonly isNew: boolean } {
+    const answer = this.#keeper.submit(submitted, planned);
     this.#classes.bindWaiting(now);
     return answer;
   }

@@ -55,6 +55,8 @@ export type RunEvent =
     }
   /** It starts anew in another numerics class. */
   | { readonly kind: 'moved'; readonly numericsClass: string }
+  /** The run is being merged; said now and then. */
+  | { readonly kind: 'merge-progress'; readonly merged: number; readonly cells: number }
   /** `choice`: its title. */
   | { readonly kind: 'choice-made'; readonly choice: string; readonly outcome: unknown }
   /** A line that a worker wrote while it had the task. */

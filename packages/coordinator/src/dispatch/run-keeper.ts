@@ -66,7 +66,7 @@ export class RunKeeper {
   }
 
   /** Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned. */
-  submit(submitted: SubmittedRecord): { readonly run: string; readonly isNew: boolean } {
+  submit(submitted: SubmittedRecord, planned?: Workload): { readonly run: string; readonly isNew: boolean } {
     const { idempotencyKey, run: id } = submitted;
     const known = this.#ofKey(idempotencyKey, id);
     if (known !== undefined) {
@@ -79,7 +79,7 @@ export class RunKeeper {
       );
     }
     if (this.runs.has(id)) throw new OodError('invalid-input', `there is a run "${id}" already`);
-    const run = this.add(submitted);
+    const run = this.add(submitted, planned);
     try {
       // Planned now, so that what cannot be planned is refused.
       if (run.workload.tasks.length === 0) throw new OodError('invalid-input', `run "${id}" has no tasks`);
@@ -98,8 +98,8 @@ export class RunKeeper {
     return isFree && run.id !== id ? undefined : run;
   }
 
-  add(submitted: SubmittedRecord): RunState {
-    const run = new RunState(submitted, this.#options);
+  add(submitted: SubmittedRecord, planned?: Workload): RunState {
+    const run = new RunState(submitted, this.#options, planned);
     this.runs.set(run.id, run);
     this.waiting.add(run);
     if (submitted.idempotencyKey !== null) this.#byIdempotencyKey.set(submitted.idempotencyKey, run.id);
@@ -254,6 +254,7 @@ export class RunKeeper {
     run.ended = record;
     run.isMerging = false;
     this.waiting.delete(run);
+    run.merge = null;
     // A failed run keeps its tasks: it may be retried.
     if (record.status === 'failed') return;
     this.ledger.removeRun(run.id);

@@ -29,6 +29,8 @@ export class RunState {
   isFetched = false;
   #bound: Binding | null = null;
   #isMerging = false;
+  /** How far the merge is; null before its first word. */
+  merge: { readonly merged: number; readonly cells: number } | null = null;
   #isPaused = false;
   #ended: EndedRecord | null = null;
   readonly #wallClock: () => Date;
@@ -42,9 +44,11 @@ export class RunState {
   /** Missing blobs that its watchers were told of. */
   readonly toldMissing = new Set<Digest>();
 
-  constructor(submitted: SubmittedRecord, { makeWorkload, wallClock }: RunStateOptions) {
+  /** `workload`: where it was planned already. */
+  constructor(submitted: SubmittedRecord, { makeWorkload, wallClock }: RunStateOptions, workload?: Workload) {
     this.submitted = submitted;
     this.#makeWorkload = makeWorkload;
+    this.#workload = workload;
     this.#wallClock = wallClock;
     this.statusSince = submitted.at;
   }

@@ -12,10 +12,9 @@ export interface ChoiceOutcome {
 
 /**
  * The candidate with the highest TNR at 95 % TPR on valSelect, the first in list order among equals; the
- * protocol's fallback when none is above 0. A generator, so that a caller with other work can pause
- * between the regressions (about 50 ms each).
+ * protocol's fallback when none is above 0.
  */
-export function* choose(choice: PlannedChoice, reader: SeriesReader): Generator<void, ChoiceOutcome> {
+export function choose(choice: PlannedChoice, reader: SeriesReader): ChoiceOutcome {
   const { columns: d } = choice;
   const sides = {
     fitId: reader.read(choice.valFit.id),
@@ -33,7 +32,6 @@ export function* choose(choice: PlannedChoice, reader: SeriesReader): Generator<
     const selectId = candidateColumns(sides.selectId, candidate, d);
     const selectOod = candidateColumns(sides.selectOod, candidate, d);
     tnrOfCandidates.push(tnr95(detector, selectId, selectOod));
-    yield;
   }
   const best = Math.max(...tnrOfCandidates);
   const isFallback = !(best > 0);

@@ -1,37 +1,71 @@
 import type { Comparison } from '@oodgrid/protocol';
-import { delongPaired } from '@oodgrid/stats';
-import type { MergedCell, TestScores } from './merge-cell.js';
+import { type Placements, pairedOfPlacements } from '@oodgrid/stats';
+import type { PlannedCell } from '../planner/plan.js';
 
 /**
- * DeLong's paired test between every two rows of the same pair and model. Rows split their samples in
- * different orders, so the test samples are joined by their position in the file and only shared ones
- * count; without any there is no test.
+ * Paired tests of one run beyond which rows are no longer tested each with each, but each with the best row of its
+ * pair and model alone: that is what tables mark, and it grows with the rows instead of their square.
  */
-export function compareCells(cells: readonly MergedCell[]): Comparison[] {
-  const comparisons: Comparison[] = [];
-  for (const [i, a] of cells.entries()) {
-    for (const b of cells.slice(i + 1)) {
-      const { id, ood, model } = a.cell;
-      if (b.cell.id !== id || b.cell.ood !== ood || b.cell.model !== model) continue;
-      const idPairs = join(a.test.id, b.test.id);
-      const oodPairs = join(a.test.ood, b.test.ood);
-      if (idPairs.a.length === 0 || oodPairs.a.length === 0) continue;
-      const { difference, p } = delongPaired(idPairs.a, oodPairs.a, idPairs.b, oodPairs.b);
-      const samples = { samplesId: idPairs.a.length, samplesOod: oodPairs.a.length };
-      comparisons.push({ id, ood, model, a: a.cell.method, b: b.cell.method, difference, p, ...samples });
-    }
+export const MAX_PAIRS = 100_000;
+
+/** Rows that are compared with each other: cells of one pair and model, by their position in the plan. */
+export type ComparedGroup = readonly number[];
+
+/** Cells by pair and model, in the plan's order. */
+export function comparedGroups(cells: readonly PlannedCell[]): readonly ComparedGroup[] {
+  const groups = new Map<string, number[]>();
+  for (const [i, { id, ood, model }] of cells.entries()) {
+    const key = JSON.stringify([id, ood, model]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [i]);
+    else known.push(i);
   }
-  return comparisons;
+  return [...groups.values()];
 }
 
-/** Scores of the samples that both sides have, in file order. */
-function join(a: TestScores, b: TestScores): { readonly a: Float64Array; readonly b: Float64Array } {
-  const rowInB = new Map(Array.from(b.indices, (index, row) => [index, row] as const));
-  const shared = Array.from(a.indices, (index, rowA) => ({ index, rowA, rowB: rowInB.get(index) }))
-    .flatMap(({ index, rowA, rowB }) => (rowB === undefined ? [] : [{ index, rowA, rowB }]))
-    .sort((x, y) => x.index - y.index);
-  return {
-    a: Float64Array.from(shared, ({ rowA }) => a.scores[rowA] ?? 0),
-    b: Float64Array.from(shared, ({ rowB }) => b.scores[rowB] ?? 0),
-  };
+/** Whether every two rows are tested in a run of these groups. */
+export function isEveryPairTested(groups: readonly ComparedGroup[]): boolean {
+  return groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) <= MAX_PAIRS;
+}
+
+/** What is kept of a merged cell for its paired tests. */
+export interface ComparedRow {
+  readonly method: string;
+  readonly auroc: number;
+  readonly splitOrder: PlannedCell['splitOrder'];
+}
+
+/** Which placements of a row a test reads: those of all its test samples, or of those that rows of the other order have too. */
+export type PlacementKind = 'own' | 'shared';
+
+/**
+ * DeLong's paired test between rows of one pair and model. Rows split their samples in file order or permuted:
+ * only samples that both have count, and without any there is no test. `read` gives a row's placements in the
+ * order of the file; each was made once, whatever the number of tests.
+ */
+export function* compareRows(
+  group: Pick<PlannedCell, 'id' | 'ood' | 'model'>,
+  rows: readonly ComparedRow[],
+  isEveryPair: boolean,
+  read: (row: number, kind: PlacementKind) => Placements,
+): Generator<Comparison> {
+  const best = rows.reduce((top, { auroc }, i) => (auroc > (rows[top]?.auroc ?? 0) ? i : top), 0);
+  const { id, ood, model } = group;
+  for (const [i, a] of rows.entries()) {
+    let own: Placements | undefined;
+    let shared: Placements | undefined;
+    for (let j = i + 1; j < rows.length; j++) {
+      const b = rows[j];
+      if (b === undefined || !(isEveryPair || i === best || j === best)) continue;
+      const kind = a.splitOrder === b.splitOrder ? 'own' : 'shared';
+      if (kind === 'own') own ??= read(i, kind);
+      else shared ??= read(i, kind);
+      const ofA = kind === 'own' ? own : shared;
+      const ofB = read(j, kind);
+      if (ofA === undefined || ofB.id.length === 0 || ofB.ood.length === 0) continue;
+      const { difference, p } = pairedOfPlacements(ofA, ofB);
+      const samples = { samplesId: ofB.id.length, samplesOod: ofB.ood.length };
+      yield { id, ood, model, a: a.method, b: b.method, difference, p, ...samples };
+    }
+  }
 }

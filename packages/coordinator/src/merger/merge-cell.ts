@@ -1,98 +1,120 @@
-import { type Cell, OodError, sha256 } from '@oodgrid/protocol';
-import { bootstrapMetrics, delongAuroc } from '@oodgrid/stats';
-import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
-import type { ChoiceOutcome } from './choose.js';
-import { detectorScores, fitDetector } from './detector.js';
-import { cut, type Features, type Splits, sideFeatures } from './features.js';
+import { type Cell, sha256 } from '@oodgrid/protocol';
+import {
+  BootstrapDraws,
+  type BootstrapIntervals,
+  bootstrapRanked,
+  delongOfPlacements,
+  type Placements,
+  placementsOf,
+} from '@oodgrid/stats';
+import type { PlannedCell } from '../planner/plan.js';
+import { type MadeChoice, type ScoredCell, scoreCell } from './score-cell.js';
 import { scoresFile } from './scores-file.js';
 import type { SeriesReader } from './unit-results.js';
 
-/** Final scores of one side's test split; higher = more in-distribution. */
-export interface TestScores {
-  readonly scores: Float64Array;
-  /** Position of each sample in the data set's file. */
-  readonly indices: Uint32Array;
+export type { TestScores } from './score-cell.js';
+
+export interface MergedCell extends Pick<ScoredCell, 'test' | 'features'> {
+  readonly cell: Cell;
 }
 
-export interface MergedCell {
-  readonly cell: Cell;
-  readonly test: { readonly id: TestScores; readonly ood: TestScores };
-  readonly features: { readonly id: Splits; readonly ood: Splits };
+/** With what paired tests need. */
+export interface RankedCell extends MergedCell, Pick<ScoredCell, 'ranked'> {
+  readonly placements: Placements;
 }
 
 export interface MergeContext {
   readonly reader: SeriesReader;
-  readonly choices: ReadonlyMap<string, { readonly choice: PlannedChoice; readonly outcome: ChoiceOutcome }>;
+  readonly choices: ReadonlyMap<string, MadeChoice>;
   readonly protocol: string;
   readonly seed: number;
   readonly bootstrapReplicates: number;
   secondsOf(cell: PlannedCell): number;
 }
 
-export function mergeCell(planned: PlannedCell, context: MergeContext): MergedCell {
-  const made = planned.choice === null ? undefined : context.choices.get(planned.choice);
-  if (planned.choice !== null && made === undefined)
-    throw new OodError('internal', `"${planned.choice}" was never made`);
-  const chosen = made === undefined ? null : { choice: made.choice, candidate: made.outcome.candidate };
-  const id = sideFeatures(planned, 'id', chosen, context.reader);
-  const whole = sideFeatures(planned, 'ood', chosen, context.reader);
-  const ood = { ...whole, test: cut(whole.test, id.test.indices.length) };
-  refuseNotFinite(planned, [id, ood]);
-  const detector = fitDetector(id.valFit.values, ood.valFit.values, planned.columns);
-  const score = ({ values, indices }: Features): TestScores => ({
-    scores: detectorScores(detector, values),
-    indices,
+/**
+ * Merges cells. Each is sorted once, and those of one size share the bootstrap's draws. All of them are in memory
+ * at once: the caller gives as many as it has room for.
+ */
+export function mergeCells(planned: readonly PlannedCell[], context: MergeContext): RankedCell[] {
+  const scored = planned.map((cell) => scoreCell(cell, context.choices, context.reader));
+  const intervals = bootstrapIntervals(scored, context);
+  return scored.map((one, i) => {
+    const placements = placementsOf(one.ranked);
+    const { value, low, high } = delongOfPlacements(placements);
+    const metrics = { auroc: { value, low, high }, ...(intervals[i] as BootstrapIntervals) };
+    const { test, features, ranked } = one;
+    return { cell: cellOf(one, metrics, context), test, features, ranked, placements };
   });
-  const test = { id: score(id.test), ood: score(ood.test) };
-  const metrics = {
-    ...bootstrapMetrics(test.id.scores, test.ood.scores, {
-      seed: context.seed,
-      replicates: context.bootstrapReplicates,
-    }),
-    auroc: withoutVariance(delongAuroc(test.id.scores, test.ood.scores)),
-  };
-  const { c, coef, intercept } = detector.fit;
-  const cell: Cell = {
-    method: planned.row,
-    title: planned.title,
-    id: planned.id,
-    ood: planned.ood,
-    model: planned.model,
-    protocol: context.protocol,
+}
+
+/** Draws of the size that was asked for last: most cells of a grid have one. */
+let lastDraws: { readonly key: string; readonly draws: BootstrapDraws } | undefined;
+
+function drawsOf(seed: number, replicates: number, n: number, m: number): BootstrapDraws {
+  const key = [seed, replicates, n, m].join();
+  if (lastDraws?.key !== key) lastDraws = { key, draws: new BootstrapDraws(seed, replicates, n, m) };
+  return lastDraws.draws;
+}
+
+/** In the order of the cells; cells of one size go together. */
+function bootstrapIntervals(
+  scored: readonly ScoredCell[],
+  { seed, bootstrapReplicates }: MergeContext,
+): readonly (BootstrapIntervals | undefined)[] {
+  const bySize = new Map<string, number[]>();
+  for (const [i, { test }] of scored.entries()) {
+    const size = `${test.id.scores.length},${test.ood.scores.length}`;
+    const known = bySize.get(size);
+    if (known === undefined) bySize.set(size, [i]);
+    else known.push(i);
+  }
+  const out: (BootstrapIntervals | undefined)[] = scored.map(() => undefined);
+  for (const group of bySize.values()) {
+    const cells = group.flatMap((i) => scored[i]?.ranked ?? []);
+    const [{ idGroup, oodGroup } = { idGroup: [], oodGroup: [] }] = cells;
+    const draws = drawsOf(seed, bootstrapReplicates, idGroup.length, oodGroup.length);
+    for (const [k, intervals] of bootstrapRanked(cells, draws).entries()) out[group[k] ?? 0] = intervals;
+  }
+  return out;
+}
+
+function cellOf(
+  { planned, made, fit, test, features }: ScoredCell,
+  metrics: Cell['metrics'],
+  { protocol, secondsOf }: MergeContext,
+): Cell {
+  const { row: method, title, id, ood, model } = planned;
+  const { c, coef, intercept } = fit;
+  const count = (split: 'valFit' | 'valSelect' | 'test', side: 'id' | 'ood') =>
+    features[side][split].indices.length;
+  return {
+    method,
+    title,
+    id,
+    ood,
+    model,
+    protocol,
     metrics,
     hyperparameters: {
-      chosen: chosen === null ? null : { ...chosen.choice.candidates[chosen.candidate] },
+      chosen: made === undefined ? null : { ...made.choice.candidates[made.outcome.candidate] },
       isFallback: made?.outcome.isFallback ?? false,
       tnrOfCandidates: [...(made?.outcome.tnrOfCandidates ?? [])],
       regression: { c, coef: [...coef], intercept },
     },
     counts: {
-      valFitId: id.valFit.indices.length,
-      valFitOod: ood.valFit.indices.length,
-      valSelectId: id.valSelect.indices.length,
-      valSelectOod: ood.valSelect.indices.length,
-      testId: id.test.indices.length,
-      testOod: ood.test.indices.length,
+      valFitId: count('valFit', 'id'),
+      valFitOod: count('valFit', 'ood'),
+      valSelectId: count('valSelect', 'id'),
+      valSelectOod: count('valSelect', 'ood'),
+      testId: count('test', 'id'),
+      testOod: count('test', 'ood'),
     },
     scores: { file: scoresFile(planned), id: digestOf(test.id.scores), ood: digestOf(test.ood.scores) },
-    seconds: context.secondsOf(planned),
+    seconds: secondsOf(planned),
   };
-  return { cell, test, features: { id, ood } };
-}
-
-function withoutVariance({ value, low, high }: { value: number; low: number; high: number }) {
-  return { value, low, high };
 }
 
 function digestOf(scores: Float64Array) {
   return sha256(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
-}
-
-/** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */
-function refuseNotFinite({ row, id, ood, model }: PlannedCell, sides: readonly Splits[]): void {
-  const isBroken = sides.some((side) =>
-    Object.values(side).some(({ values }) => values.some((value) => !Number.isFinite(value))),
-  );
-  if (isBroken)
-    throw new OodError('not-finite', `${row} on ${id} vs ${ood} with ${model}: a score is not finite`);
 }

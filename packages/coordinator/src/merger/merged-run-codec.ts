@@ -1,50 +1,76 @@
-import { OodError, resultsSchema } from '@oodgrid/protocol';
+import { type Comparison, canonicalJson, OodError, type Results, resultsSchema } from '@oodgrid/protocol';
 import { type NamedArray, type MergedCell as WireCell, MergedRun as WireRun } from '@oodgrid/protocol/wire';
 import type { Features, Splits } from './features.js';
 import type { MergedCell, TestScores } from './merge-cell.js';
-import type { MergedRun } from './merge-run.js';
+import { messageFields } from './message-fields.js';
+
+/** Results without what there is one of for each row. */
+export type ResultsHeader = Omit<Results, 'cells' | 'comparisons'>;
+
+/** A merged run, piece by piece: the header first, then every cell, then the comparisons. */
+export type MergedPart =
+  | { readonly kind: 'header'; readonly header: ResultsHeader }
+  | { readonly kind: 'cell'; readonly merged: MergedCell }
+  | { readonly kind: 'comparisons'; readonly comparisons: readonly Comparison[] };
 
 const SIDES = ['id', 'ood'] as const;
 const SPLITS = ['valFit', 'valSelect', 'test'] as const;
+const NOTHING = Buffer.alloc(0);
+const EMPTY: WireRun = { resultsJson: NOTHING, cells: [], headerJson: NOTHING, comparisonsJson: [] };
 
-/** A merged run as the bytes of a blob. */
-export function encodeMergedRun({ results, cells }: MergedRun): Uint8Array {
-  return WireRun.encode({
-    resultsJson: Buffer.from(JSON.stringify(results)),
-    cells: cells.map((cell) => ({ arrays: [...arraysOf(cell)] })),
+/** Fields of the message, each as its bytes: a merged run is one after the other. */
+export const encodeHeader = (header: ResultsHeader): Uint8Array =>
+  WireRun.encode({ ...EMPTY, headerJson: jsonOf(header) }).finish();
+
+export const encodeCell = (merged: MergedCell): Uint8Array =>
+  WireRun.encode({
+    ...EMPTY,
+    cells: [{ arrays: [...arraysOf(merged)], cellJson: jsonOf(merged.cell) }],
   }).finish();
-}
 
-/** Throws `corrupt-data` for bytes that are no merged run. */
-export function decodeMergedRun(bytes: Uint8Array): MergedRun {
+export const encodeComparisons = (comparisons: readonly Comparison[]): Uint8Array =>
+  WireRun.encode({ ...EMPTY, comparisonsJson: [jsonOf(comparisons)] }).finish();
+
+const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** What the digest is made of for a cell. */
+export const canonicalCell = ({ cell: { seconds: _seconds, ...cell } }: Pick<MergedCell, 'cell'>): string =>
+  canonicalJson(cell);
+
+const headerSchema = resultsSchema.omit({ cells: true, comparisons: true });
+const cellSchema = resultsSchema.shape.cells.element;
+const comparisonsSchema = resultsSchema.shape.comparisons;
+
+/** Throws `corrupt-data` for bytes that are no merged run. Holds one cell at a time. */
+export async function* readMergedRun(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<MergedPart> {
   try {
-    const { resultsJson, cells } = WireRun.decode(bytes);
-    const results = resultsSchema.parse(JSON.parse(resultsJson.toString('utf8')));
-    return {
-      results,
-      cells: results.cells.map((cell, i) => {
-        const arrays = new Map((cells[i] as WireCell).arrays.map((array) => [array.name, array]));
-        const test = (side: string): TestScores => ({
-          scores: float64(arrays.get(`scores.${side}`)),
-          indices: uint32(arrays.get(`scores.${side}.indices`)),
-        });
-        const features = (side: string): Splits => {
-          const of = (split: string) => featuresOf(arrays, `${split}.${side}`);
-          return { valFit: of('valFit'), valSelect: of('valSelect'), test: of('test') };
-        };
-        return {
-          cell,
-          test: { id: test('id'), ood: test('ood') },
-          features: { id: features('id'), ood: features('ood') },
-        };
-      }),
-    };
+    let former: Results | undefined;
+    let cells = 0;
+    for await (const field of messageFields(bytes)) {
+      const { resultsJson, headerJson, comparisonsJson, cells: own } = WireRun.decode(field);
+      if (resultsJson.length > 0) {
+        former = resultsSchema.parse(parsed(resultsJson));
+        const { cells: _cells, comparisons: _comparisons, ...header } = former;
+        yield { kind: 'header', header };
+      }
+      if (headerJson.length > 0) yield { kind: 'header', header: headerSchema.parse(parsed(headerJson)) };
+      for (const wire of own) {
+        const cell = former?.cells[cells++] ?? cellSchema.parse(parsed(wire.cellJson));
+        yield { kind: 'cell', merged: { cell, ...decodeArrays(wire) } };
+      }
+      for (const json of comparisonsJson) {
+        yield { kind: 'comparisons', comparisons: comparisonsSchema.parse(parsed(json)) };
+      }
+    }
+    if (former !== undefined) yield { kind: 'comparisons', comparisons: former.comparisons };
   } catch (cause) {
-    throw new OodError('corrupt-data', `merged results cannot be read: ${OodError.from(cause).message}`, {
-      cause,
-    });
+    const error = OodError.from(cause);
+    if (error.code !== 'internal') throw error;
+    throw new OodError('corrupt-data', `merged results cannot be read: ${error.message}`, { cause });
   }
 }
+
+const parsed = (json: Buffer): unknown => JSON.parse(json.toString('utf8'));
 
 function* arraysOf({ test, features }: MergedCell): Generator<NamedArray> {
   for (const side of SIDES) {
@@ -56,6 +82,22 @@ function* arraysOf({ test, features }: MergedCell): Generator<NamedArray> {
       yield { name: `${split}.${side}.indices`, dtype: 'u32', columns: 1, data: bytesOf(indices) };
     }
   }
+}
+
+function decodeArrays(wire: WireCell): Pick<MergedCell, 'test' | 'features'> {
+  const arrays = new Map(wire.arrays.map((array) => [array.name, array]));
+  const test = (side: string): TestScores => ({
+    scores: float64(arrays.get(`scores.${side}`)),
+    indices: uint32(arrays.get(`scores.${side}.indices`)),
+  });
+  const features = (side: string): Splits => {
+    const of = (split: string) => featuresOf(arrays, `${split}.${side}`);
+    return { valFit: of('valFit'), valSelect: of('valSelect'), test: of('test') };
+  };
+  return {
+    test: { id: test('id'), ood: test('ood') },
+    features: { id: features('id'), ood: features('ood') },
+  };
 }
 
 function featuresOf(arrays: ReadonlyMap<string, NamedArray>, name: string): Features {

@@ -1,20 +1,32 @@
-import { type Accuracy, type Cell, type Comparison, type Digest, digestOfJson } from '@oodgrid/protocol';
+import { createHash } from 'node:crypto';
+import { type Accuracy, canonicalJson, type Digest, digestSchema } from '@oodgrid/protocol';
 
 /**
- * What a run found, as one number: the grid as content, the cells without their seconds, and (inside the
- * cells) the hashes of the score arrays. Leaves out warnings, what cards say, run id, cache use, attempts, workers, slices and
- * environment, so it is the same however the run went.
+ * What a run found, as one number: SHA-256 of the canonical JSON of the grid as content, the cells without their seconds, and
+ * the comparisons, and the models' accuracies. Score arrays are in it by their hashes. Leaves out warnings, what cards say, run id, cache use, attempts, workers, slices and environment,
+ * so it is the same however the run went. Cells and comparisons are given one by one as canonical JSON: a large run
+ * is never one string.
  */
 export function resultsDigest(
   grid: Record<string, unknown>,
-  cells: readonly Cell[],
-  comparisons: readonly Comparison[],
+  cells: Iterable<string>,
+  comparisons: Iterable<string>,
   accuracies: readonly Accuracy[],
 ): Digest {
-  return digestOfJson({
-    grid,
-    cells: cells.map(({ seconds: _seconds, ...cell }) => cell),
-    comparisons,
-    accuracies: accuracies.map(({ cardAccuracy: _card, ...measured }) => measured),
-  });
+  const hash = createHash('sha256');
+  const list = (items: Iterable<string>) => {
+    let isFirst = true;
+    for (const item of items) {
+      hash.update(isFirst ? item : `,${item}`);
+      isFirst = false;
+    }
+  };
+  const measured = accuracies.map(({ cardAccuracy: _card, ...accuracy }) => accuracy);
+  // Canonical JSON has its keys sorted.
+  hash.update(`{"accuracies":${canonicalJson(measured)},"cells":[`);
+  list(cells);
+  hash.update('],"comparisons":[');
+  list(comparisons);
+  hash.update(`],"grid":${canonicalJson(grid)}}`);
+  return digestSchema.parse(hash.digest('hex'));
 }

@@ -21,7 +21,7 @@ export class SeriesReader {
   readonly #series: ReadonlyMap<string, Series>;
   readonly #scoresOf: (unit: string) => UnitScores | undefined;
 
-  constructor(plan: Plan, scoresOf: (unit: string) => UnitScores | undefined) {
+  constructor(plan: Pick<Plan, 'series'>, scoresOf: (unit: string) => UnitScores | undefined) {
     this.#series = new Map(plan.series.map((one) => [one.id, one]));
     this.#scoresOf = scoresOf;
   }

@@ -13,6 +13,15 @@ import { requireEnoughSamples, type SplitName } from './splits.js';
  * too small for the protocol.
  */
 export function planGrid(grid: ResolvedGrid, slice: number): Plan {
+  const steps = planningSteps(grid, slice);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, cell by cell: who has others to answer can do so between two of them. */
+export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<void, Plan> {
   if (slice % BATCH !== 0 || slice < BATCH) {
     throw new OodError(
       'invalid-input',
@@ -36,6 +45,7 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
         const context: RowContext = { grid, builder, slice, row, plan, transform: idSet.normalisation };
         cells.push(planCell(context, model, idSet, oodSet));
+        yield;
       }
     }
   }

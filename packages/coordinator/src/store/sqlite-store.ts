@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
-import { firstNotFinite } from './finite.js';
 import type { JournalRecord } from './journal-record.js';
 import type { UnitResult } from './result-reader.js';
+import { bytes, columnsOf, floats, type ResultRow, resultOfRow } from './result-row.js';
 import { storeError } from './sqlite-error.js';
 import { releaseLock, takeLock } from './sqlite-lock.js';
 import type { StagedChunk, Store, StoreBatch } from './store.js';
@@ -35,6 +34,8 @@ create table if not exists fresh (
  * a key is a hash, so that each alone would dirty a page of its own.
  */
 const MAX_FRESH = 20_000;
+/** Or when their data is so large: one that has pages of its own anyway gains nothing, and moving them takes its time. */
+const MAX_FRESH_BYTES = 8 * 1024 ** 2;
 /** Results that are kept in memory beyond that: what was just computed is what a choice or a merge reads next. */
 const RECENT_BYTES = 64 * 1024 ** 2;
 /** Calls into SQLite cost more than what they do here: full commits hand their results over in such groups. */
@@ -50,14 +51,6 @@ export interface SqliteStoreOptions {
    * kept, and several processes share them.
    */
   readonly isExclusive: boolean;
-}
-
-interface ResultRow {
-  readonly rows: number | null;
-  readonly columns: number | null;
-  readonly data: Buffer | null;
-  readonly crc: number | null;
-  readonly blob: string | null;
 }
 
 interface ChunkRow {
@@ -90,6 +83,7 @@ export class SqliteStore implements Store {
   /** Tokens of leases that have chunks here. */
   readonly #withChunks = new Set<string>();
   #freshCount = 0;
+  #freshBytes = 0;
 
   /** Throws `unavailable` when another coordinator has the store, `corrupt-data` when it cannot be read. */
   constructor({ path, isExclusive }: SqliteStoreOptions) {
@@ -156,14 +150,7 @@ export class SqliteStore implements Store {
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
     const row = this.#readResult(key);
-    if (row === undefined) return undefined;
-    if (row.blob !== null) return { kind: 'fitted', blob: digestSchema.parse(row.blob) };
-    if (row.data === null || crc32(row.data) !== row.crc) return undefined;
-    const { rows, columns, data } = row;
-    const scores = floats(data);
-    // Former versions kept what was no number: it is computed again.
-    if (firstNotFinite(scores) >= 0) return undefined;
-    return { kind: 'scores', rows: rows ?? 0, columns: columns ?? 0, data: scores };
+    return row === undefined ? undefined : resultOfRow(row);
   }
 
   commit({ records, chunks, endedLeases, results }: StoreBatch): void {
@@ -182,7 +169,7 @@ export class SqliteStore implements Store {
       else for (const { key, result } of results) this.#insertResult.run(key, ...columnsOf(result));
       this.#db.exec('commit');
       if (this.#isExclusive) this.#remember(results);
-      if (this.#freshCount >= MAX_FRESH) this.#settle();
+      if (this.#freshCount >= MAX_FRESH || this.#freshBytes >= MAX_FRESH_BYTES) this.#settle();
     } catch (thrown) {
       this.#rollBack();
       throw storeError(this.#path, thrown, 'could not be written');
@@ -238,6 +225,7 @@ export class SqliteStore implements Store {
     this.#db.exec('delete from fresh');
     this.#db.exec('commit');
     this.#freshCount = 0;
+    this.#freshBytes = 0;
     for (const [key, result] of this.#recent) {
       if (this.#recentBytes <= RECENT_BYTES) break;
       this.#recent.delete(key);
@@ -252,6 +240,7 @@ export class SqliteStore implements Store {
       this.#recent.delete(key);
       this.#recent.set(key, result);
       this.#recentBytes += sizeOf(result);
+      this.#freshBytes += sizeOf(result) - ENTRY_BYTES;
     }
     this.#freshCount += results.length;
   }
@@ -306,18 +295,5 @@ export class SqliteStore implements Store {
 const insertFresh = (count: number): string =>
   `insert into fresh (key, rows, columns, data, crc, blob) values ${Array(count).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`;
 
-/** rows, columns, data, crc and blob of a result. */
-function columnsOf(
-  result: UnitResult,
-): readonly [number | null, number | null, Buffer | null, number | null, string | null] {
-  if (result.kind === 'fitted') return [null, null, null, null, result.blob];
-  const data = bytes(result.data);
-  return [result.rows, result.columns, data, crc32(data), null];
-}
-
 const sizeOf = (result: UnitResult): number =>
   ENTRY_BYTES + (result.kind === 'scores' ? result.data.byteLength : 0);
-
-const bytes = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-const floats = (data: Buffer | null): Float32Array =>
-  new Float32Array(new Uint8Array(data ?? Buffer.alloc(0)).buffer);

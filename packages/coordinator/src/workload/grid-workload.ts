@@ -2,9 +2,11 @@ import { type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/p
 import { z } from 'zod';
 import type { LedgerTask } from '../ledger/task-table.js';
 import { type ChoiceOutcome, choose } from '../merger/choose.js';
+import { type KeyedSeries, type MergeInput, seriesOf } from '../merger/merge-input.js';
+import type { MadeChoice } from '../merger/score-cell.js';
 import { SeriesReader } from '../merger/unit-results.js';
 import { bindTask, type Facts } from '../planner/bind-task.js';
-import type { Plan, PlannedChoice, PlannedTask } from '../planner/plan.js';
+import type { Plan, PlannedCell, PlannedChoice, PlannedTask, Series } from '../planner/plan.js';
 import { planGrid } from '../planner/plan-grid.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { GridSpec } from './run-spec.js';
@@ -16,40 +18,43 @@ const outcomeSchema = z.object({
   tnrOfCandidates: z.array(z.number()),
 });
 
-/** What the tasks of a grid gave, beside the scores themselves. */
-export interface GridOutcome {
-  readonly plan: Plan;
-  readonly choices: ReadonlyMap<string, { readonly choice: PlannedChoice; readonly outcome: ChoiceOutcome }>;
-  /** Compute time of the task of each unit that was computed. */
-  readonly secondsOfUnit: ReadonlyMap<string, { readonly taskId: string; readonly seconds: number }>;
-  reader(results: ResultReader): SeriesReader;
-}
-
 /** A grid as tasks, and what is found out between them. */
-export class GridWorkload implements Workload, GridOutcome, Facts {
+export class GridWorkload implements Workload, Facts {
   readonly plan: Plan;
   readonly tasks: readonly LedgerTask[];
   readonly fitted = new Map<string, Digest>();
   readonly chosen = new Map<string, Candidate>();
-  readonly choices = new Map<string, { choice: PlannedChoice; outcome: ChoiceOutcome }>();
+  /** Choices that were made. */
+  readonly choices = new Map<string, MadeChoice>();
+  /** Compute time of the task of each unit that was computed. */
   readonly secondsOfUnit = new Map<string, { taskId: string; seconds: number }>();
   readonly #keyOfUnit = new Map<string, Digest>();
+  readonly #series: ReadonlyMap<string, Series>;
+  readonly #choices: ReadonlyMap<string, PlannedChoice>;
   /** Sweeps that each open choice waits for. */
-  readonly #openChoices = new Map<
-    string,
-    { readonly choice: PlannedChoice; readonly missing: Set<string> }
-  >();
+  readonly #missing = new Map<string, Set<string>>();
+  /** Choices that wait for each sweep. */
+  readonly #waiting = new Map<string, string[]>();
+  /** Choices that wait for nothing, and were not taken. */
+  readonly #ready = new Set<string>();
   readonly #memory: ReadonlyMap<string, number>;
 
-  constructor({ grid, slice }: GridSpec) {
-    this.plan = planGrid(grid, slice);
-    this.tasks = this.plan.tasks;
+  /** `plan` is the grid's, where somebody has made it already. */
+  constructor({ grid, slice }: GridSpec, plan: Plan = planGrid(grid, slice)) {
+    this.plan = plan;
+    this.tasks = plan.tasks;
     this.#memory = new Map(Object.entries(grid.memoryBytes));
-    const series = new Map(this.plan.series.map((one) => [one.id, one]));
-    for (const choice of this.plan.choices) {
-      const wanted = [choice.valFit.id, choice.valFit.ood, choice.valSelect.id, choice.valSelect.ood];
-      const units = wanted.flatMap((id) => (series.get(id)?.parts ?? []).map(({ unit }) => unit));
-      this.#openChoices.set(choice.id, { choice, missing: new Set(units) });
+    this.#series = new Map(plan.series.map((one) => [one.id, one]));
+    this.#choices = new Map(plan.choices.map((one) => [one.id, one]));
+    for (const { id, valFit, valSelect } of plan.choices) {
+      const wanted = [valFit.id, valFit.ood, valSelect.id, valSelect.ood];
+      const units = wanted.flatMap((one) => (this.#series.get(one)?.parts ?? []).map(({ unit }) => unit));
+      this.#missing.set(id, new Set(units));
+      for (const unit of new Set(units)) {
+        const known = this.#waiting.get(unit);
+        if (known === undefined) this.#waiting.set(unit, [id]);
+        else known.push(id);
+      }
     }
   }
 
@@ -109,7 +114,7 @@ export class GridWorkload implements Workload, GridOutcome, Facts {
     for (const { id, spec } of bindTask(planned, this, pool).units) {
       this.#keyOfUnit.set(id, spec.key);
       if (!isReused) this.secondsOfUnit.set(id, { taskId: planned.id, seconds });
-      if (planned.kind === 'sweep') for (const { missing } of this.#openChoices.values()) missing.delete(id);
+      if (planned.kind === 'sweep') this.#noteSweep(id);
       const blob = fitted[spec.key];
       if (planned.kind !== 'fit' || blob === undefined) continue;
       this.fitted.set(id, blob);
@@ -119,31 +124,27 @@ export class GridWorkload implements Workload, GridOutcome, Facts {
   }
 
   takeComputations(): readonly string[] {
-    const ready = [...this.#openChoices].filter(([, { missing }]) => missing.size === 0).map(([id]) => id);
-    for (const id of ready) this.#openChoices.delete(id);
+    const ready = [...this.#ready];
+    this.#ready.clear();
     return ready;
   }
 
-  async compute(id: string, results: ResultReader, pause: () => Promise<void>): Promise<ChoiceOutcome> {
-    const steps = choose(this.#choice(id), this.reader(results));
-    let step = steps.next();
-    while (step.done !== true) {
-      await pause();
-      step = steps.next();
-    }
-    return step.value;
+  /** Makes a choice, now. */
+  choose(id: string, results: ResultReader): ChoiceOutcome {
+    return choose(this.choice(id), this.reader(results));
   }
 
   computationTitle(id: string): string {
-    return this.#choice(id).title;
+    return this.choice(id).title;
   }
 
   computed(id: string, outcome: unknown): readonly string[] {
-    const choice = this.#choice(id);
+    const choice = this.choice(id);
     const made = outcomeSchema.parse(outcome);
     const candidate = choice.candidates[made.candidate];
     if (candidate === undefined) throw new OodError('internal', `"${id}" has no candidate ${made.candidate}`);
-    this.#openChoices.delete(id);
+    this.#missing.delete(id);
+    this.#ready.delete(id);
     this.chosen.set(id, candidate);
     this.choices.set(id, { choice, outcome: made });
     return [id];
@@ -157,15 +158,63 @@ export class GridWorkload implements Workload, GridOutcome, Facts {
     });
   }
 
+  /** Throws `internal` for a choice that is not planned. */
+  choice(id: string): PlannedChoice {
+    const choice = this.#choices.get(id);
+    if (choice === undefined) throw new OodError('internal', `the plan has no choice "${id}"`);
+    return choice;
+  }
+
+  /** Series with the keys under which their results lie, each once. */
+  keyedSeries(ids: Iterable<string>): KeyedSeries[] {
+    return [...new Set(ids)].map((id) => {
+      const series = this.#series.get(id);
+      if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
+      return { ...series, keys: series.parts.map(({ unit }) => this.#keyOfUnit.get(unit) ?? null) };
+    });
+  }
+
+  /** What a thread needs to merge some cells. */
+  mergeInput(cells: readonly PlannedCell[], grid: GridSpec['grid']): MergeInput {
+    const made = cells.map(({ choice }) => (choice === null ? undefined : this.choices.get(choice)));
+    const series = cells.map((cell, i) => seriesOf(cell, made[i]));
+    return {
+      cells,
+      series: this.keyedSeries(series.flat()),
+      choices: [...new Set(made)].filter((one) => one !== undefined),
+      seconds: series.map((ids) => this.#secondsOf(ids)),
+      protocol: grid.protocol,
+      seed: grid.seed,
+      bootstrapReplicates: grid.bootstrapReplicates,
+    };
+  }
+
+  /** Compute time of the tasks behind some series; a task that serves several cells counts in each. */
+  #secondsOf(series: readonly string[]): number {
+    const tasks = new Map<string, number>();
+    for (const id of series) {
+      for (const { unit } of this.#series.get(id)?.parts ?? []) {
+        const done = this.secondsOfUnit.get(unit);
+        if (done !== undefined) tasks.set(done.taskId, done.seconds);
+      }
+    }
+    let total = 0;
+    for (const seconds of tasks.values()) total += seconds;
+    return total;
+  }
+
   #planned(task: number): PlannedTask {
     const planned = this.plan.tasks[task];
     if (planned === undefined) throw new OodError('internal', `the plan has no task ${task}`);
     return planned;
   }
 
-  #choice(id: string): PlannedChoice {
-    const choice = this.plan.choices.find((one) => one.id === id);
-    if (choice === undefined) throw new OodError('internal', `the plan has no choice "${id}"`);
-    return choice;
+  #noteSweep(unit: string): void {
+    for (const id of this.#waiting.get(unit) ?? []) {
+      const missing = this.#missing.get(id);
+      if (missing?.delete(unit) !== true || missing.size > 0) continue;
+      this.#missing.delete(id);
+      this.#ready.add(id);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { planningSteps } from '../planner/plan-grid.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { GridWorkload } from './grid-workload.js';
 import { SyntheticWorkload } from './synthetic-workload.js';
@@ -6,4 +7,27 @@ import type { Workload } from './workload.js';
 /** The workload of a run; throws `invalid-input` for a grid that cannot be planned. */
 export function makeWorkload({ spec, run }: SubmittedRecord): Workload {
   return spec.kind === 'grid' ? new GridWorkload(spec) : new SyntheticWorkload(spec, run);
+}
+
+/** Planning goes on for so long at a time. */
+const TURN_MS = 10;
+
+/**
+ * The same, in turns: `pause` lets others be answered between them. A thread would not be quicker: copying a large
+ * plan from it takes the event loop as long as making it.
+ */
+export async function makeWorkloadInTurns(
+  submitted: SubmittedRecord,
+  pause: () => Promise<void>,
+): Promise<Workload> {
+  const { spec } = submitted;
+  if (spec.kind !== 'grid') return makeWorkload(submitted);
+  const steps = planningSteps(spec.grid, spec.slice);
+  let step = steps.next();
+  for (let until = performance.now() + TURN_MS; step.done !== true; step = steps.next()) {
+    if (performance.now() < until) continue;
+    await pause();
+    until = performance.now() + TURN_MS;
+  }
+  return new GridWorkload(spec, step.value);
 }

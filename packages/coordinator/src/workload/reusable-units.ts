@@ -3,18 +3,17 @@ import { bindTask } from '../planner/bind-task.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { GridWorkload } from './grid-workload.js';
 
-const NO_PAUSE = () => Promise.resolve();
 const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
 
 /**
  * Ids of a grid's units whose results are there: exact, because what later tasks are is found out as a run
  * would, by taking results and making choices. Uses the workload up.
  */
-export async function reusableUnits(
+export function reusableUnits(
   workload: GridWorkload,
   pool: string,
   results: ResultReader,
-): Promise<ReadonlySet<string>> {
+): ReadonlySet<string> {
   const reused = new Set<string>();
   const known = new Set<string>();
   let open = [...workload.plan.tasks.entries()];
@@ -42,7 +41,7 @@ export async function reusableUnits(
     }
     open = waiting;
     for (const id of workload.takeComputations()) {
-      const outcome = await workload.compute(id, results, NO_PAUSE);
+      const outcome = workload.choose(id, results);
       for (const fact of workload.computed(id, outcome)) known.add(fact);
       hasNews = true;
     }

@@ -94,10 +94,6 @@ export class SyntheticWorkload implements Workload {
     return [CHOICE];
   }
 
-  async compute(_id: string, results: ResultReader): Promise<string> {
-    return this.choose(results);
-  }
-
   /** The choice, at once. */
   choose(results: ResultReader): string {
     const { fits, sweeps } = this.#spec;

@@ -1,6 +1,5 @@
 import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
-import type { ResultReader } from '../store/result-reader.js';
 
 /** One result that a task gives. */
 export interface WorkUnit {
@@ -56,8 +55,6 @@ export interface Workload {
   finish(task: number, pool: string, report: TaskReport): readonly string[];
   /** Choices whose tasks are all done; each is given once. */
   takeComputations(): readonly string[];
-  /** Makes a choice. `pause` is awaited now and then, so that others are served meanwhile. */
-  compute(id: string, results: ResultReader, pause: () => Promise<void>): Promise<unknown>;
   /** What people see of a choice. */
   computationTitle(id: string): string;
   /** Notes what a choice came to; gives the facts that are known by it. */

@@ -92,26 +92,28 @@ async function send(
     once(event: 'drain' | 'cancelled', listener: () => void): void;
   },
 ): Promise<void> {
-  const bytes = await readWhole(blobs, digestOf(digest));
   let isCancelled = false;
   call.once('cancelled', () => {
     isCancelled = true;
   });
-  for (let from = 0; from < bytes.length && !isCancelled; from += PIECE_BYTES) {
-    const data = Buffer.from(bytes.subarray(from, from + PIECE_BYTES));
-    if (!call.write({ data })) {
-      await new Promise<void>((resolve) => {
-        call.once('drain', resolve);
-        call.once('cancelled', resolve);
-      });
+  for await (const bytes of checkedPieces(blobs, digestOf(digest))) {
+    for (let from = 0; from < bytes.length && !isCancelled; from += PIECE_BYTES) {
+      const data = Buffer.from(bytes.subarray(from, from + PIECE_BYTES));
+      if (!call.write({ data })) {
+        await new Promise<void>((resolve) => {
+          call.once('drain', resolve);
+          call.once('cancelled', resolve);
+        });
+      }
     }
+    if (isCancelled) return;
   }
 }
 
 /** A damaged blob is set aside, so that the next upload finds it missing. */
-async function readWhole(blobs: FolderBlobStore, digest: Digest): Promise<Uint8Array> {
+async function* checkedPieces(blobs: FolderBlobStore, digest: Digest): AsyncGenerator<Uint8Array> {
   try {
-    return await blobs.get(digest);
+    yield* blobs.pieces(digest);
   } catch (error) {
     await blobs.verify(digest);
     throw error;

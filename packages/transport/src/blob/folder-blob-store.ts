@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '../ports.js';
 import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-file-system.js';
+
+/** Blobs above this are never in memory as a whole. */
+const LARGE_BYTES = 64 * 1024 ** 2;
 
 /**
  * Blobs as files `<dir>/ab/<digest>`, where `ab` is the start of the digest. A blob appears whole or not at
@@ -66,6 +69,45 @@ export class FolderBlobStore implements BlobStore {
     }
     this.#noteWhole(digest, mark);
     return bytes;
+  }
+
+  /**
+   * As `get`, in pieces, so that a blob of any size takes little memory. A large one is known to be whole only at its
+   * end: `corrupt-data` may come after its last piece.
+   */
+  async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
+    const path = this.path(digest);
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size <= LARGE_BYTES) {
+      yield await this.get(digest);
+      return;
+    }
+    const hash = createHash('sha256');
+    for await (const piece of createReadStream(path, { highWaterMark: 1024 ** 2 })) {
+      const bytes: Uint8Array = piece;
+      hash.update(bytes);
+      yield bytes;
+    }
+    if (hash.digest('hex') !== digest) {
+      throw new OodError('corrupt-data', `blob ${path} is corrupt: delete the file and run again`);
+    }
+  }
+
+  /** Takes a durable file of the same disk in as the blob that it is: nothing is copied or read. */
+  async adopt(file: string, digest: Digest): Promise<void> {
+    const path = this.path(digest);
+    const folder = dirname(path);
+    try {
+      await this.#fs.makeFolder(folder);
+      await this.#fs.rename(file, path);
+      await this.#fs.syncFolder(folder);
+      await this.#fs.syncFolder(this.#dir);
+    } catch (error) {
+      throw this.#writeError(path, 0, error);
+    }
   }
 
   /** False for a blob whose file is damaged as well. A file is read only when it is new or has changed since the last time. */

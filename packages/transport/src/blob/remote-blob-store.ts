@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { credentials } from '@grpc/grpc-js';
 import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
 import { BlobServiceClient } from '@oodgrid/protocol/wire';
@@ -40,16 +41,24 @@ export class RemoteBlobStore implements BlobStore {
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
-    const pieces: Buffer[] = [];
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.pieces(digest)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** As `get`, piece by piece as they come; `corrupt-data` may come after the last one. */
+  async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
     try {
-      for await (const { data } of this.#client.get({ digest })) pieces.push(data);
+      for await (const { data } of this.#client.get({ digest })) {
+        hash.update(data);
+        yield data;
+      }
     } catch (thrown) {
       throw fromGrpcStatus(thrown, this.#address);
     }
-    const bytes = Buffer.concat(pieces);
-    const got = sha256(bytes);
+    const got = hash.digest('hex');
     if (got !== digest) throw new OodError('corrupt-data', `blob ${digest} arrived with digest ${got}`);
-    return bytes;
   }
 
   async has(digest: Digest): Promise<boolean> {

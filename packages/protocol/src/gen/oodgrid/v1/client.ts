@@ -125,6 +125,10 @@ export interface RunSummary {
   waitsFor: string;
   /** Seconds since it came into its present status. */
   statusSeconds: number;
+  /** Cells that are merged, while the run is merging. */
+  mergedCells: number;
+  /** Cells to merge; 0 while it is not merging. */
+  cells: number;
 }
 
 /** Number of tasks in one state. */
@@ -342,18 +346,27 @@ export interface GetResponse {
   data: Buffer;
 }
 
-/** The merged results of a run, as a blob. */
+/**
+ * The merged results of a run, as a blob; its fields come in the order header, cells, comparisons, so that it is written
+ * and read piece by piece.
+ */
 export interface MergedRun {
-  /** results.json. */
+  /** Results.json as a whole; written by earlier versions, before the cells and instead of the other fields. */
   resultsJson: Buffer;
-  /** In the order of the results' cells. */
+  /** One by one, in the order of the results' cells. */
   cells: MergedCell[];
+  /** Results.json without its cells and comparisons. */
+  headerJson: Buffer;
+  /** Comparisons, a JSON array of some of them each. */
+  comparisonsJson: Buffer[];
 }
 
-/** Arrays of one cell. */
+/** One cell. */
 export interface MergedCell {
   /** By name: "test.id.scores", "valFit.ood.values" and so on. */
   arrays: NamedArray[];
+  /** Its entry of results.json. */
+  cellJson: Buffer;
 }
 
 /** One array, little-endian. */
@@ -679,6 +692,8 @@ function createBaseRunSummary(): RunSummary {
     running: [],
     waitsFor: "",
     statusSeconds: 0,
+    mergedCells: 0,
+    cells: 0,
   };
 }
 
@@ -728,6 +743,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.statusSeconds !== 0) {
       writer.uint32(121).double(message.statusSeconds);
+    }
+    if (message.mergedCells !== 0) {
+      writer.uint32(160).uint32(message.mergedCells);
+    }
+    if (message.cells !== 0) {
+      writer.uint32(168).uint32(message.cells);
     }
     return writer;
   },
@@ -863,6 +884,22 @@ export const RunSummary: MessageFns<RunSummary> = {
             }
 
             message.statusSeconds = reader.double();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.mergedCells = reader.uint32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.cells = reader.uint32();
             continue;
           }
         }
@@ -2423,7 +2460,7 @@ export const GetResponse: MessageFns<GetResponse> = {
 };
 
 function createBaseMergedRun(): MergedRun {
-  return { resultsJson: Buffer.alloc(0), cells: [] };
+  return { resultsJson: Buffer.alloc(0), cells: [], headerJson: Buffer.alloc(0), comparisonsJson: [] };
 }
 
 export const MergedRun: MessageFns<MergedRun> = {
@@ -2433,6 +2470,12 @@ export const MergedRun: MessageFns<MergedRun> = {
     }
     for (const v of message.cells) {
       MergedCell.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.headerJson.length !== 0) {
+      writer.uint32(26).bytes(message.headerJson);
+    }
+    for (const v of message.comparisonsJson) {
+      writer.uint32(34).bytes(v!);
     }
     return writer;
   },
@@ -2466,6 +2509,22 @@ export const MergedRun: MessageFns<MergedRun> = {
             message.cells.push(MergedCell.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.headerJson = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.comparisonsJson.push(Buffer.from(reader.bytes()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2480,13 +2539,16 @@ export const MergedRun: MessageFns<MergedRun> = {
 };
 
 function createBaseMergedCell(): MergedCell {
-  return { arrays: [] };
+  return { arrays: [], cellJson: Buffer.alloc(0) };
 }
 
 export const MergedCell: MessageFns<MergedCell> = {
   encode(message: MergedCell, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.arrays) {
       NamedArray.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.cellJson.length !== 0) {
+      writer.uint32(18).bytes(message.cellJson);
     }
     return writer;
   },
@@ -2510,6 +2572,14 @@ export const MergedCell: MessageFns<MergedCell> = {
             }
 
             message.arrays.push(NamedArray.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cellJson = Buffer.from(reader.bytes());
             continue;
           }
         }

@@ -1,0 +1,58 @@
+import type { SplitOrder } from '@oodgrid/protocol';
+import { type Placements, placementsOf, rankedSubset } from '@oodgrid/stats';
+import type { PlannedCell } from '../planner/plan.js';
+import { splitOrder, TEST_FROM } from '../planner/splits.js';
+import type { RankedCell } from './merge-cell.js';
+
+/** Placements of a row as paired tests read them: in the order of the file. */
+export interface FileOrderPlacements {
+  readonly own: Placements;
+  /** Of the samples that rows of the other split order test too; null where nobody asks. */
+  readonly shared: Placements | null;
+}
+
+export const otherOrder = (order: SplitOrder): SplitOrder => (order === 'file' ? 'permuted' : 'file');
+
+/** `isMixed`: whether rows of the other split order are among those that the cell is compared with. */
+export function fileOrderPlacements(
+  { splitOrder: order, sides }: Pick<PlannedCell, 'splitOrder' | 'sides'>,
+  { placements, ranked, test }: RankedCell,
+  isMixed: boolean,
+): FileOrderPlacements {
+  const idRows = rowsInFileOrder(test.id.indices, sides.id.count);
+  const oodRows = rowsInFileOrder(test.ood.indices, sides.ood.count);
+  const own = { id: pick(placements.id, idRows), ood: pick(placements.ood, oodRows) };
+  if (!isMixed) return { own, shared: null };
+  // OOD test sets are cut to the length of the ID test set.
+  const other = otherOrder(order);
+  const length = sides.id.count - TEST_FROM;
+  const isIn = (count: number) =>
+    membership(splitOrder(other, count).subarray(TEST_FROM, TEST_FROM + length), count);
+  const both = (rows: Uint32Array, indices: Uint32Array, count: number) => {
+    const isShared = isIn(count);
+    return rows.filter((row) => isShared[indices[row] ?? 0] === 1);
+  };
+  const subset = rankedSubset(
+    ranked,
+    both(idRows, test.id.indices, sides.id.count),
+    both(oodRows, test.ood.indices, sides.ood.count),
+  );
+  return { own, shared: placementsOf(subset) };
+}
+
+/** Rows by the position of their samples in a file of `count` samples. */
+function rowsInFileOrder(indices: Uint32Array, count: number): Uint32Array {
+  const rowAt = new Int32Array(count).fill(-1);
+  for (const [row, index] of indices.entries()) rowAt[index] = row;
+  return Uint32Array.from(rowAt.filter((row) => row >= 0));
+}
+
+function pick(values: Uint32Array, rows: Uint32Array): Uint32Array {
+  return rows.map((row) => values[row] ?? 0);
+}
+
+function membership(indices: Uint32Array, count: number): Uint8Array {
+  const isIn = new Uint8Array(count);
+  for (const index of indices) isIn[index] = 1;
+  return isIn;
+}

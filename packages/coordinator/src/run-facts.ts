@@ -1,0 +1,33 @@
+import { cpus } from 'node:os';
+import { OodError, RESULTS_SCHEMA, type Results, runIdSchema } from '@oodgrid/protocol';
+import type { RunState } from './dispatch/run-state.js';
+
+/** What results say of a run beside what it found. `workers`: executors that computed it. */
+export function factsOf(run: RunState, workers: number): Pick<Results, 'schema' | 'run' | 'environment'> {
+  const { workload, submitted, bound } = run;
+  if (bound === null) throw new OodError('internal', `run ${run.id} was never computed`);
+  const { kind, version, device } = bound.engine;
+  const startedAt = new Date(submitted.at);
+  return {
+    schema: RESULTS_SCHEMA,
+    run: {
+      id: runIdSchema.parse(run.id),
+      name: submitted.spec.kind === 'grid' ? submitted.spec.grid.name : submitted.name,
+      startedAt: startedAt.toISOString(),
+      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      workers,
+      tasks: workload.tasks.length,
+      cachedUnits: run.reusedUnits,
+      work: run.work,
+    },
+    environment: {
+      engine: kind,
+      engineVersion: version,
+      device,
+      numericsClass: bound.pool,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Accuracy, Digest, ResultWarning } from '@oodgrid/protocol';
+import type { ChoiceOutcome } from '../merger/choose.js';
+import type { ComparedRow } from '../merger/compare.js';
+import type { KeyedSeries, MergeInput } from '../merger/merge-input.js';
+import type { ResultsHeader } from '../merger/merged-run-codec.js';
+import type { RunningAuroc } from '../merger/running-auroc.js';
+import type { PlannedAccuracy, PlannedCell, PlannedChoice } from '../planner/plan.js';
+
+/** Where the placements of one side's samples lie: 4-byte numbers from a byte of a file on. */
+export interface StoredPlacements {
+  readonly at: number;
+  readonly n: number;
+  readonly m: number;
+}
+
+/** A merged cell, for its paired tests. */
+export interface StoredRow extends ComparedRow {
+  readonly file: string;
+  readonly own: StoredPlacements;
+  readonly shared: StoredPlacements | null;
+}
+
+/** Part of a merged run: its fields of the message, and the canonical JSON of what is in it, one a line. */
+export interface PartFiles {
+  readonly message: string;
+  readonly canonical: string;
+}
+
+/** What threads do: their input is copied to them, their output back. */
+export interface Jobs {
+  /** Makes a choice of hyper-parameters. */
+  readonly choose: {
+    readonly input: {
+      readonly database: string;
+      readonly choice: PlannedChoice;
+      readonly series: readonly KeyedSeries[];
+    };
+    readonly output: ChoiceOutcome;
+  };
+  /** How well each model classifies each ID test set. */
+  readonly accuracies: {
+    readonly input: {
+      readonly database: string;
+      readonly planned: readonly PlannedAccuracy[];
+      readonly series: readonly KeyedSeries[];
+      readonly cards: Readonly<Record<string, number>>;
+    };
+    readonly output: {
+      readonly accuracies: readonly Accuracy[];
+      readonly warnings: readonly ResultWarning[];
+    };
+  };
+  /** AUROC of cells on the scores that are there, of those that say something already. */
+  readonly running: {
+    readonly input: {
+      readonly database: string;
+      readonly cells: readonly PlannedCell[];
+      readonly series: readonly KeyedSeries[];
+    };
+    readonly output: readonly RunningAuroc[];
+  };
+  /** Merges some cells into a part of the run, and keeps their placements in a file. */
+  readonly merge: {
+    readonly input: {
+      readonly database: string;
+      readonly work: MergeInput;
+      /** Whether each cell is compared with rows of the other split order. */
+      readonly isMixed: readonly boolean[];
+      readonly part: PartFiles;
+      readonly placements: string;
+    };
+    readonly output: { readonly rows: readonly StoredRow[]; readonly warnings: readonly ResultWarning[] };
+  };
+  /** Paired tests of some groups of rows. */
+  readonly compare: {
+    readonly input: {
+      readonly groups: readonly {
+        readonly group: Pick<PlannedCell, 'id' | 'ood' | 'model'>;
+        readonly rows: readonly StoredRow[];
+      }[];
+      readonly isEveryPair: boolean;
+      readonly part: PartFiles;
+    };
+    readonly output: null;
+  };
+  /** Puts the parts together into one file; gives its digest. */
+  readonly pack: {
+    readonly input: {
+      readonly header: Omit<ResultsHeader, 'digest'>;
+      readonly cells: readonly PartFiles[];
+      readonly comparisons: readonly PartFiles[];
+      readonly out: string;
+    };
+    readonly output: Digest;
+  };
+}
+
+export type JobKind = keyof Jobs;
+export type JobInput<K extends JobKind> = Jobs[K]['input'];
+export type JobOutput<K extends JobKind> = Jobs[K]['output'];

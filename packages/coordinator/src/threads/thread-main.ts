@@ -1,0 +1,58 @@
+import { OodError } from '@oodgrid/protocol';
+import { choose } from '../merger/choose.js';
+import { mergeAccuracies } from '../merger/merge-accuracies.js';
+import { keyedReader } from '../merger/merge-input.js';
+import { runningAuroc } from '../merger/running-auroc.js';
+import { StoredResults } from '../store/stored-results.js';
+import { compareJob } from './compare-job.js';
+import type { JobInput, JobKind, JobOutput } from './jobs.js';
+import { mergeJob } from './merge-job.js';
+import { packJob } from './pack-job.js';
+import type { JobReply } from './thread-pool.js';
+
+type Job = { readonly [K in JobKind]: { readonly kind: K; readonly input: JobInput<K> } }[JobKind];
+
+/** Databases that this thread has open, by path. */
+const databases = new Map<string, StoredResults>();
+
+function results(path: string): StoredResults {
+  const known = databases.get(path);
+  if (known !== undefined) return known;
+  const opened = new StoredResults(path);
+  databases.set(path, opened);
+  return opened;
+}
+
+function work(job: Job): JobOutput<JobKind> {
+  switch (job.kind) {
+    case 'choose': {
+      const { database, choice, series } = job.input;
+      return choose(choice, keyedReader(series, results(database)));
+    }
+    case 'accuracies': {
+      const { database, planned, series, cards } = job.input;
+      return mergeAccuracies(planned, keyedReader(series, results(database)), cards);
+    }
+    case 'running': {
+      const { database, cells, series } = job.input;
+      const reader = keyedReader(series, results(database));
+      return cells.flatMap((cell) => runningAuroc(cell, reader) ?? []);
+    }
+    case 'merge':
+      return mergeJob(job.input, results(job.input.database));
+    case 'compare':
+      return compareJob(job.input);
+    case 'pack':
+      return packJob(job.input);
+  }
+}
+
+/** What the pool calls for each job. */
+export default function main(job: Job): JobReply<JobOutput<JobKind>> {
+  try {
+    return { value: work(job) };
+  } catch (thrown) {
+    const { code, message } = OodError.from(thrown);
+    return { problem: { code, message } };
+  }
+}

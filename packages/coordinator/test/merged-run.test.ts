@@ -1,0 +1,121 @@
+import { resultsSchema } from '@oodgrid/protocol';
+import { MergedRun as WireRun } from '@oodgrid/protocol/wire';
+import { describe, expect, it } from 'vitest';
+import type { MergedCell } from '../src/merger/merge-cell.js';
+import {
+  encodeCell,
+  encodeComparisons,
+  encodeHeader,
+  type MergedPart,
+  readMergedRun,
+} from '../src/merger/merged-run-codec.js';
+import { digest } from './small-plan.js';
+
+const interval = { value: 0.5, low: 0.4, high: 0.6 };
+const metrics = Object.fromEntries(
+  ['auroc', 'auprIn', 'auprOut', 'fpr80', 'fpr95', 'tnr95', 'detacc'].map((name) => [name, interval]),
+);
+const comparison = { id: 'a', ood: 'b', model: 'm', a: 'x', b: 'y', difference: 0.1, p: 0.5 };
+const results = resultsSchema.parse({
+  schema: 'oodgrid.results/v1',
+  run: {
+    id: 'r',
+    name: 'r',
+    startedAt: '2026-11-25T00:00:00.000Z',
+    seconds: 1,
+    workers: 1,
+    tasks: 1,
+    cachedUnits: 0,
+    work: { images: 0, forwards: 0, gradients: 0 },
+  },
+  grid: {},
+  environment: {
+    engine: 'e',
+    engineVersion: '1',
+    device: 'cpu',
+    numericsClass: 'c',
+    node: 'n',
+    platform: 'p',
+    cpu: 'c',
+  },
+  cells: ['x', 'y'].map((method) => ({
+    method,
+    title: method,
+    id: 'a',
+    ood: 'b',
+    model: 'm',
+    protocol: 'fssd-paper',
+    metrics,
+    hyperparameters: {
+      chosen: null,
+      isFallback: false,
+      tnrOfCandidates: [],
+      regression: { c: 1, coef: [1], intercept: 0 },
+    },
+    counts: { valFitId: 1, valFitOod: 1, valSelectId: 1, valSelectOod: 1, testId: 3, testOod: 2 },
+    scores: { file: `scores/${method}.npz`, id: digest('1'), ood: digest('2') },
+    seconds: 1,
+  })),
+  comparisons: [{ ...comparison, samplesId: 3, samplesOod: 2 }],
+  digest: digest('3'),
+});
+
+const cells = results.cells.map((cell, i): MergedCell => {
+  const split = (n: number) => ({
+    d: 2,
+    values: Float32Array.from({ length: 2 * n }, (_, k) => k + i),
+    indices: Uint32Array.from({ length: n }, (_, k) => k),
+  });
+  const side = (n: number) => ({ valFit: split(1), valSelect: split(1), test: split(n) });
+  const test = (n: number) => ({
+    scores: Float64Array.from({ length: n }, (_, k) => k / 3 + i),
+    indices: Uint32Array.from({ length: n }, (_, k) => k),
+  });
+  return { cell, test: { id: test(3), ood: test(2) }, features: { id: side(3), ood: side(2) } };
+});
+
+const { cells: _cells, comparisons, ...header } = results;
+const written = Buffer.concat([
+  encodeHeader(header),
+  ...cells.map(encodeCell),
+  encodeComparisons(comparisons),
+]);
+const parts: MergedPart[] = [
+  { kind: 'header', header },
+  ...cells.map((merged) => ({ kind: 'cell', merged }) as const),
+  { kind: 'comparisons', comparisons },
+];
+
+async function read(bytes: Uint8Array, pieceBytes: number): Promise<MergedPart[]> {
+  async function* pieces() {
+    for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+  }
+  const found: MergedPart[] = [];
+  for await (const part of readMergedRun(pieces())) found.push(part);
+  return found;
+}
+
+describe('a merged run', () => {
+  it.each([1, 7, 64, 1_000_000])('is read part by part, in pieces of %i bytes', async (pieceBytes) => {
+    expect(await read(written, pieceBytes)).toEqual(parts);
+  });
+
+  it('of the version before is read as well', async () => {
+    const { cells: wireCells } = WireRun.decode(Buffer.concat(cells.map(encodeCell)));
+    const former = WireRun.encode({
+      resultsJson: Buffer.from(JSON.stringify(results)),
+      cells: wireCells.map(({ arrays }) => ({ arrays, cellJson: Buffer.alloc(0) })),
+      headerJson: Buffer.alloc(0),
+      comparisonsJson: [],
+    }).finish();
+    expect(await read(former, 100)).toEqual(parts);
+  });
+
+  it('that is cut short or something else is refused', async () => {
+    await expect(read(written.subarray(0, -1), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
+    await expect(read(Buffer.from('{"digest":"x"}'), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
+    // A length of 2^40 bytes is not waited for.
+    const huge = Buffer.from([0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
+    await expect(read(Buffer.concat([huge, written]), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
+  });
+});
