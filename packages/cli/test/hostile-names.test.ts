@@ -27,6 +27,8 @@ const summary = (name: string) => ({
   problemCode: 'internal',
   problemMessage: `first ${name}`,
   waitsFor: name,
+  mergedCells: 0,
+  cells: 0,
   statusSeconds: 1,
   running: [{ cell: name, auroc: 0.5, share: 0.5 }],
 });

@@ -1,6 +1,7 @@
 import type { Cell, Digest } from '@oodgrid/protocol';
 import { GridWorkload, type ResolvedGrid, type UnitResult } from '../../src/index.js';
-import { mergeCell } from '../../src/merger/merge-cell.js';
+import { mergeCells } from '../../src/merger/merge-cell.js';
+import { mergeContext } from '../../src/merger/merge-input.js';
 import { execute } from './semantic-executor.js';
 
 export interface RunGridOptions {
@@ -50,22 +51,15 @@ export async function runGrid(
     const report = { fitted, work: NO_WORK, seconds: 1, reusedUnits: 0, isReused: missing.length === 0 };
     for (const fact of workload.finish(task, 'class', report)) known.add(fact);
     for (const id of workload.takeComputations()) {
-      const outcome = await workload.compute(id, results, () => Promise.resolve());
+      const outcome = workload.choose(id, results);
       for (const fact of workload.computed(id, outcome)) known.add(fact);
     }
   }
-  const context = {
-    reader: workload.reader(results),
-    choices: workload.choices,
-    protocol: grid.protocol,
-    seed: grid.seed,
-    bootstrapReplicates: grid.bootstrapReplicates,
-    secondsOf: () => 0,
-  };
+  // As a thread is given it.
+  const input = workload.mergeInput(workload.plan.cells, grid);
   return new Map(
-    workload.plan.cells.map((planned) => {
-      const { seconds: _time, ...cell } = mergeCell(planned, context).cell;
-      return [cellName(planned), cell] as const;
+    mergeCells(input.cells, mergeContext(input, results)).map(({ cell: { seconds: _time, ...cell } }) => {
+      return [cellName({ ...cell, row: cell.method }), cell] as const;
     }),
   );
 }
