@@ -69,6 +69,8 @@ const comparisonSchema = z.object({
   /** AUROC of a minus AUROC of b on the shared samples. */
   difference: z.number(),
   p: share,
+  /** log10 of p: says how small a p below 1e-308 is, which is 0 here. Null where p is exactly 0; results of older versions have none. */
+  log10P: z.number().nullable().default(null),
   samplesId: z.number().int(),
   samplesOod: z.number().int(),
 });

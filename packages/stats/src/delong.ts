@@ -1,4 +1,4 @@
-import { normalCdf, twoSidedZ } from './normal.js';
+import { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
 import { countGroups, rankScores, type ScoreGroups } from './ranked-scores.js';
 
 export interface Interval {
@@ -82,6 +82,8 @@ export interface PairedTest {
   readonly z: number;
   /** Two-sided p-value; 1 when the methods rank alike, 0 when they differ without any variance. */
   readonly p: number;
+  /** log10 of p, which says how small a p is that prints as 0; null where p is exactly 0. */
+  readonly log10P: number | null;
 }
 
 /** DeLong's paired test of two methods' AUROC on the same samples, in the same order. */
@@ -109,9 +111,11 @@ export function pairedOfPlacements(placementsA: Placements, placementsB: Placeme
       difference,
       z: difference === 0 ? 0 : Math.sign(difference) * Infinity,
       p: difference === 0 ? 1 : 0,
+      log10P: difference === 0 ? 0 : null,
     };
   const z = difference / Math.sqrt(variance);
-  return { difference, z, p: Math.min(1, 2 * normalCdf(-Math.abs(z))) };
+  const p = Math.min(1, 2 * normalCdf(-Math.abs(z)));
+  return { difference, z, p, log10P: Math.min(0, log10TwoSidedTail(z)) };
 }
 
 /** AUROC of each sample against the other side. */

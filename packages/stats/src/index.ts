@@ -22,7 +22,7 @@ export {
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
 export { METRIC_NAMES, type MetricName, type Metrics, metricsOfRanked, rocMetrics } from './metrics.js';
-export { normalCdf, twoSidedZ } from './normal.js';
+export { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';

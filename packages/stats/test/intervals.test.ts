@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   delongAuroc,
   delongPaired,
+  log10TwoSidedTail,
   NumpyRandomState,
   normalCdf,
   rocMetrics,
@@ -77,7 +78,7 @@ describe("DeLong's paired test", () => {
   it('finds no difference between a method and itself, and refuses other samples', () => {
     const id = Float64Array.of(3, 2, 5);
     const ood = Float64Array.of(1, 2);
-    expect(delongPaired(id, ood, id, ood)).toEqual({ difference: 0, z: 0, p: 1 });
+    expect(delongPaired(id, ood, id, ood)).toEqual({ difference: 0, z: 0, p: 1, log10P: 0 });
     expect(() => delongPaired(id, ood, id, Float64Array.of(1))).toThrow(RangeError);
   });
 
@@ -86,6 +87,30 @@ describe("DeLong's paired test", () => {
     const good = [normalScores(random, 300, 2), normalScores(random, 300, 0)] as const;
     const guess = [normalScores(random, 300, 0), normalScores(random, 300, 0)] as const;
     expect(delongPaired(...good, ...guess).p).toBeLessThan(1e-6);
+  });
+});
+
+describe('the tail of the normal distribution', () => {
+  // log10(erfc(z / sqrt(2))), beyond 38 by the asymptotic series with 60 digits.
+  it.each([
+    [1, -0.4985155458],
+    [3, -2.5686690403],
+    [40, -349.1359764637],
+    [100, -2173.5705128734],
+  ])('has a logarithm at z = %f', (z, expected) => {
+    expect(log10TwoSidedTail(z)).toBeCloseTo(expected, 8);
+    if (z < 30) expect(log10TwoSidedTail(z)).toBeCloseTo(Math.log10(2 * normalCdf(-z)), 10);
+  });
+
+  it('tells two differences apart whose p is 0', () => {
+    const scores = (n: number, from: number) => Float64Array.from({ length: n }, (_, i) => from + i);
+    const test = (n: number) => {
+      const other = scores(n, 0).map((x) => (x % 100 === 0 ? x + 2 * n : x - n));
+      return delongPaired(scores(n, n), scores(n, 0), other, scores(n, 0));
+    };
+    const [few, many] = [test(4000), test(40_000)];
+    expect([few.p, many.p]).toEqual([0, 0]);
+    expect(many.log10P).toBeLessThan(few.log10P ?? 0);
   });
 });
 

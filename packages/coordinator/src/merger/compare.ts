@@ -63,9 +63,9 @@ export function* compareRows(
       const ofA = kind === 'own' ? own : shared;
       const ofB = read(j, kind);
       if (ofA === undefined || ofB.id.length === 0 || ofB.ood.length === 0) continue;
-      const { difference, p } = pairedOfPlacements(ofA, ofB);
+      const { difference, p, log10P } = pairedOfPlacements(ofA, ofB);
       const samples = { samplesId: ofB.id.length, samplesOod: ofB.ood.length };
-      yield { id, ood, model, a: a.method, b: b.method, difference, p, ...samples };
+      yield { id, ood, model, a: a.method, b: b.method, difference, p, log10P, ...samples };
     }
   }
 }
