@@ -6,7 +6,7 @@ import type { PlannedCell } from '../planner/plan.js';
  * Paired tests of one run beyond which rows are no longer tested each with each, but each with the best row of its
  * pair and model alone: that is what tables mark, and it grows with the rows instead of their square.
  */
-export const MAX_PAIRS = 100_000;
+const MAX_PAIRS = 100_000;
 
 /** Rows that are compared with each other: cells of one pair and model, by their position in the plan. */
 export type ComparedGroup = readonly number[];

@@ -11,7 +11,7 @@ export interface FileOrderPlacements {
   readonly shared: Placements | null;
 }
 
-export const otherOrder = (order: SplitOrder): SplitOrder => (order === 'file' ? 'permuted' : 'file');
+const otherOrder = (order: SplitOrder): SplitOrder => (order === 'file' ? 'permuted' : 'file');
 
 /** `isMixed`: whether rows of the other split order are among those that the cell is compared with. */
 export function fileOrderPlacements(
