@@ -93,16 +93,19 @@ async function send(
   },
 ): Promise<void> {
   let isCancelled = false;
+  let proceed: () => void = () => undefined;
   call.once('cancelled', () => {
     isCancelled = true;
+    proceed();
   });
   for await (const bytes of checkedPieces(blobs, digestOf(digest))) {
     for (let from = 0; from < bytes.length && !isCancelled; from += PIECE_BYTES) {
       const data = Buffer.from(bytes.subarray(from, from + PIECE_BYTES));
       if (!call.write({ data })) {
         await new Promise<void>((resolve) => {
+          // One listener for the whole call: a large blob waits thousands of times.
+          proceed = resolve;
           call.once('drain', resolve);
-          call.once('cancelled', resolve);
         });
       }
     }
