@@ -81,3 +81,32 @@ it('a blob that is there and whole is a failure of the worker that could not get
   one.wait(1000);
   expect(takes(one, peer, run, 0)).toBe(true);
 });
+
+it('a lease that was not asked for a state which was there and is gone is no fit that is done', () => {
+  const one = new Desk();
+  const spec = { ...SPEC, fits: 1, sweeps: 1, scores: 0 };
+  const run = one.submit(submission('r', { spec, isCacheUsed: true }));
+  const peer = one.join('w');
+  expect(takes(one, peer, run, 0)).toBe(true);
+  const [unit] = one.dispatcher.runs.get(run)?.bind(0).units ?? [];
+  const key = unit?.key ?? sha256('');
+  // The coordinator starts again while another run's copy of the state is there, and then is not.
+  one.results.set(key, { kind: 'fitted', blob: sha256('fitted') });
+  one.restart();
+  const lease = peer.leases()[0];
+  if (lease === undefined) throw new Error('it has no lease');
+  const back = one.join('w', { held: [lease] });
+  one.results.delete(key);
+  const done = {
+    kind: 'done',
+    ...lease,
+    work: { images: 0, forwards: 0, gradients: 0 },
+    seconds: 1,
+  } as const;
+  one.dispatcher.receive(back, { kind: 'reliable', sequence: 1, message: done }, one.now);
+  one.settle();
+  expect(one.journal.some(({ kind }) => kind === 'completed')).toBe(false);
+  expect(takes(one, back, run, 0)).toBe(true);
+  one.finishFit(Object.assign(back, { said: 1 }), sha256('fitted'));
+  expect(one.stateOf(run, 0)).toBe('done');
+});

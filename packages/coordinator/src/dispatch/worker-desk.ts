@@ -303,15 +303,19 @@ export class WorkerDesk {
     const ref = refOf(lease);
     const results = units.map(({ key }) => ({ key, result: staging.result(key) }));
     const reused = run.bind(ref.task).units.filter((unit) => !units.includes(unit));
+    const known = reused.map(({ key }) => ({ key, result: this.#options.results.find(key) }));
+    if (known.some(({ result }) => result === undefined)) {
+      // What it was not asked for, because it was there when the lease was given, is gone since.
+      this.#keeper.counters.add('reused_and_gone');
+      this.#keeper.apply({ kind: 'released', ...ref }, now);
+      return;
+    }
     const fitted: Record<Digest, Digest> = {};
     for (const { key, result } of results) {
       if (result.kind === 'fitted') fitted[key] = result.blob;
       this.#keeper.batch.result({ key, result });
     }
-    for (const { key } of reused) {
-      const result = this.#options.results.find(key);
-      if (result?.kind === 'fitted') fitted[key] = result.blob;
-    }
+    for (const { key, result } of known) if (result?.kind === 'fitted') fitted[key] = result.blob;
     this.#failures.doneWell(run, ref.task, worker, now);
     for (const blob of Object.values(fitted)) this.#blobs.arrived(blob);
     const report = {
