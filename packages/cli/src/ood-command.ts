@@ -1,6 +1,7 @@
 import { Args, Command, Errors, Flags, ux } from '@oclif/core';
 import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/protocol';
 import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
+import { wrongUsage } from './usage/wrong-usage.js';
 
 /** Flags of every command that reads data sets. */
 export const dataDirFlag = Flags.string({
@@ -73,10 +74,7 @@ export abstract class OodCommand extends Command {
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
     // oclif's own errors are about flags and arguments.
-    const error =
-      thrown instanceof Errors.CLIError
-        ? new OodError('invalid-input', thrown.message)
-        : OodError.from(thrown);
+    const error = thrown instanceof Errors.CLIError ? wrongUsage(thrown, this.ctor) : OodError.from(thrown);
     if (this.jsonEnabled()) this.logJson({ error: { code: error.code, message: error.message } });
     process.stderr.write(`error: ${visibleLines(error.message)}\n`);
     if (error.code === 'internal') process.stderr.write(`${visibleLines(error.stack ?? '')}\n`);

@@ -117,12 +117,14 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'pairs: [{ id: fashion-mnist, ood: [mnist, svhn] }]',
     [
-      `g.yaml:3:35  pairs[0].ood: expected a data set's name or {name?, dir, normalisation?}, got a list of 2; write a pair for each of them`,
+      `g.yaml:3:35  pairs[0].ood: expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}, got a list of 2; write a pair for each of them`,
     ],
   ],
   [
     'pairs: [{ id: fashion-mnist }]',
-    [`g.yaml:3:9  pairs[0].ood: missing; expected a data set's name or {name?, dir, normalisation?}`],
+    [
+      `g.yaml:3:9  pairs[0].ood: missing; expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}`,
+    ],
   ],
   [
     'pairs: { id: fashion-mnist, ood: mnist }',
@@ -133,7 +135,7 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
     'pairs: [{ id: fashion-mnist, ood: { path: ./x } }]',
     [
       'g.yaml:3:35  pairs[0].ood.dir: missing; expected the path of a folder',
-      'g.yaml:3:37  pairs[0].ood.path: unknown key "path" (known: name, dir, normalisation)',
+      'g.yaml:3:37  pairs[0].ood.path: unknown key "path" (known: name, dir, normalisation, layout, arrays)',
     ],
   ],
   [
@@ -156,12 +158,14 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'pairs: [{ id: null, ood: mnist }]',
-    [`g.yaml:3:15  pairs[0].id: expected a data set's name or {name?, dir, normalisation?}, got nothing`],
+    [
+      `g.yaml:3:15  pairs[0].id: expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}, got nothing`,
+    ],
   ],
   [
     'pairs: [{ in: fashion-mnist, ood: mnist }]',
     [
-      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name or {name?, dir, normalisation?}`,
+      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}`,
       'g.yaml:3:11  pairs[0].in: unknown key "in" (did you mean "id"?)',
     ],
   ],

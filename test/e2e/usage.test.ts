@@ -1,0 +1,37 @@
+import { EXIT_CODES } from '@oodgrid/protocol';
+import { describe, expect, it } from 'vitest';
+import { oodCli } from '../support/cli.js';
+
+describe('what is typed wrongly is refused with exit code 2 and what was meant', () => {
+  it.each([
+    [['submitt', 'grid.yaml'], 'unknown command "submitt" (did you mean "submit"?)'],
+    [['help', 'submitt'], 'unknown command "submitt" (did you mean "submit"?)'],
+    [['data', 'lst'], 'unknown command "data lst" (did you mean "data list"?)'],
+    [
+      ['submit', '--worker', '2', 'x'],
+      'unknown flag "--worker" (did you mean "--workers"?); see "ood-cli help submit"',
+    ],
+    [['show', '--coordinatr', 'x', 'r'], 'unknown flag "--coordinatr" (did you mean "--coordinator"?)'],
+    [['up', '--json'], 'up has no --json: it has no result to print'],
+    [['submit', '--workers', '0', 'x'], '--workers: expected an integer greater than or equal to 1'],
+    [['plan'], 'grid file (yaml), or - for standard input'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await oodCli(args);
+    expect([code, stdout, stderr]).toEqual([
+      EXIT_CODES['invalid-input'],
+      '',
+      expect.stringContaining(message),
+    ]);
+    if (args[0] === 'up') return;
+    const asJson = await oodCli([...args, '--json']);
+    expect(asJson.code).toBe(EXIT_CODES['invalid-input']);
+    if (args[0] !== 'help')
+      expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'invalid-input' } });
+  });
+});
+
+it('help and help COMMAND print to stdout', async () => {
+  expect((await oodCli(['help'])).stdout).toMatch(/COMMANDS[\s\S]* submit /);
+  const { code, stdout } = await oodCli(['help', 'data', 'pull']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('ood-cli data pull')]);
+});
