@@ -30,7 +30,7 @@ const summary = (name: string) => ({
   mergedCells: 0,
   cells: 0,
   statusSeconds: 1,
-  running: [{ cell: name, auroc: 0.5, share: 0.5 }],
+  running: [{ cell: name, auroc: 0.5, share: 0.5, low: 0.1, high: 0.9 }],
 });
 const detail = (name: string) => ({
   id: name,

@@ -2,6 +2,7 @@ import { type MergedPart, type RunEvent, readMergedRun } from '@oodgrid/coordina
 import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/protocol';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { RemoteBlobStore } from '@oodgrid/transport';
+import { provisionalAuroc } from '../output/cluster-reports.js';
 import { RateMeter, ratesText, type WorkRates } from '../progress/rate-meter.js';
 import { duration } from '../progress/show-progress.js';
 import { type ProgressOutput, StatusLine } from '../progress/status-line.js';
@@ -66,11 +67,8 @@ function summaryLine(summary: RunSummary, rates: WorkRates | null): string {
   const total = tasks.reduce((sum, { count }) => sum + count, 0);
   const metrics = running
     .slice(0, 4)
-    .map(
-      ({ cell, auroc, share }) =>
-        `${(100 * auroc).toFixed(2)} ${cell.split(',')[0]} (${Math.floor(100 * share)} %)`,
-    );
-  const so = metrics.length === 0 ? '' : `; AUROC so far: ${metrics.join(', ')}`;
+    .map((metric) => `${metric.cell.split(',')[0]} ${provisionalAuroc(metric)}`);
+  const so = metrics.length === 0 ? '' : `; provisional AUROC: ${metrics.join(', ')}`;
   const rate = rates === null ? '' : `, ${ratesText(rates)}`;
   const merge = summary.cells === 0 ? '' : `, ${summary.mergedCells}/${summary.cells} cells merged`;
   const counts = total === 0 ? '' : `, ${of('done')}/${total} tasks, ${of('running')} running${rate}`;

@@ -24,7 +24,15 @@ export const runSummarySchema = z.object({
   /** Cells that are merged, and all: while the run is merging. */
   mergedCells: count,
   cells: count,
-  running: z.array(z.object({ cell: z.string(), auroc: z.number(), share: z.number() })),
+  running: z.array(
+    z.object({
+      cell: z.string(),
+      auroc: z.number(),
+      low: z.number(),
+      high: z.number(),
+      share: z.number(),
+    }),
+  ),
 });
 
 export const taskDetailSchema = z.object({
@@ -50,6 +58,10 @@ export const workerSummarySchema = z.object({
   host: z.string(),
   seconds: z.number().min(0),
 });
+
+/** `93.1 (91.0-95.2)`: with the interval in which the final one is expected. */
+export const provisionalAuroc = ({ auroc, low, high }: RunSummary['running'][number]): string =>
+  `${(100 * auroc).toFixed(1)} (${(100 * low).toFixed(1)}-${(100 * high).toFixed(1)})`;
 
 /** `41 done, 2 running` */
 function tasksText({ tasks }: RunSummary): string {
@@ -89,8 +101,10 @@ export function runText(summary: RunSummary, tasks: readonly TaskDetail[]): stri
   if (summary.waitsFor !== '') lines.push(`waits: ${summary.waitsFor}`);
   if (summary.cells > 0) lines.push(`merged: ${summary.mergedCells} of ${summary.cells} cells`);
   if (summary.problemMessage !== '') lines.push(...`problem: ${summary.problemMessage}`.split('\n'));
-  for (const { cell, auroc, share } of summary.running) {
-    lines.push(`${(100 * auroc).toFixed(2)} AUROC so far, ${Math.floor(100 * share)} % of ${cell}`);
+  for (const metric of summary.running) {
+    lines.push(
+      `provisional AUROC ${provisionalAuroc(metric)}, ${Math.floor(100 * metric.share)} % of ${metric.cell}`,
+    );
   }
   for (const { id, state, attempts, workers, problem, logTail } of tasks) {
     const where = workers.length === 0 ? '' : ` on ${workers.join(' and ')}`;

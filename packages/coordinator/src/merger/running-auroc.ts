@@ -1,39 +1,99 @@
-import { rocMetrics } from '@oodgrid/stats';
+import { type Placements, placementsOf, rankScores } from '@oodgrid/stats';
 import type { CellSide, PlannedCell } from '../planner/plan.js';
 import { splitOrder, TEST_FROM } from '../planner/splits.js';
+import { meanOfSome } from './mean-of-some.js';
 import type { SeriesReader } from './unit-results.js';
 
-/** AUROC of a cell on the test scores that are there so far. */
+/** AUROC of a cell on the test scores that are there so far, and where the whole will lie. */
 export interface RunningAuroc {
   readonly cell: string;
   readonly auroc: number;
+  /** Interval in which the AUROC on all samples is expected to lie, 19 times in 20. */
+  readonly low: number;
+  readonly high: number;
   /** Share of the test scores that are there. */
   readonly share: number;
 }
 
+/** Slices of a side without which its spread between slices, and so the interval, says nothing. */
+const MIN_SLICES = 3;
+/** Samples of a side. */
+const MIN_SAMPLES = 100;
+
 /**
- * For people who watch: exact on what is there. Undefined while one side is empty, and for methods of several
- * columns: which way they count is known only when the regression over them is fitted.
+ * For people who watch. Slices follow the file, and files are often sorted, so the spread between slices (not between samples)
+ * says how far the part may be from the whole. Undefined while a side has too little to tell; and for methods of several
+ * columns, since which way those count is known only when the regression over them is fitted.
  */
 export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAuroc | undefined {
   if (cell.columns !== 1) return undefined;
-  const id = testScores(cell.sides.id, cell, reader);
-  const ood = testScores(cell.sides.ood, cell, reader);
-  if (id.length === 0 || ood.length === 0) return undefined;
-  const wanted = cell.sides.id.count + cell.sides.ood.count - 2 * TEST_FROM;
+  const id = soFar(cell.sides.id, cell, reader);
+  const ood = soFar(cell.sides.ood, cell, reader);
+  if (!isEnough(id) || !isEnough(ood)) return undefined;
+  const placements = placementsOf(rankScores(id.scores, ood.scores));
+  const shares = sharesOf(placements);
+  const ofId = meanOfSome(shares.id, id.slices, id.slicesInAll);
+  const ofOod = meanOfSome(shares.ood, ood.slices, ood.slicesInAll);
+  const half = Math.hypot(ofId.halfWidth, ofOod.halfWidth);
+  const auroc = ofId.mean;
   return {
     cell: `${cell.row}, ${cell.id} vs ${cell.ood}, ${cell.model}`,
-    auroc: rocMetrics(id, ood).auroc,
-    share: Math.min(1, (id.length + ood.length) / wanted),
+    auroc,
+    low: Math.max(0, auroc - half),
+    high: Math.min(1, auroc + half),
+    share: (id.scores.length + ood.scores.length) / (id.samplesInAll + ood.samplesInAll),
   };
 }
 
-function testScores(side: CellSide, { splitOrder: order }: PlannedCell, reader: SeriesReader): Float64Array {
-  const [first] = side.kind === 'whole' ? side.series : [side.test];
-  const { data, isThere } = reader.readSoFar(first ?? '');
+/** Test scores of one side that are there, in the order of the slices. */
+interface SoFar {
+  readonly scores: Float64Array;
+  /** Slice of each score. */
+  readonly slices: Uint32Array;
+  readonly slicesInAll: number;
+  readonly samplesInAll: number;
+}
+
+const isEnough = ({ scores, slices, slicesInAll, samplesInAll }: SoFar): boolean =>
+  scores.length === samplesInAll ||
+  (scores.length >= MIN_SAMPLES && new Set(slices).size >= Math.min(MIN_SLICES, slicesInAll));
+
+/** Placements as shares of the other side: their mean is the AUROC, on either side. */
+function sharesOf({ id, ood }: Placements): { readonly id: Float64Array; readonly ood: Float64Array } {
+  return {
+    id: Float64Array.from(id, (twice) => twice / (2 * ood.length)),
+    ood: Float64Array.from(ood, (twice) => twice / (2 * id.length)),
+  };
+}
+
+function soFar(side: CellSide, { splitOrder: order }: PlannedCell, reader: SeriesReader): SoFar {
+  const members = (side.kind === 'whole' ? side.series : [side.test]).map((id) => reader.readSoFar(id));
+  const sliceEnds = members[0]?.sliceEnds ?? [];
   // A swept series is the test split itself.
-  const rows = side.kind === 'swept' ? isThere.keys() : splitOrder(order, side.count).subarray(TEST_FROM);
-  const scores: number[] = [];
-  for (const row of rows) if (isThere[row] === 1) scores.push(data[row] ?? 0);
-  return Float64Array.from(scores);
+  const rows = side.kind === 'swept' ? null : splitOrder(order, side.count).subarray(TEST_FROM);
+  const all =
+    rows === null
+      ? Uint32Array.from({ length: side.count - TEST_FROM }, (_, row) => row)
+      : rows.slice().sort();
+  const there = all.filter((row) => members.every(({ isThere }) => isThere[row] === 1));
+  const slices = slicesOf(there, sliceEnds);
+  return {
+    scores: Float64Array.from(there, (row) => {
+      let sum = 0;
+      for (const { data } of members) sum += data[row] ?? Number.NaN;
+      return sum / members.length;
+    }),
+    slices,
+    slicesInAll: new Set(slicesOf(all, sliceEnds)).size,
+    samplesInAll: all.length,
+  };
+}
+
+/** Slice of each row; rows ascend. */
+function slicesOf(rows: Uint32Array, sliceEnds: readonly number[]): Uint32Array {
+  let slice = 0;
+  return rows.map((row) => {
+    while (row >= (sliceEnds[slice] ?? Number.POSITIVE_INFINITY)) slice++;
+    return slice;
+  });
 }

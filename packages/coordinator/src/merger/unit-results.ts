@@ -34,8 +34,8 @@ export class SeriesReader {
     return { rows, columns, data };
   }
 
-  /** What is there of a series; `isThere` has a 1 for each row that is. */
-  readSoFar(id: string): Matrix & { readonly isThere: Uint8Array } {
+  /** What is there of a series; `isThere` has a 1 for each row that is, `sliceEnds` the row after each slice. */
+  readSoFar(id: string): Matrix & { readonly isThere: Uint8Array; readonly sliceEnds: readonly number[] } {
     const series = this.#series.get(id);
     if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
     const first = series.parts[0]?.from ?? 0;
@@ -48,6 +48,7 @@ export class SeriesReader {
       data.set(scores.data, (from - first) * series.columns);
       isThere.fill(1, from - first, to - first);
     }
-    return { rows, columns: series.columns, data, isThere };
+    const sliceEnds = series.parts.map(({ to }) => to - first);
+    return { rows, columns: series.columns, data, isThere, sliceEnds };
   }
 }

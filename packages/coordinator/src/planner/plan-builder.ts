@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson, OodError } from '@oodgrid/protocol';
+import { fairOrder } from './fair-order.js';
 import type { PlannedChoice, PlannedTask, PlannedUnit, Series } from './plan.js';
 
 /** What the units of one task have in common. */
@@ -47,8 +48,9 @@ export class PlanBuilder {
     return [...this.#choices.values()];
   }
 
+  /** In the order in which tasks of one priority are handed out. */
   get tasks(): readonly PlannedTask[] {
-    return [...this.#tasks.values()].map(({ header, units }, i) => {
+    return fairOrder([...this.#tasks.values()]).map(({ header, units }, i) => {
       const needs = units.flatMap(({ fit, candidates }) => [
         ...(fit === null ? [] : [fit]),
         ...(candidates.kind === 'chosen' ? [candidates.choice] : []),

@@ -147,6 +147,10 @@ export interface RunningMetric {
   auroc: number;
   /** Share of the cell's scores that are there. */
   share: number;
+  /** Interval in which the AUROC on all scores is expected to lie, 19 times in 20. */
+  low: number;
+  /** Its upper end. */
+  high: number;
 }
 
 /** Asks for one run. */
@@ -973,7 +977,7 @@ export const TaskCount: MessageFns<TaskCount> = {
 };
 
 function createBaseRunningMetric(): RunningMetric {
-  return { cell: "", auroc: 0, share: 0 };
+  return { cell: "", auroc: 0, share: 0, low: 0, high: 0 };
 }
 
 export const RunningMetric: MessageFns<RunningMetric> = {
@@ -986,6 +990,12 @@ export const RunningMetric: MessageFns<RunningMetric> = {
     }
     if (message.share !== 0) {
       writer.uint32(25).double(message.share);
+    }
+    if (message.low !== 0) {
+      writer.uint32(33).double(message.low);
+    }
+    if (message.high !== 0) {
+      writer.uint32(41).double(message.high);
     }
     return writer;
   },
@@ -1025,6 +1035,22 @@ export const RunningMetric: MessageFns<RunningMetric> = {
             }
 
             message.share = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.low = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.high = reader.double();
             continue;
           }
         }
