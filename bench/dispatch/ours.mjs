@@ -4,19 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClusterClient, cliContext, findNatsServer, freePort, startNatsServer } from 'ood-cli';
+import { until } from '../until.mjs';
 
 const CLI = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
 const WORKERS = 4;
 /** Tasks that a worker holds: of 256, 512 and 1024 the fastest here. */
 const HELD = 1024;
-
-async function until(what, question) {
-  const end = performance.now() + 60_000;
-  while (!(await question().catch(() => false))) {
-    if (performance.now() > end) throw new Error(`${what} took too long`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 const spec = (seed, scores) => ({
   kind: 'synthetic',

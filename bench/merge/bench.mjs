@@ -13,6 +13,7 @@ import {
   startNatsServer,
   writeRun,
 } from 'ood-cli';
+import { until } from '../until.mjs';
 import { fillStore, gridOf } from './store.mjs';
 
 const CLI = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
@@ -39,14 +40,6 @@ const seconds = (since) => Number(((performance.now() - since) / 1000).toFixed(1
 function memoryMib(pid, what) {
   const [, kib] = new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kib) / 1024);
-}
-
-async function until(what, question) {
-  const end = performance.now() + 60_000;
-  while (!(await question().catch(() => false))) {
-    if (performance.now() > end) throw new Error(`${what} took too long`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** A coordinator, its queue and a worker that computes nothing. */

@@ -2,13 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES } from '@oodgrid/protocol';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, oodCli } from '../support/cli.js';
-import { temporaryCache } from '../support/temporary-cache.js';
+import { testCache } from '../support/temporary-cache.js';
 
-const cache = temporaryCache();
-afterAll(() => cache.remove());
+const cache = testCache();
 const env = { OODGRID_CACHE: cache.cacheDir };
 const elsewhere = join(cache.folder, 'elsewhere');
 mkdirSync(elsewhere);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cliContext } from 'ood-cli';
+import { afterAll } from 'vitest';
 
 export interface TemporaryCache {
   /** Root of everything: `cache` is the cache folder, the rest is the test's. */
@@ -21,4 +22,11 @@ export function temporaryCache(): TemporaryCache {
     symlinkSync(join(real, shared), join(cacheDir, shared));
   }
   return { folder, cacheDir, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A temporary cache that goes when the tests of the file are over. */
+export function testCache(): TemporaryCache {
+  const cache = temporaryCache();
+  afterAll(() => cache.remove());
+  return cache;
 }

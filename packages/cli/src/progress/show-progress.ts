@@ -51,7 +51,7 @@ export function showProgress(
 }
 
 /** What is worth a line of its own: on a terminal only what is out of the ordinary. */
-export function eventLine(event: RunEvent, isTty: boolean): string | undefined {
+function eventLine(event: RunEvent, isTty: boolean): string | undefined {
   switch (event.kind) {
     case 'worker-joined': {
       const { workerId, engine } = event.worker;

@@ -1,7 +1,7 @@
 import { OodError } from '../errors.js';
 
 /** A grid of a thousand models with long paths has a quarter of this. */
-export const MAX_GRID_BYTES = 1024 * 1024;
+const MAX_GRID_BYTES = 1024 * 1024;
 
 /** Deeper nesting than any grid's; yaml parsers need stack and memory for each level. */
 const MAX_DEPTH = 64;
