@@ -10,7 +10,7 @@ const intervalSchema = z.object({ value: share, low: share, high: share });
 export type MetricInterval = z.infer<typeof intervalSchema>;
 
 /**
- * Metrics of the `fssd-paper` protocol with 95 % intervals: DeLong for AUROC, stratified bootstrap for
+ * Metrics of the `fssd-paper` protocol with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, stratified bootstrap for
  * the others. ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
  */
 const metricsSchema = z.object({

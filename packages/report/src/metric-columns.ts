@@ -23,4 +23,4 @@ export const METRIC_COLUMNS: readonly MetricColumn[] = [
 export const percent = (value: number): string => (100 * value).toFixed(2);
 
 export const METRICS_NOTE =
-  "In percent. ID is the positive class (AUPR-OUT: OOD). AUROC has DeLong's 95 % interval, the others a stratified bootstrap's.";
+  "In percent. ID is the positive class (AUPR-OUT: OOD). AUROC has a 95 % interval (DeLong's, with Newcombe's at the border), the others a stratified bootstrap's.";

@@ -1,3 +1,4 @@
+export { aurocInterval } from './auroc-interval.js';
 export {
   type BootstrapIntervals,
   type BootstrapOptions,

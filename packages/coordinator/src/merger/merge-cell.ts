@@ -1,9 +1,9 @@
 import { type Cell, sha256 } from '@oodgrid/protocol';
 import {
+  aurocInterval,
   BootstrapDraws,
   type BootstrapIntervals,
   bootstrapRanked,
-  delongOfPlacements,
   type Placements,
   placementsOf,
 } from '@oodgrid/stats';
@@ -41,7 +41,7 @@ export function mergeCells(planned: readonly PlannedCell[], context: MergeContex
   const intervals = bootstrapIntervals(scored, context);
   return scored.map((one, i) => {
     const placements = placementsOf(one.ranked);
-    const { value, low, high } = delongOfPlacements(placements);
+    const { value, low, high } = aurocInterval(placements);
     const metrics = { auroc: { value, low, high }, ...(intervals[i] as BootstrapIntervals) };
     const { test, features, ranked } = one;
     return { cell: cellOf(one, metrics, context), test, features, ranked, placements };

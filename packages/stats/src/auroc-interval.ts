@@ -1,0 +1,46 @@
+import { delongOfPlacements, type Interval, type Placements } from './delong.js';
+import { twoSidedZ } from './normal.js';
+
+/**
+ * AUROC with a confidence interval that has its coverage at the border too. DeLong's variance is made of what was seen: where no
+ * sample, or only a few, are misranked it is 0 or nearly so, and the interval a point. There the score interval of Newcombe
+ * takes over: it asks which true values would make the one that was seen no surprise. The interval is the
+ * union of both, so it holds the truth at least as often as either; away from the border the two nearly agree. One sample a side
+ * gives [0.21, 1] at AUROC 1: little is known, and it says so.
+ */
+export function aurocInterval(placements: Placements, level = 0.95): Interval {
+  const { value, low, high } = delongOfPlacements(placements, level);
+  const score = scoreInterval(value, placements.id.length, placements.ood.length, twoSidedZ(level));
+  // The variance of one sample a side is no number.
+  return {
+    value,
+    low: Number.isFinite(low) ? Math.min(low, score.low) : score.low,
+    high: Number.isFinite(high) ? Math.max(high, score.high) : score.high,
+  };
+}
+
+/**
+ * Method 5 of Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic", Part 2, Statistics in Medicine
+ * 25, 2006: the values t with |value - t| <= z sqrt(V(t)), V the variance of Hanley and McNeil (1982) with the mean of both sizes.
+ */
+function scoreInterval(value: number, m: number, n: number, z: number) {
+  const extra = (m + n) / 2 - 1;
+  const deviation = (t: number) =>
+    z * Math.sqrt((t * (1 - t) * (1 + extra * ((1 - t) / (2 - t) + t / (1 + t)))) / (m * n));
+  return {
+    low: border(0, value, (t) => value - t > deviation(t)),
+    high: border(1, value, (t) => t - value > deviation(t)),
+  };
+}
+
+/** Where `isOutside` changes between an end of the range and the value, by halving. */
+function border(end: number, value: number, isOutside: (t: number) => boolean): number {
+  let outside = end;
+  let inside = value;
+  for (let step = 0; step < 60; step++) {
+    const middle = (outside + inside) / 2;
+    if (isOutside(middle)) outside = middle;
+    else inside = middle;
+  }
+  return inside;
+}
