@@ -115,11 +115,12 @@ try {
   if (ended.status !== 'done') throw new Error(`the run is ${ended.status}: ${ended.problemMessage}`);
   const coordinatorPeakMib = memoryMib(pid, 'VmHWM');
   start = performance.now();
-  const results = await writeRun(fetchResults(client, ended), join(folder, 'run'), [
-    'csv',
-    'markdown',
-    'html',
-  ]);
+  const results = await writeRun(
+    fetchResults(client, ended),
+    join(folder, 'run'),
+    ['csv', 'markdown', 'html'],
+    '',
+  );
   latencies.sort((a, b) => a - b);
   const at = (q) => Number((latencies[Math.floor(q * (latencies.length - 1))] ?? 0).toFixed(1));
   const report = {

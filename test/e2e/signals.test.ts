@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
@@ -9,19 +9,27 @@ import { temporaryCache } from '../support/temporary-cache.js';
 const cache = temporaryCache();
 afterAll(() => cache.remove());
 
-/** A run that hangs while it reads its data: a pipe that nobody writes to. */
+/** A run that hangs while it reads its data: pipes that nobody writes to, in a folder of catalog files. */
 async function hanging() {
   const { file, folder } = writeBlackGrid(cache.folder);
-  const pipe = join(folder, 'ood', 'test.npz');
-  rmSync(pipe);
-  execFileSync('mkfifo', [pipe]);
+  const text = readFileSync(file, 'utf8').replace(/ood: .*/, 'ood: mnist');
+  writeFileSync(file, text);
+  const dataDir = join(folder, 'data', 'mnist');
+  mkdirSync(dataDir, { recursive: true });
+  for (const name of ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz']) {
+    execFileSync('mkfifo', [join(dataDir, name)]);
+  }
   // Empty: no run gets as far as to need an engine.
   const OODGRID_CACHE = mkdtempSync(join(cache.folder, 'cache-'));
-  const child = spawn(process.execPath, [CLI_BIN, 'submit', file, '--output', join(folder, 'run')], {
-    cwd: ROOT,
-    env: { ...process.env, OODGRID_CACHE },
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    [CLI_BIN, 'submit', file, '--output', join(folder, 'run'), '--data-dir', join(folder, 'data')],
+    {
+      cwd: ROOT,
+      env: { ...process.env, OODGRID_CACHE },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    },
+  );
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );

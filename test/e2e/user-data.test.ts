@@ -241,7 +241,7 @@ describe('a data set that cannot be used is refused by plan, with its file, the 
       ),
     );
     expect((await plan(file)).stderr).toMatch(
-      /the train set of "id" has labels from -1, but model .* 0 to 9/,
+      /the train set of "id" has label -1 at index 0, but model .* 0 to 9/,
     );
   });
 });

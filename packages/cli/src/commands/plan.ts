@@ -17,6 +17,7 @@ import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { type PlanReport, planText } from '../output/plan-report.js';
+import { requireCache } from '../output/writable-folder.js';
 
 const methodsOf = (units: readonly { readonly method: string }[]): string[] => [
   ...new Set(units.map(({ method }) => method)),
@@ -35,6 +36,7 @@ export default class Plan extends OodCommand {
     const { args, flags } = await this.parse(Plan);
     const context = cliContext(flags['data-dir']);
     const { grid, baseDir } = await readGrid(args.grid, flags.set);
+    await requireCache(context.cacheDir);
     const { signal } = new AbortController();
     const blobs = new FolderBlobStore(blobsDir(context));
     const resolved = await resolveGrid(grid, {

@@ -4,6 +4,7 @@ import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgri
 import { visible } from '@oodgrid/protocol';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
+import { requireWritable } from '../output/writable-folder.js';
 
 /** Workers that are started together are there within this time, and have a numerics class chosen among them. */
 const GATHER_MS = 2000;
@@ -40,9 +41,11 @@ export default class Serve extends OodCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
     const signal = this.shutdownSignal();
+    const storeDir = flags.store ?? join(cliContext([]).cacheDir, 'coordinator');
+    await requireWritable(storeDir, "the coordinator's store", 'give another --store');
     const leaseMs = flags.lease * 1000;
     const cluster = await serveCluster({
-      storeDir: flags.store ?? join(cliContext([]).cacheDir, 'coordinator'),
+      storeDir,
       listen: flags.listen,
       natsServer: flags.nats,
       ledger: {

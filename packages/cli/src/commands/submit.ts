@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
@@ -16,6 +15,8 @@ import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
 import { runLocally } from '../local/run-locally.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
+import { reserveOutput } from '../output/reserve-output.js';
+import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
 import { writeRun } from '../output/write-run.js';
 import { duration, showProgress } from '../progress/show-progress.js';
 
@@ -76,16 +77,20 @@ export default class Submit extends OodCommand {
     const signal = this.shutdownSignal();
     const context = cliContext(flags['data-dir']);
     const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set));
+    const id = runIdSchema.parse(runId(grid.name ?? 'grid', new Date()));
+    const folder =
+      flags.output === undefined ? resolve(baseDir, grid.outputs.dir, id) : resolve(flags.output);
+    await requireCache(context.cacheDir);
+    await requireTemporaryFolder();
+    // A command that does not wait writes nothing.
+    const release = flags.detach ? () => undefined : (await reserveOutput(folder)).release;
     const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
     const blobs = remote ?? new FolderBlobStore(blobsDir(context));
     try {
       const resolved = await unlessStopped(signal, resolveGrid(grid, { context, baseDir, blobs, signal }));
-      const id = runIdSchema.parse(runId(resolved.name, new Date()));
-      const folder =
-        flags.output === undefined ? resolve(baseDir, grid.outputs.dir, id) : resolve(flags.output);
-      await mkdir(dirname(folder), { recursive: true });
       const { formats } = grid.outputs;
-      const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats);
+      const wayOut = wayOutOf(flags);
+      const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats, wayOut);
       const show = (results: Results) => this.#show(results, folder, formats.includes('html'));
       if (flags.coordinator !== undefined) {
         const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
@@ -122,6 +127,7 @@ export default class Submit extends OodCommand {
       ).finally(() => progress.close());
       return show(results);
     } finally {
+      release();
       remote?.close();
     }
   }
@@ -147,7 +153,10 @@ export default class Submit extends OodCommand {
   ): Promise<Results> {
     const client = new ClusterClient(coordinator);
     try {
-      return await write(fetchResults(client, await followRun(client, run, { signal, ...STDERR })));
+      const results = await write(fetchResults(client, await followRun(client, run, { signal, ...STDERR })));
+      // Only gc asks for it: a coordinator that is gone by now changes nothing here.
+      await client.fetched(run).catch(() => undefined);
+      return results;
     } finally {
       client.close();
     }
@@ -164,6 +173,16 @@ export default class Submit extends OodCommand {
     if (hasReport) this.log(`report:  ${join(folder, 'report.html')}`);
     return results;
   }
+}
+
+/** Where the results are when they cannot be written. */
+function wayOutOf({ coordinator, cache }: { coordinator?: string | undefined; cache: boolean }): string {
+  if (coordinator !== undefined) {
+    return 'The coordinator keeps them: make room or choose another folder, and fetch them by ood-cli watch RUN --output DIR';
+  }
+  return cache
+    ? 'Make room or give another --output and submit again: the scores are in the cache'
+    : 'Make room or give another --output and submit again; with --no-cache nothing is kept';
 }
 
 /** `quickstart-20261124-073421`: sorts by time, reads at a glance. */

@@ -6,6 +6,7 @@ import { freePort } from '../cluster/free-port.js';
 import { findNatsServer, startNatsServer } from '../cluster/nats-server.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
+import { requireCache, requireWritable } from '../output/writable-folder.js';
 
 export default class Up extends OodCommand {
   static override enableJsonFlag = false;
@@ -31,6 +32,8 @@ export default class Up extends OodCommand {
     const signal = this.shutdownSignal(60_000);
     const { cacheDir } = cliContext([]);
     const storeDir = flags.store ?? join(cacheDir, 'up');
+    await requireCache(cacheDir);
+    await requireWritable(storeDir, "the cluster's folder", 'give another --store');
     const natsPort = await freePort();
     const nats = `127.0.0.1:${natsPort}`;
     const coordinator = `127.0.0.1:${flags.port}`;

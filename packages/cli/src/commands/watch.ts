@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
+import { reserveOutput } from '../output/reserve-output.js';
 import { writeRun } from '../output/write-run.js';
 
 export default class Watch extends ClusterCommand {
@@ -15,7 +16,8 @@ export default class Watch extends ClusterCommand {
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Watch);
     const signal = this.shutdownSignal();
-    const summary = await this.ask(flags.coordinator, async (client) => {
+    const output = flags.output === undefined ? undefined : await reserveOutput(resolve(flags.output));
+    const following = this.ask(flags.coordinator, async (client) => {
       // A mistyped run or address is told at once; later on an absent coordinator is waited for.
       await client.show(args.run);
       const ended = await followRun(client, args.run, {
@@ -23,18 +25,19 @@ export default class Watch extends ClusterCommand {
         write: (text) => process.stderr.write(text),
         isTty: process.stderr.isTTY === true,
       });
-      if (flags.output !== undefined) {
-        await writeRun(fetchResults(client, ended), resolve(flags.output), [
-          'csv',
-          'markdown',
-          'latex',
-          'html',
-        ]);
+      if (output !== undefined) {
+        const wayOut = 'The coordinator keeps them: make room or give another --output';
+        await writeRun(
+          fetchResults(client, ended),
+          output.folder,
+          ['csv', 'markdown', 'latex', 'html'],
+          wayOut,
+        );
         await client.fetched(args.run);
-        this.log(`results: ${resolve(flags.output)}`);
+        this.log(`results: ${output.folder}`);
       }
       return ended;
     });
-    return { run: summary };
+    return { run: await following.finally(() => output?.release()) };
   }
 }

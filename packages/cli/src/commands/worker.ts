@@ -7,6 +7,7 @@ import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
+import { requireWritable } from '../output/writable-folder.js';
 
 const GIB = 1024 ** 3;
 
@@ -69,6 +70,7 @@ export default class Worker extends OodCommand {
       process.stderr.write(`${new Date().toISOString()} ${id}: ${visible(line)}\n`);
     // A folder of its own: another worker may remove what it does not need.
     const blobsDir = join(cacheDir, 'worker-blobs', id);
+    await requireWritable(blobsDir, 'the folder of weights and data', 'name another cache in OODGRID_CACHE');
     const local = new FolderBlobStore(blobsDir);
     const remote = new RemoteBlobStore(flags.coordinator);
     const { engine } = flags;

@@ -1,7 +1,8 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { OodError } from '@oodgrid/protocol';
 import { defaultWorkers } from '../local/default-workers.js';
+import { requireCache } from '../output/writable-folder.js';
 import { type Check, ok, problem, warning } from './check.js';
 
 const GIB = 1024 ** 3;
@@ -22,8 +23,7 @@ export function checkMachine(): Check {
 /** The cache must be writable and have room for data sets and scores. */
 export async function checkCache(cacheDir: string): Promise<Check> {
   try {
-    await mkdir(cacheDir, { recursive: true });
-    await access(cacheDir, constants.W_OK);
+    await requireCache(cacheDir);
     const { bavail, bsize } = await statfs(cacheDir);
     const free = bavail * bsize;
     if (free >= 2 * GIB) return ok('cache', `${cacheDir}, ${gib(free)} free`);
@@ -35,7 +35,7 @@ export async function checkCache(cacheDir: string): Promise<Check> {
   } catch (error) {
     return problem(
       'cache',
-      `${cacheDir}: ${OodError.from(error).message}`,
+      OodError.from(error).message,
       'point OODGRID_CACHE to a folder that you may write to',
     );
   }

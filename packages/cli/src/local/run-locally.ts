@@ -93,6 +93,8 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
         out: merged,
         workers,
         onProgress: (cells, all) => options.onEvent({ kind: 'merge-progress', merged: cells, cells: all }),
+      }).catch((cause: unknown) => {
+        throw mergeProblem(OodError.from(cause), isCacheUsed);
       });
       return null;
     }),
@@ -107,7 +109,10 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
   queue.attach(coordinator);
   const stop = () =>
     outcome.fail(
-      new OodError('cancelled', 'stopped before the run was done; what was computed is in the cache'),
+      new OodError(
+        'cancelled',
+        `stopped before the run was done; ${isCacheUsed ? 'what was computed is in the cache' : 'with --no-cache nothing is kept'}`,
+      ),
     );
   signal.addEventListener('abort', stop);
   const address = `unix:${join(folder, 'coordinator.sock')}`;
@@ -157,6 +162,17 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     await threads.close();
     await server.close();
   }
+}
+
+/** A full disk while results are put together is told by its folder and the way out. */
+function mergeProblem(error: OodError, isCacheUsed: boolean): OodError {
+  if (error.code !== 'resource-exhausted') return error;
+  const again = isCacheUsed ? 'submit again: the scores are in the cache' : 'submit again';
+  return new OodError(
+    error.code,
+    `${tmpdir()}: the results could not be put together there: ${error.message}; make room or name another folder in TMPDIR, and ${again}`,
+    { cause: error },
+  );
 }
 
 /** What a run came to. */

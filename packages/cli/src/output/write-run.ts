@@ -20,12 +20,14 @@ const PLOTTED_CELLS = 500;
 
 /**
  * Writes a run's folder beside its place and renames it there: results appear whole or not at all. Scores are written as
- * they come; what is kept is the table. Throws `resource-exhausted` when the disk is full; nothing is left then.
+ * they come; what is kept is the table. Throws `resource-exhausted` when the disk is full; nothing is left then, and the message
+ * says by `wayOut` where the results still are. When the place was taken meanwhile, they lie beside it.
  */
 export async function writeRun(
   parts: AsyncIterable<MergedPart>,
   folder: string,
   formats: Grid['outputs']['formats'],
+  wayOut: string,
 ): Promise<Results> {
   const fresh = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
   try {
@@ -34,14 +36,29 @@ export async function writeRun(
     for (const [name, content] of tables(results, plotted, formats)) {
       await writeFile(join(fresh, name), content);
     }
-    await rename(fresh, folder);
+    await renameOrRescue(fresh, folder);
     return results;
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
     const error = OodError.from(cause);
     throw new OodError(
       error.code === 'internal' ? 'unavailable' : error.code,
-      `${folder}: the results could not be written: ${error.message}. Nothing was left behind; make room or give another --output and submit again: the scores are in the cache`,
+      `${folder}: the results could not be written: ${error.message}. ${wayOut}`,
+      { cause },
+    );
+  }
+}
+
+/** Throws `unavailable` with the place of the results when something else stands in theirs. */
+async function renameOrRescue(fresh: string, folder: string): Promise<void> {
+  try {
+    await rename(fresh, folder);
+  } catch (cause) {
+    const rescue = `${folder}-rescued-${process.pid}`;
+    await rename(fresh, rescue);
+    throw new OodError(
+      'unavailable',
+      `${OodError.from(cause).message}; they are in ${rescue} instead, whole`,
       { cause },
     );
   }

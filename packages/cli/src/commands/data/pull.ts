@@ -4,6 +4,7 @@ import { cliContext } from '../../context.js';
 import { datasetOrThrow } from '../../data-set-names.js';
 import { dataDirFlag, OodCommand } from '../../ood-command.js';
 import { type DataEntry, dataEntry } from '../../output/data-report.js';
+import { requireCache } from '../../output/writable-folder.js';
 
 export default class DataPull extends OodCommand {
   static override description =
@@ -16,6 +17,7 @@ export default class DataPull extends OodCommand {
     const dataset = datasetOrThrow(args.dataset);
     const context = cliContext(flags['data-dir']);
     const signal = this.shutdownSignal();
+    await requireCache(context.cacheDir);
     const datasets: DataEntry[] = [];
     for (const split of ['test', 'train'] as const) {
       if (dataset.splits[split] === undefined) continue;
