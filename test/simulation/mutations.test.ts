@@ -3,21 +3,13 @@ import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Crash, DiskStore } from './src/disk-store.js';
+import { firstFailure } from './src/first-failure.js';
 import { UNDISTURBED } from './src/rates.js';
 import { simulate } from './src/simulate.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-/** First of the seeds that fails, with its failure. */
-function firstFailure(seeds: number): { readonly seed: number; readonly failure: string } | undefined {
-  for (let seed = 0; seed < seeds; seed++) {
-    const { failure } = simulate(seed);
-    if (failure !== undefined) return { seed, failure };
-  }
-  return undefined;
-}
 
 /** A rule of the system that is broken on purpose, and what the simulation must say of it. */
 interface Mutation {

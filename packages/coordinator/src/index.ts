@@ -1,11 +1,14 @@
 export { blobsOf } from './cluster/required-blobs.js';
 export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
 export { Coordinator, type CoordinatorOptions, type Done, type Surroundings } from './coordinator.js';
+export { BlobDesk } from './dispatch/blob-desk.js';
 export { Dispatcher } from './dispatch/dispatcher.js';
+export { FailureDesk } from './dispatch/failure-desk.js';
 export type { RunEvent } from './dispatch/run-events.js';
 export type { RunState } from './dispatch/run-state.js';
 export { compactJournal } from './dispatch/snapshot.js';
-export { DEFAULT_HEALTH_SETTINGS } from './dispatch/worker-health.js';
+export { Staging } from './dispatch/staging.js';
+export { DEFAULT_HEALTH_SETTINGS, WorkerHealth } from './dispatch/worker-health.js';
 export { hashJitter } from './jitter.js';
 export { Ledger } from './ledger/ledger.js';
 export {

@@ -131,6 +131,20 @@ describe("a failure that looks like the task's", () => {
     expect(one.stateOf(run, 0)).toBe('done');
   });
 
+  it('goes to one that handed the task back, when that one is well again', () => {
+    const all = desk('sick', 'sound');
+    const { one, peers } = all;
+    const [sick, sound] = peers;
+    takes(all, sound, 0);
+    one.fail(sound, OWN);
+    one.wait(MINUTE);
+    expect(takes(all, sick, 0)).toBe(true);
+    one.fail(sick, { retryable: true });
+    one.wait(MINUTE);
+    expect(takes(all, sick, 0)).toBe(false);
+    expect(takes(all, sound, 0)).toBe(true);
+  });
+
   it('sets the worker aside when others do what it failed, and it serves where nobody else can', () => {
     const all = desk('sick', 'sound');
     const { one, peers } = all;

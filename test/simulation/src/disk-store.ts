@@ -46,6 +46,9 @@ export class DiskStore implements Store {
   readonly #records: JournalRecord[] = [];
   readonly #leased = new Set<string>();
   readonly #ended = new Set<string>();
+  readonly #workerOf = new Map<string, string>();
+  /** Workers that failed a task which is not done yet, or handed it back because of a failure of their own. */
+  readonly #failedOn = new Map<string, Set<string>>();
 
   constructor(disk: SimulatedDisk, fate: () => WriteFate) {
     this.#disk = disk;
@@ -101,16 +104,33 @@ export class DiskStore implements Store {
     return this.#ended.has(token);
   }
 
+  failedOn(run: string, task: number): ReadonlySet<string> {
+    return this.#failedOn.get(`${run}/${task}`) ?? NOBODY;
+  }
+
   hasChunk(token: string, key: Digest, offsetRows: number): boolean {
     return (this.#chunks.get(token) ?? []).some(
       (chunk) => chunk.key === key && (chunk.kind === 'fitted' || chunk.offsetRows === offsetRows),
     );
   }
 
+  #note(record: JournalRecord): void {
+    if (record.kind === 'leased') {
+      this.#leased.add(record.token);
+      this.#workerOf.set(record.token, record.worker);
+    } else if (record.kind === 'failed' || record.kind === 'handed-back') {
+      const id = `${record.run}/${record.task}`;
+      const worker = this.#workerOf.get(record.token) ?? '';
+      this.#failedOn.set(id, (this.#failedOn.get(id) ?? new Set()).add(worker));
+    } else if (record.kind === 'completed' || record.kind === 'finished') {
+      this.#failedOn.delete(`${record.run}/${record.task}`);
+    }
+  }
+
   #apply({ records, chunks, endedLeases, results }: StoreBatch): void {
     for (const record of records) {
       this.#records.push(record);
-      if (record.kind === 'leased') this.#leased.add(record.token);
+      this.#note(record);
     }
     for (const token of endedLeases) {
       this.#chunks.delete(token);
@@ -124,6 +144,8 @@ export class DiskStore implements Store {
     for (const { key, result } of results) this.#results.set(key, result);
   }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 function copyOf(batch: StoreBatch): StoreBatch {
   const { chunks, results } = batch;

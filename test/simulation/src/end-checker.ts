@@ -3,6 +3,9 @@ import type { Digest } from '@oodgrid/protocol';
 import type { SimulatedRun } from './simulated-run.js';
 import { Violation } from './violation.js';
 
+/** Twelve is the most that a hundred thousand seeds came to. */
+const MAX_ATTEMPTS = 40;
+
 /** Every run is there once, every task of it is done once, and its digest is that of the undisturbed run. */
 export function checkEnd(
   runs: readonly SimulatedRun[],
@@ -10,6 +13,7 @@ export function checkEnd(
   digests: ReadonlyMap<string, Digest | null>,
 ): void {
   const finished = new Map<string, number>();
+  const attempts = new Map<string, number>();
   const submissions = new Map<string, number>();
   for (const record of journal) {
     if (record.kind === 'submitted') submissions.set(record.run, (submissions.get(record.run) ?? 0) + 1);
@@ -17,6 +21,10 @@ export function checkEnd(
       throw new Violation(
         `a full disk of its worker counts as a failure of task ${record.task} of ${record.run}`,
       );
+    if (record.kind === 'leased') {
+      const id = `${record.run}/${record.task}`;
+      attempts.set(id, (attempts.get(id) ?? 0) + 1);
+    }
     if (record.kind === 'reopened') {
       const id = `${record.run}/${record.task}`;
       finished.set(id, (finished.get(id) ?? 0) - 1);
@@ -24,6 +32,9 @@ export function checkEnd(
     if (record.kind !== 'completed' && record.kind !== 'finished') continue;
     const id = `${record.run}/${record.task}`;
     finished.set(id, (finished.get(id) ?? 0) + 1);
+  }
+  for (const [id, count] of attempts) {
+    if (count > MAX_ATTEMPTS) throw new Violation(`task ${id} was handed out ${count} times`);
   }
   for (const { submitted, expected } of runs) {
     const { run, spec } = submitted;

@@ -1,5 +1,11 @@
 import type { Coordinator } from '@oodgrid/coordinator';
-import type { CoordinatorMessage, Registration, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
+import type {
+  CoordinatorMessage,
+  LeaseRef,
+  Registration,
+  WorkerMessage,
+  WorkerPeer,
+} from '@oodgrid/transport';
 import { AckChecker } from './ack-checker.js';
 import type { DiskStore } from './disk-store.js';
 import type { FaultCounts } from './faults.js';
@@ -19,6 +25,8 @@ export interface LinksOptions {
   readonly faults: FaultCounts;
   readonly network: () => NetworkFaults;
   readonly store: () => DiskStore | undefined;
+  /** A lease is given to a worker. */
+  readonly onGranted: (lease: LeaseRef, worker: string) => void;
   /** Counts lives of the coordinator's process. */
   readonly generation: () => number;
   /** The coordinator of that life; undefined when it is over. */
@@ -69,6 +77,7 @@ export class Links {
       send: (message) => {
         if (generation !== this.#options.generation() || !isOpen) return;
         checker.sent(message);
+        if (message.kind === 'granted') this.#options.onGranted(message.lease, registration.worker.workerId);
         // Only what has a number, or is asked for again, may be lost by itself; else the stream breaks.
         down.send(message, false);
       },

@@ -9,6 +9,7 @@ import {
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { DiskStore, SimulatedDisk, type WriteFate } from './disk-store.js';
 import type { FaultCounts } from './faults.js';
+import { GrantChecker } from './grant-checker.js';
 import { Links } from './links.js';
 import type { Random } from './random.js';
 import type { Rates } from './rates.js';
@@ -60,6 +61,7 @@ export class SimulatedCoordinator {
   #coordinator: Coordinator | undefined;
   /** A coordinator of a former generation is dead: nothing of it happens any more. */
   #generation = 0;
+  readonly #grants = new GrantChecker();
   #tokens = 0;
   #hadRuns = false;
   /** Milliseconds by which its clock is ahead. */
@@ -75,6 +77,13 @@ export class SimulatedCoordinator {
       faults,
       network: () => (isCalm() ? { ...rates.network, ...NO_LOSS } : rates.network),
       store: () => this.#store,
+      onGranted: (lease, worker) => {
+        const store = this.#store;
+        if (store === undefined) return;
+        this.ask((dispatcher) =>
+          this.#grants.granted(lease, worker, dispatcher, store, scheduler.now + this.skew),
+        );
+      },
       generation: () => this.#generation,
       at: (generation) => (generation === this.#generation ? this.#coordinator : undefined),
     });

@@ -39,16 +39,15 @@ export class FailureDesk {
     this.#keeper.advance(run);
   }
 
-  /** Whether a task is to be kept from a worker that failed it, because a sound one that has not could take it. */
+  /** Whether a task is to be kept from a worker that failed it, because a sound one that did not, or only by a failure of its own, could take it. */
   isForOthers(run: RunState, task: number, worker: string, now: number): boolean {
     const failedOn = this.#keeper.ledger.failedOn(run.id, task);
-    if (!failedOn.has(worker)) return false;
-    return this.#hasOther(
-      run,
-      task,
-      now,
-      (id) => !failedOn.has(id) && this.#keeper.health.asideOf(id) === null,
-    );
+    const as = failedOn.get(worker);
+    if (as === undefined) return false;
+    const isBetter = (other: FailedAs | undefined) =>
+      other === undefined || (other === 'handed-back' && as !== 'handed-back');
+    const isSound = (id: string) => this.#keeper.health.asideOf(id) === null;
+    return this.#hasOther(run, task, now, (id) => isBetter(failedOn.get(id)) && isSound(id));
   }
 
   /** A worker is about to hand a task in: whoever had failed it is to blame, and what it had handed back is suspect. */
