@@ -11,7 +11,7 @@ export interface SelfCheckOptions {
 }
 
 const FIRST_MS = 500;
-const MAX_MS = 30_000;
+const MAX_MS = 10_000;
 const PROBE_BYTES = 64 * 1024;
 
 /** After a failure of its own a worker takes no tasks until a check of itself has passed. */
