@@ -34,6 +34,22 @@ const GRIDS = [
   },
 ] as const;
 
+/** The rows of README.md's table: title, then AUROC, AUPR-IN, AUPR-OUT, FPR80, FPR95 in percent. */
+function readmeRows(): ReadonlyMap<string, readonly number[]> {
+  const [, table = ''] =
+    /\n(fashion-mnist vs mnist-10k[^`]*)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const rows = table
+    .split('\n')
+    .slice(3)
+    .flatMap((line) => {
+      const [, title, numbers] = /^(\S.*?) +~?([\d.]+ \(.*)$/.exec(line) ?? [];
+      if (title === undefined || numbers === undefined) return [];
+      const values = numbers.replace(/\(.*?\)/, '').match(/\d+\.\d+/g) ?? [];
+      return [[title, values.map(Number)] as const];
+    });
+  return new Map(rows);
+}
+
 // One cache for both grids: the second takes the FashionMNIST side from the first, as a user's would.
 const cache = temporaryCache();
 afterAll(() => cache.remove());
@@ -73,6 +89,19 @@ describe.each(GRIDS)('the example $grid against the paper code', ({ grid, golden
     expect(Math.abs(metrics.fpr80.value - test.fpr80)).toBeLessThan(rateTolerance);
     expect(Math.abs(metrics.fpr95.value - test.fpr95)).toBeLessThan(rateTolerance);
     expect(Math.abs(metrics.detacc.value - test.detacc)).toBeLessThan(rateTolerance);
+  });
+
+  it.runIf(grid === 'quickstart')("README.md shows the demo's own table", () => {
+    const rows = readmeRows();
+    expect(rows.size).toBe(results.cells.length);
+    for (const { title, metrics } of results.cells) {
+      const shown = rows.get(title);
+      const { auroc, auprIn, auprOut, fpr80, fpr95 } = metrics;
+      for (const [i, { value }] of [auroc, auprIn, auprOut, fpr80, fpr95].entries()) {
+        // Last digits differ between processors.
+        expect(Math.abs((shown?.[i] ?? Number.NaN) - 100 * value), `${title} ${i}`).toBeLessThan(0.2);
+      }
+    }
   });
 
   it.each(['odin', 'mahalanobis', 'fssd'] as const)('%s chooses the reference hyper-parameters', (row) => {
