@@ -78,6 +78,13 @@ describe('a measured accuracy', () => {
     expect(warning).toBeUndefined();
   });
 
+  it('takes no card from what every object has: a model may be called constructor', () => {
+    const series = [{ id: 's', columns: 2, parts: [{ unit: 'u', from: 0, to: 1 }] }];
+    const reader = new SeriesReader({ series }, () => ({ rows: 1, columns: 2, data: Float32Array.of(1, 1) }));
+    const planned = [{ model: 'constructor', id: 'id', classes: 10, series: 's' }];
+    expect(mergeAccuracies(planned, reader, {}).accuracies[0]?.cardAccuracy).toBeNull();
+  });
+
   it('at chance: labels that start at 1 are named for what they are', () => {
     // Ten classes, of which the set holds labels 1 to 9.
     const label = (sample: number) => 1 + (sample % 9);

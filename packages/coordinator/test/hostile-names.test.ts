@@ -46,8 +46,12 @@ const specOf = (names: { model?: string; set?: string; row?: string; title?: str
 
 describe('names in a run specification', () => {
   it('of any script are taken', () => {
-    for (const name of ['a b', 'x:y', '模型', 'نموذج', 'a__b', '=1', '🙂'])
+    for (const name of ['a b', 'x:y', '模型', 'نموذج', 'a__b', '=1', '🙂', 'constructor'])
       expect(parseRunSpec(specOf({ model: name, set: name, row: name })).kind).toBe('grid');
+  });
+
+  it('whose key a record would lose are refused', () => {
+    expect(() => parseRunSpec(specOf({ model: '__proto__' }))).toThrow(/JavaScript keeps for itself/);
   });
 
   it.each(['\u001b[31m', 'two\nlines', 'x\u202ey', '\u009b', 'nul\u0000'])('%j is refused', (name) => {

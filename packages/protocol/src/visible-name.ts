@@ -8,4 +8,6 @@ export const visibleName = (maxLength: number) =>
     .min(1)
     .max(maxLength)
     .refine((text) => isVisible(text), 'holds control characters or others that cannot be seen')
+    // A key of that name is lost when a record is parsed.
+    .refine((text) => text !== '__proto__', 'is a name that JavaScript keeps for itself; give it another')
     .describe(`a name of at most ${maxLength} characters`);

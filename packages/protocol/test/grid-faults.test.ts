@@ -508,6 +508,11 @@ const WRONG_FILES: readonly (readonly [name: string, content: string | Uint8Arra
     '2:18  models[0].name: holds control characters or others that cannot be seen',
   ],
   [
+    'a model called __proto__',
+    grid('models: [{ name: __proto__, architecture: lenet, weights: w }]'),
+    '2:18  models[0].name: is a name that JavaScript keeps for itself; give it another',
+  ],
+  [
     'a prototype',
     `${grid()}\n__proto__: { a: 1 }`,
     '5:1  __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, methods, outputs, options)',

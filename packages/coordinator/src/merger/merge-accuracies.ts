@@ -21,7 +21,7 @@ export function mergeAccuracies(
       samples += count;
       if (key % (classes + 1) === 0) correct += count;
     }
-    const cardAccuracy = cards[model] ?? null;
+    const cardAccuracy = Object.hasOwn(cards, model) ? (cards[model] ?? null) : null;
     const accuracy = {
       model,
       id,
