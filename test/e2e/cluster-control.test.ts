@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SyntheticSpec } from '@oodgrid/coordinator';
 import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
@@ -286,6 +286,17 @@ describe('ood-cli up', () => {
       expect(stderr).toMatch(/done after/);
       expect(code).toBe(0);
       expect(readdirSync(output)).toContain('results.json');
+
+      const run = /submitted: (\S+)/.exec(stderr)?.[1] ?? '';
+      for (const command of ['show', 'watch']) {
+        const { stdout } = await oodCli([command, run, '--coordinator', `127.0.0.1:${port}`], env);
+        expect(stdout).toMatch(/Baseline \(MSP\)[\s\S]*digest [0-9a-f]{64}/);
+        expect(stdout).toContain(`ood-cli watch ${run} --output DIR`);
+      }
+      const again = join(folder, 'again');
+      const args = ['watch', run, '--output', again, '--coordinator', `127.0.0.1:${port}`];
+      expect((await oodCli(args, env)).stdout).toMatch(/Baseline[\s\S]*results: .*again/);
+      expect(readFileSync(join(again, 'results.json'))).toEqual(readFileSync(join(output, 'results.json')));
     } finally {
       up.kill('SIGINT');
       await closed;

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
-import { resultsTable } from '@oodgrid/report';
 import { unlessStopped } from '@oodgrid/runtime';
 import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
@@ -16,9 +15,10 @@ import { defaultWorkers } from '../local/default-workers.js';
 import { runLocally } from '../local/run-locally.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
+import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
 import { writeRun } from '../output/write-run.js';
-import { duration, showProgress } from '../progress/show-progress.js';
+import { showProgress } from '../progress/show-progress.js';
 
 const STDERR = {
   write: (text: string) => process.stderr.write(text),
@@ -163,12 +163,7 @@ export default class Submit extends OodCommand {
   }
 
   #show(results: Results, folder: string, hasReport: boolean): Results {
-    const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
-    this.log(resultsTable(results, { color: isColoured, width: process.stdout.columns ?? 100 }));
-    const { seconds, work, workers } = results.run;
-    this.log(
-      `${duration(seconds)} on ${workers} workers, ${work.forwards.toLocaleString('en-US')} forward and ${work.gradients.toLocaleString('en-US')} gradient passes; digest ${results.digest}`,
-    );
+    this.log(resultsText(results));
     this.log(`results: ${folder}`);
     if (hasReport) this.log(`report:  ${join(folder, 'report.html')}`);
     return results;

@@ -3,11 +3,13 @@ import { Args, Flags } from '@oclif/core';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
+import { doneText } from '../cluster/show-results.js';
 import { reserveOutput } from '../output/reserve-output.js';
+import { resultsText } from '../output/results-text.js';
 import { writeRun } from '../output/write-run.js';
 
 export default class Watch extends ClusterCommand {
-  static override description = 'Follow a run to its end, and write its results where asked';
+  static override description = 'Follow a run to its end, show its table, and write its results where asked';
   static override args = { run: Args.string({ description: 'id of the run', required: true }) };
   static override flags = {
     output: Flags.string({ description: "folder for the run's results; it must not exist yet" }),
@@ -27,15 +29,12 @@ export default class Watch extends ClusterCommand {
       });
       if (output !== undefined) {
         const wayOut = 'The coordinator keeps them: make room or give another --output';
-        await writeRun(
-          fetchResults(client, ended),
-          output.folder,
-          ['csv', 'markdown', 'latex', 'html'],
-          wayOut,
-        );
+        const formats = ['csv', 'markdown', 'latex', 'html'] as const;
+        const results = await writeRun(fetchResults(client, ended), output.folder, [...formats], wayOut);
         await client.fetched(args.run);
+        this.log(resultsText(results));
         this.log(`results: ${output.folder}`);
-      }
+      } else if (!this.jsonEnabled()) this.log(await doneText(client, ended));
       return ended;
     });
     return { run: await following.finally(() => output?.release()) };

@@ -1,0 +1,14 @@
+import type { Results } from '@oodgrid/protocol';
+import { resultsTable } from '@oodgrid/report';
+import { duration } from '../progress/show-progress.js';
+
+/** The table as the terminal can show it, and what it took. */
+export function resultsText(results: Results, stdout: NodeJS.WriteStream = process.stdout): string {
+  const isColoured = stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  const { seconds, work, workers } = results.run;
+  const passes = (count: number) => count.toLocaleString('en-US');
+  return [
+    resultsTable(results, { color: isColoured, width: stdout.columns ?? 100 }),
+    `${duration(seconds)} on ${workers} workers, ${passes(work.forwards)} forward and ${passes(work.gradients)} gradient passes; digest ${results.digest}`,
+  ].join('\n');
+}
