@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteStore } from '@oodgrid/coordinator';
 import { EXIT_CODES } from '@oodgrid/protocol';
 import { afterAll, expect, it, vi } from 'vitest';
 import { CLI_BIN, oodCli, ROOT } from '../support/cli.js';
+import { childrenOf, isAlive } from '../support/process-tree.js';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { temporaryCache } from '../support/temporary-cache.js';
 
@@ -12,22 +13,6 @@ const caches = [temporaryCache(), temporaryCache()] as const;
 afterAll(() => {
   for (const cache of caches) cache.remove();
 });
-
-const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
-/** What /proc says of a process; empty when it has ended meanwhile. */
-function statusOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-const childrenOf = (pid: number) =>
-  readdirSync('/proc').flatMap((name) => {
-    const parent = /^\d+$/.test(name) ? /^\d+ \(.*\) \S+ (\d+)/.exec(statusOf(name))?.[1] : undefined;
-    return Number(parent) === pid ? [Number(name)] : [];
-  });
 
 /** Results of fits that the run has stored: once there is one, the next run has something to go on from. */
 function fittedStates(cacheDir: string): number {

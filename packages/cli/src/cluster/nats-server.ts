@@ -22,9 +22,20 @@ export function findNatsServer(cacheDir: string, env: NodeJS.ProcessEnv = proces
   );
 }
 
-/** Starts a nats-server with JetStream on a loopback port; gives the process. */
+/** Arguments of a nats-server with JetStream on a loopback port. */
+export const natsArgs = (storeDir: string, port: number): readonly string[] => [
+  '-js',
+  '-sd',
+  storeDir,
+  '-a',
+  '127.0.0.1',
+  '-p',
+  String(port),
+];
+
+/** Starts that server; gives the process. */
 export function startNatsServer(program: string, storeDir: string, port: number) {
-  return spawn(program, ['-js', '-sd', storeDir, '-a', '127.0.0.1', '-p', String(port)], {
+  return spawn(program, natsArgs(storeDir, port), {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
 }

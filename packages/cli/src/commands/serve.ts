@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgrid/coordinator';
 import { visible } from '@oodgrid/protocol';
+import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 import { requireWritable } from '../output/writable-folder.js';
@@ -41,6 +42,7 @@ export default class Serve extends OodCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve);
     const signal = this.shutdownSignal();
+    endWithParent();
     const storeDir = flags.store ?? join(cliContext([]).cacheDir, 'coordinator');
     await requireWritable(storeDir, "the coordinator's store", 'give another --store');
     const leaseMs = flags.lease * 1000;

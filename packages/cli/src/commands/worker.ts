@@ -5,6 +5,7 @@ import { visible } from '@oodgrid/protocol';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
+import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 import { requireWritable } from '../output/writable-folder.js';
@@ -64,6 +65,7 @@ export default class Worker extends OodCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Worker);
     const signal = this.shutdownSignal((flags.grace + 5) * 1000);
+    endWithParent();
     const { cacheDir } = cliContext([]);
     const id = flags.id ?? `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}`;
     const log = (line: string) =>
