@@ -95,6 +95,9 @@ describe('a run', () => {
     expect((await command('runs')).runs.filter((one: { run: string }) => one.run === first)).toHaveLength(1);
     expect((await command('logs', first)).lines.join('\n')).toMatch(/attempt 1 started/);
     expect((await command('watch', first)).run.status).toBe('done');
+    expect(cluster.coordinator.text).toMatch(/worker w0 on \S+ joined: /);
+    expect(cluster.coordinator.text).toContain(`run ${first} (synthetic) is submitted\n`);
+    expect(cluster.coordinator.text).toContain(`run ${first} is done`);
   }, 60_000);
 
   it('can be paused, goes on, and can be cancelled', async () => {

@@ -29,6 +29,8 @@ export interface ClientServiceOptions {
   readonly feed: RunFeed;
   readonly running: RunningMetrics;
   readonly wallClock: () => Date;
+  /** Told of every submission that was taken. */
+  readonly onSubmitted: (run: string, name: string, isNew: boolean) => void;
   /** Whether synthetic runs are taken, which compute nothing of use and may fail on purpose: for tests. */
   readonly isSyntheticAllowed: boolean;
   /** Monotonic milliseconds. */
@@ -107,7 +109,7 @@ function unary<Q, A>(answer: (request: Q) => Promise<A>): handleUnaryCall<Q, A> 
 }
 
 async function submit(
-  { coordinator, blobs, wallClock, isSyntheticAllowed }: ClientServiceOptions,
+  { coordinator, blobs, wallClock, isSyntheticAllowed, onSubmitted }: ClientServiceOptions,
   request: SubmitRequest,
 ): Promise<SubmitResponse> {
   if (request.protocol !== PROTOCOL_VERSION) {
@@ -142,6 +144,7 @@ async function submit(
   const { run: id, isNew } = await coordinator.change((dispatcher, now) =>
     dispatcher.submit(submitted, now, workload),
   );
+  onSubmitted(id, submitted.name, isNew);
   return { run: id, isNew };
 }
 

@@ -20,6 +20,7 @@ import { makeWorkload } from '../workload/make-workload.js';
 import { clientService } from './client-service.js';
 import { collectGarbage } from './collect-garbage.js';
 import { clearMerges, mergeToBlob } from './merge-to-blob.js';
+import { OperatorLog } from './operator-log.js';
 import { RunFeed } from './run-feed.js';
 import { RunningMetrics } from './running-metrics.js';
 
@@ -50,6 +51,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const { storeDir, listen, natsServer, ledger, surroundings, log } = options;
   const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
   const feed = new RunFeed(surroundings.wallClock);
+  const operator = new OperatorLog(log, surroundings.now);
   const publisher = new LatePublisher();
   const database = join(storeDir, 'store.db');
   const merging = join(storeDir, 'merging');
@@ -75,7 +77,10 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       }),
     ),
     blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
-    onEvent: (run, event) => feed.publish(run, event),
+    onEvent: (run, event) => {
+      feed.publish(run, event);
+      operator.event(run, event);
+    },
     onStore: (error) =>
       log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
   });
@@ -101,12 +106,16 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     publisher.attach(nats);
     coordinator.queueReturned();
     server = await serveGrpc(listen, [
-      workerService({ handler: coordinator, onRefused: (reason) => count(`refused_${reason}`) }),
+      workerService({
+        handler: operator.watch(coordinator),
+        onRefused: (reason) => count(`refused_${reason}`),
+      }),
       clientService({
         coordinator,
         blobs,
         feed,
         running,
+        onSubmitted: (run, name, isNew) => operator.submitted(run, name, isNew),
         wallClock: surroundings.wallClock,
         now: surroundings.now,
         isSyntheticAllowed: options.isSyntheticAllowed,

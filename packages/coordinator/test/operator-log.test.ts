@@ -1,0 +1,80 @@
+import { OodError } from '@oodgrid/protocol';
+import type { Registration, WorkerHandler } from '@oodgrid/transport';
+import { expect, it } from 'vitest';
+import { OperatorLog } from '../src/cluster/operator-log.js';
+
+const REGISTRATION: Registration = {
+  protocol: 1,
+  proof: 'p',
+  held: [],
+  nextSequence: 1,
+  worker: {
+    workerId: 'w1',
+    incarnation: 'i',
+    numericsClass: 'c',
+    engine: { kind: 'tensorflow', version: '2', device: 'cpu' },
+    pid: 1,
+    host: 'h',
+    slots: 2,
+    memoryBytes: 1,
+  },
+};
+const peer = { send: () => undefined, close: () => undefined };
+
+function started(handler: Partial<WorkerHandler> = {}) {
+  const lines: string[] = [];
+  const clock = { ms: 0 };
+  const log = new OperatorLog(
+    (line) => lines.push(line),
+    () => clock.ms,
+  );
+  const nothing = () => undefined;
+  const watched = log.watch({ register: nothing, receive: nothing, disconnected: nothing, ...handler });
+  return { lines, clock, log, watched };
+}
+
+it('a worker that joins, leaves or is refused is a line', () => {
+  const { lines, watched } = started();
+  watched.register(peer, REGISTRATION);
+  watched.disconnected(peer);
+  // A connection that never registered is nobody's.
+  watched.disconnected(peer);
+  expect(lines).toEqual(['worker w1 on h joined: tensorflow 2 on cpu, 2 places, class c', 'worker w1 left']);
+
+  const refusing = started({
+    register: () => {
+      throw new OodError('conflict', 'there is one already');
+    },
+  });
+  expect(() => refusing.watched.register(peer, REGISTRATION)).toThrow('there is one already');
+  expect(refusing.lines).toEqual(['worker w1 on h is refused: there is one already']);
+});
+
+it('runs are told from submission to end, and a trouble that several runs tell is told once', () => {
+  const { lines, log } = started();
+  log.submitted('a', 'grid', true);
+  for (const run of ['a', 'b']) {
+    log.event(run, {
+      kind: 'worker-set-aside',
+      workerId: 'w1',
+      code: 'resource-exhausted',
+      reason: 'its disk is full',
+      seconds: 5,
+    });
+  }
+  log.event('a', { kind: 'ended', status: 'failed', problem: { code: 'unavailable', message: 'no way' } });
+  expect(lines).toEqual([
+    'run a (grid) is submitted',
+    'worker w1 is set aside: its disk is full',
+    'run a is failed: no way',
+  ]);
+});
+
+it('is bounded, and says how much it left out', () => {
+  const { lines, clock, log } = started();
+  for (let i = 0; i < 1000; i++) log.submitted(`run-${i}`, 'grid', true);
+  expect(lines).toHaveLength(50);
+  clock.ms = 10_000;
+  log.submitted('last', 'grid', true);
+  expect(lines.slice(50)).toEqual(['(and 950 more lines)', 'run last (grid) is submitted']);
+});
