@@ -32,6 +32,7 @@ export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from '
 export { settled } from './settled.js';
 export type { JournalRecord, SubmittedRecord } from './store/journal-record.js';
 export type { ResultReader, UnitResult } from './store/result-reader.js';
+export { areScoresDamaged, openScoreCache, setScoresAside } from './store/score-cache.js';
 export { SqliteStore } from './store/sqlite-store.js';
 export type { StagedChunk, Store, StoreBatch } from './store/store.js';
 export { chooseInThread } from './threads/choose-in-thread.js';

@@ -5,8 +5,8 @@ import {
   type Plan as GridPlan,
   type GridSpec,
   GridWorkload,
+  openScoreCache,
   reusableUnits,
-  SqliteStore,
   taskWork,
 } from '@oodgrid/coordinator';
 import { FolderBlobStore } from '@oodgrid/transport';
@@ -78,7 +78,7 @@ export default class Plan extends OodCommand {
     const path = scoresPath(context);
     const engine = existsSync(path) ? await probeEngine(context.cacheDir).catch(() => undefined) : undefined;
     if (engine === undefined) return { plan: workload.plan, reused: new Set() };
-    const store = new SqliteStore({ path, isExclusive: false });
+    const store = openScoreCache(path, context.log);
     try {
       return { plan: workload.plan, reused: await reusableUnits(workload, engine.numericsClass, store) };
     } finally {

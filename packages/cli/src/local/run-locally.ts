@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  areScoresDamaged,
   Coordinator,
   chooseInThread,
   DEFAULT_LEDGER_SETTINGS,
@@ -11,10 +12,11 @@ import {
   makeWorkload,
   mergeGridRun,
   nodeSurroundings,
+  openScoreCache,
   type ResolvedGrid,
   type RunEvent,
   readMergedRun,
-  SqliteStore,
+  setScoresAside,
   settled,
   ThreadPool,
 } from '@oodgrid/coordinator';
@@ -54,7 +56,14 @@ export async function runLocally<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'oodgrid-'));
   try {
-    const merged = await runIn(folder, grid, options);
+    const merged = await runIn(folder, grid, options).catch((thrown: unknown) => {
+      const path = scoresPath(options.context);
+      const error = OodError.from(thrown);
+      const isCacheDamaged = options.isCacheUsed && error.code === 'corrupt-data' && areScoresDamaged(path);
+      if (!isCacheDamaged || options.signal.aborted) throw error;
+      setScoresAside(path, 'the file is damaged', options.context.log);
+      return runIn(folder, grid, options);
+    });
     return await use(readMergedRun(createReadStream(merged, { highWaterMark: 1024 ** 2 })));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -77,7 +86,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     ledger: DEFAULT_LEDGER_SETTINGS,
     gatherMs: 0,
     jitter: hashJitter,
-    openStore: () => new SqliteStore({ path, isExclusive: false }),
+    openStore: () => openScoreCache(path, context.log),
     publisher: queue,
     makeWorkload,
     compute: settled((run, choice: string, results) =>

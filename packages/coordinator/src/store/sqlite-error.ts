@@ -1,4 +1,10 @@
-import { OodError } from '@oodgrid/protocol';
+import { type ErrorCode, OodError } from '@oodgrid/protocol';
+
+/** What to do about it. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  'resource-exhausted': '; free some space',
+  'corrupt-data': '; restore it from a back-up, or name another place',
+};
 
 /** What SQLite failed with, as our own error. `what` goes on after "the store". */
 export function storeError(path: string, thrown: unknown, what: string): OodError {
@@ -13,6 +19,6 @@ export function storeError(path: string, thrown: unknown, what: string): OodErro
           : code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')
             ? 'corrupt-data'
             : OodError.from(thrown).code;
-  const advice = kind === 'resource-exhausted' ? '; free some space' : '';
+  const advice = ADVICE[kind] ?? '';
   return new OodError(kind, `${path}: the store ${what}: ${message}${advice}`, { cause: thrown });
 }
