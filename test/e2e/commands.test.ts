@@ -12,7 +12,7 @@ const { file } = writeBlackGrid(cache.folder, { count: 1600, methods: '[baseline
 
 /** Each command that only looks, with what its text must say. */
 const LOOKS: readonly (readonly [keyof typeof OUTPUT_SCHEMAS, readonly string[], RegExp])[] = [
-  ['plan', ['plan', file], /sweep .*\[0, 500\).*odin.*\n[\s\S]*3 cells by \d+ tasks on \d+ workers/],
+  ['plan', ['plan', file], /^3 cells by \d+ tasks on \d+ workers[\s\S]*\nsweep .*\[0, 500\).*odin/],
   ['plan', ['plan', '--set', 'options.slice=512', file], /score .*\[0, 512\)/],
   ['doctor', ['doctor'], /ok +engine +tensorflow 2\.20\.0 on cpu/],
   ['data list', ['data', 'list'], /fashion-mnist +train +60,000 +28x28x1/],

@@ -15,8 +15,9 @@ import { probeEngine } from '../doctor/probe-engine.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
+import { readRates } from '../local/measured-rates.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
-import { type PlanReport, planText } from '../output/plan-report.js';
+import { estimatedSeconds, MAX_TASKS, type PlanReport, planText } from '../output/plan-report.js';
 import { requireCache } from '../output/writable-folder.js';
 
 const methodsOf = (units: readonly { readonly method: string }[]): string[] => [
@@ -27,7 +28,8 @@ export default class Plan extends OodCommand {
   static override description = 'Show what a grid would compute: tasks, shared passes, estimated cost';
   static override args = { grid: gridArg };
   static override flags = {
-    workers: Flags.integer({ description: 'worker processes to reckon with', min: 1, max: 1024 }),
+    workers: Flags.integer({ description: 'worker processes to estimate for', min: 1, max: 1024 }),
+    tasks: Flags.boolean({ description: 'list every task', default: false }),
     set: setFlag,
     'data-dir': dataDirFlag,
   };
@@ -50,6 +52,8 @@ export default class Plan extends OodCommand {
       grid: resolved,
       slice: grid.options.slice,
     });
+    const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
+    const rates = readRates(context.cacheDir);
     const report: PlanReport = {
       cells: plan.cells.map(({ row, id, ood, model }) => ({ method: row, id, ood, model })),
       tasks: plan.tasks.map((task) => ({
@@ -64,11 +68,13 @@ export default class Plan extends OodCommand {
         reusedMethods: methodsOf(task.units.filter(({ id }) => reused.has(id))),
         isReused: task.units.every(({ id }) => reused.has(id)),
       })),
-      workers: flags.workers ?? grid.options.workers ?? defaultWorkers(),
+      workers,
       ...estimate(plan.tasks, reused),
+      seconds: estimatedSeconds(plan.tasks, reused, workers, rates),
+      isMeasured: plan.tasks.every(({ model }) => Object.hasOwn(rates, model.architecture)),
       warnings: [...(resolved.warnings ?? [])],
     };
-    this.log(planText(report));
+    this.log(planText(report, flags.tasks ? Number.POSITIVE_INFINITY : MAX_TASKS));
     return report;
   }
 

@@ -12,6 +12,7 @@ import { blobsDir, cliContext } from '../context.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { defaultWorkers } from '../local/default-workers.js';
+import { RateRecorder } from '../local/measured-rates.js';
 import { runLocally } from '../local/run-locally.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
@@ -110,7 +111,9 @@ export default class Submit extends OodCommand {
         return show(await this.#follow(flags.coordinator, submitted, signal, write));
       }
       const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
-      const progress = showProgress(planGrid(resolved, grid.options.slice).tasks, STDERR);
+      const { tasks } = planGrid(resolved, grid.options.slice);
+      const progress = showProgress(tasks, STDERR);
+      const rates = new RateRecorder(tasks);
       const results = await runLocally(
         resolved,
         {
@@ -121,10 +124,14 @@ export default class Submit extends OodCommand {
           isCacheUsed: flags.cache,
           engine: flags.engine === 'wasm' ? 'wasm' : 'native',
           signal,
-          onEvent: progress.onEvent,
+          onEvent: (event) => {
+            progress.onEvent(event);
+            rates.add(event);
+          },
         },
         write,
       ).finally(() => progress.close());
+      await rates.save(context.cacheDir);
       return show(results);
     } finally {
       release();

@@ -1,5 +1,6 @@
 import { METHOD_CARDS, type MethodCard, type ModelCard } from '@oodgrid/engine';
 import { z } from 'zod';
+import { methodDefaults } from './method-defaults.js';
 
 export const modelEntrySchema = z.object({
   name: z.string(),
@@ -30,8 +31,14 @@ export const methodEntrySchema = z.object({
   compute: z.string(),
   needs: z.string(),
   options: z.record(z.string(), z.string()),
+  /** Values of options that a grid leaves out, by option. */
+  defaults: z.record(z.string(), z.unknown()),
 });
 export type MethodEntry = z.infer<typeof methodEntrySchema>;
 
 export const methodEntries = (): MethodEntry[] =>
-  METHOD_CARDS.map((card: MethodCard) => ({ ...card, options: { ...card.options } }));
+  METHOD_CARDS.map((card: MethodCard) => ({
+    ...card,
+    options: { ...card.options },
+    defaults: methodDefaults(card.name),
+  }));

@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
+import { type PlannedTask, taskWork } from '@oodgrid/coordinator';
 import { warningSchema, workCountsSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
+import { costOf, type Rates } from '../local/measured-rates.js';
 import { duration } from '../progress/show-progress.js';
 import { textTable } from './text-table.js';
 
@@ -26,34 +29,70 @@ export const planReportSchema = z.object({
   work: workCountsSchema,
   /** Passes that one script per method and setting would do. */
   plain: workCountsSchema,
+  /** What it takes here, about. */
+  seconds: z.number().min(0),
+  /** Whether the estimate comes from runs on this machine. */
+  isMeasured: z.boolean(),
   /** What is odd about the data. */
   warnings: z.array(warningSchema),
 });
 export type PlanReport = z.infer<typeof planReportSchema>;
 
-/** Passes of one image a second on one core of a server of the 2020s; most passes of a sweep end before the last layer. */
-const FORWARDS_PER_SECOND = 4000;
+/** Passes of one image a second on one core of a server of the 2020s, where no run has measured it. */
+const PASSES_PER_SECOND = 4000;
 
-export function planText({ cells, tasks, workers, work, plain, warnings }: PlanReport): string {
-  const rows = tasks.map((task) => [
-    task.kind,
-    task.model,
-    `${task.data} [${task.from}, ${task.to})`,
-    task.methods.join(' + '),
-    number(task.work.forwards),
-    number(task.work.gradients),
-    task.isReused ? 'all' : task.reusedMethods.join(' + '),
-  ]);
+/** Tasks that are listed unless somebody asks for all. */
+export const MAX_TASKS = 20;
+
+/** What the tasks that are not reused take on this machine: more workers than cores do not help. */
+export function estimatedSeconds(
+  tasks: readonly PlannedTask[],
+  reused: ReadonlySet<string>,
+  workers: number,
+  rates: Rates,
+  cores = availableParallelism(),
+): number {
+  let seconds = 0;
+  for (const task of tasks) {
+    const units = task.units.filter(({ id }) => !reused.has(id));
+    if (units.length === 0) continue;
+    const { architecture } = task.model;
+    const rate = Object.hasOwn(rates, architecture)
+      ? (rates[architecture] ?? PASSES_PER_SECOND)
+      : PASSES_PER_SECOND;
+    seconds += costOf(taskWork({ ...task, units })) / rate;
+  }
+  return seconds / Math.min(workers, cores, Math.max(1, tasks.length));
+}
+
+/** The summary, then at most `maxTasks` tasks. */
+export function planText(report: PlanReport, maxTasks: number): string {
+  const { cells, tasks, workers, work, plain, warnings, seconds, isMeasured } = report;
+  const rows = tasks
+    .slice(0, maxTasks)
+    .map((task) => [
+      task.kind,
+      task.model,
+      `${task.data} [${task.from}, ${task.to})`,
+      task.methods.join(' + '),
+      number(task.work.forwards),
+      number(task.work.gradients),
+      task.isReused ? 'all' : task.reusedMethods.join(' + '),
+    ]);
   const reused = tasks.filter(({ isReused }) => isReused).length;
-  const seconds = (work.forwards + 1.5 * work.gradients) / FORWARDS_PER_SECOND / workers;
+  const basis = isMeasured
+    ? 'by former runs on this machine'
+    : "for models of LeNet's size on a CPU; the first run measures this machine";
+  const left = tasks.length - rows.length;
   return [
-    textTable(['task', 'model', 'samples', 'methods', 'forward', 'gradient', 'in the cache'], rows),
-    '',
     `${cells.length} cells by ${tasks.length} tasks on ${workers} workers; ${reused} tasks need not be computed: their results are in the cache`,
     `${number(work.forwards)} forward and ${number(work.gradients)} gradient passes of one image; one script per setting would do ${number(plain.forwards)} and ${number(plain.gradients)}`,
-    `about ${duration(seconds)} for models of LeNet's size on CPU`,
+    `about ${duration(seconds)} ${basis}`,
     // Serious ones were said when the grid was resolved.
     ...warnings.filter(({ severity }) => severity === 'notice').map(({ message }) => `notice: ${message}`),
+    '',
+    textTable(['task', 'model', 'samples', 'methods', 'forward', 'gradient', 'in the cache'], rows),
+    ...(left === 0 ? [] : [`and ${left} more: --tasks lists them all`]),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { type PlannedTask, type RunEvent, taskWork } from '@oodgrid/coordinator';
 import type { WorkCounts } from '@oodgrid/protocol';
+import { costOf } from '../local/measured-rates.js';
 import { RateMeter, type WorkRates } from './rate-meter.js';
 
 /** What a watcher wants to know of a run, from its events. */
@@ -14,9 +15,6 @@ export interface ProgressState extends WorkRates {
 
 /** Share of the work after which the time left is worth saying. */
 const ENOUGH = 0.01;
-
-/** A gradient costs about one and a half forward passes. */
-const cost = ({ forwards, gradients }: WorkCounts) => forwards + 1.5 * gradients;
 
 /** Folds run events into rates; the clock is the caller's. */
 export class Progress {
@@ -33,7 +31,7 @@ export class Progress {
   constructor(tasks: readonly PlannedTask[], nowSeconds: number) {
     let total = 0;
     for (const task of tasks) {
-      const one = cost(taskWork(task));
+      const one = costOf(taskWork(task));
       this.#remaining.set(task.id, one);
       total += one;
     }
@@ -53,14 +51,14 @@ export class Progress {
     this.#running.delete(event.taskId);
     this.#remaining.delete(event.taskId);
     this.#tasksDone++;
-    this.#computed += cost(event.work);
+    this.#computed += costOf(event.work);
   }
 
   state(nowSeconds: number): ProgressState {
     const elapsed = Math.max(nowSeconds - this.#startSeconds, 1e-3);
     const running = [...this.#running.values()];
-    const computed = this.#computed + running.reduce((sum, work) => sum + cost(work), 0);
-    let left = -running.reduce((sum, work) => sum + cost(work), 0);
+    const computed = this.#computed + running.reduce((sum, work) => sum + costOf(work), 0);
+    let left = -running.reduce((sum, work) => sum + costOf(work), 0);
     for (const one of this.#remaining.values()) left += one;
     return {
       tasksDone: this.#tasksDone,

@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { OodError, suggestion } from '@oodgrid/protocol';
 import { OodCommand } from '../../ood-command.js';
 import { type MethodEntry, methodEntries } from '../../output/catalog-entries.js';
+import { defaultText } from '../../output/method-defaults.js';
 
 export default class MethodsShow extends OodCommand {
   static override description = "Show a method's score, needs and options";
@@ -15,7 +16,12 @@ export default class MethodsShow extends OodCommand {
       const known = methods.map(({ name }) => name);
       throw new OodError('not-found', `unknown method "${args.method}"${suggestion(args.method, known)}`);
     }
-    const options = Object.entries(found.options).map(([name, text]) => `    ${name.padEnd(14)} ${text}`);
+    const options = Object.entries(found.options).flatMap(([name, text]) => {
+      const line = `    ${name.padEnd(14)} ${text}`;
+      return Object.hasOwn(found.defaults, name)
+        ? [line, `    ${' '.repeat(14)} default: ${defaultText(found.defaults[name])}`]
+        : [line];
+    });
     this.log(
       [
         `${found.name}: ${found.title} (${found.reference})`,
