@@ -1,11 +1,21 @@
-import { Coordinator, Ledger, PoolBook, type StagedChunk, type StoreBatch } from '@oodgrid/coordinator';
+import {
+  Coordinator,
+  Dispatcher,
+  Ledger,
+  PoolBook,
+  type StagedChunk,
+  type StoreBatch,
+  SyntheticWorkload,
+  WorkerBook,
+} from '@oodgrid/coordinator';
 import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Crash, DiskStore } from './src/disk-store.js';
 import { firstFailure } from './src/first-failure.js';
-import { UNDISTURBED } from './src/rates.js';
+import { type Rates, UNDISTURBED } from './src/rates.js';
 import { simulate } from './src/simulate.js';
+import { SimulatedQueue } from './src/simulated-queue.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -15,10 +25,108 @@ afterEach(() => {
 interface Mutation {
   readonly rule: string;
   readonly shows: RegExp;
+  /** Misfortunes without which it seldom shows. */
+  readonly more?: Partial<Rates>;
   readonly breakIt: () => void;
 }
 
+/** What members of a cluster may do to each other. */
+const OF_MEMBERS: readonly Mutation[] = [
+  {
+    rule: 'an id of a worker is one living process',
+    shows: /no end|leases for|the queue holds/,
+    breakIt: () => {
+      const { register } = Dispatcher.prototype;
+      vi.spyOn(Dispatcher.prototype, 'register').mockImplementation(function (
+        this: Dispatcher,
+        peer,
+        said,
+        now,
+      ) {
+        // Everybody can prove to be whoever he says that he is.
+        register.call(this, peer, { ...said, proof: said.worker.workerId }, now);
+      });
+    },
+  },
+  {
+    rule: "a lease is its holder's",
+    shows: /digest|is done \d times/,
+    breakIt: () => {
+      vi.spyOn(WorkerBook.prototype, 'owns').mockReturnValue(true);
+    },
+  },
+  {
+    rule: 'a worker has no more leases than places',
+    shows: /of 1 place has 2 leases/,
+    breakIt: () => {
+      vi.spyOn(Ledger.prototype, 'leaseCountOf').mockReturnValue(0);
+    },
+  },
+  {
+    rule: 'nothing is published on top of what may still be in the queue',
+    shows: /the queue holds/,
+    breakIt: () => {
+      vi.spyOn(SimulatedQueue.prototype, 'clear').mockReturnValue(undefined);
+    },
+  },
+  {
+    rule: 'messages that came to nothing are kept in mind',
+    shows: /the queue holds/,
+    // Whatever is taken back from the queue while nobody reads it is a stray.
+    more: { pause: 5, poolGone: 1 },
+    breakIt: () => {
+      vi.spyOn(PoolBook.prototype, 'straysIn').mockReturnValue(0);
+    },
+  },
+  {
+    rule: 'a coordinator has a queue of its own',
+    shows: /a hint of another coordinator/,
+    breakIt: () => {
+      vi.spyOn(DiskStore.prototype, 'id', 'get').mockReturnValue('everybody');
+    },
+  },
+  {
+    rule: 'results of different numerics classes are different ones',
+    shows: /digest/,
+    breakIt: () => {
+      const { bind, finish } = SyntheticWorkload.prototype;
+      vi.spyOn(SyntheticWorkload.prototype, 'bind').mockImplementation(function (
+        this: SyntheticWorkload,
+        task,
+      ) {
+        return bind.call(this, task, 'any');
+      });
+      vi.spyOn(SyntheticWorkload.prototype, 'finish').mockImplementation(function (
+        this: SyntheticWorkload,
+        task,
+        _pool,
+        report,
+      ) {
+        return finish.call(this, task, 'any', report);
+      });
+    },
+  },
+  {
+    rule: 'a move is durable',
+    shows: /digest|no end|is done \d times/,
+    breakIt: () => {
+      const { commit } = DiskStore.prototype;
+      vi.spyOn(DiskStore.prototype, 'commit').mockImplementation(function (this: DiskStore, batch) {
+        commit.call(this, { ...batch, records: batch.records.filter(({ kind }) => kind !== 'moved') });
+      });
+    },
+  },
+  {
+    rule: 'a run whose class has no worker says so',
+    shows: /no end/,
+    breakIt: () => {
+      vi.spyOn(Dispatcher.prototype, 'waitsFor').mockReturnValue('');
+    },
+  },
+];
+
 const MUTATIONS: readonly Mutation[] = [
+  ...OF_MEMBERS,
   {
     rule: 'nothing is acknowledged before it is durable',
     shows: /before it was durable/,
@@ -35,7 +143,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'a write that failed is not taken for one that was made',
-    shows: /before it was durable|is done \d times|no end|digest/,
+    shows: /before it was durable|is done \d times|no end|digest|its result is missing/,
     breakIt: () => {
       const { commit } = DiskStore.prototype;
       vi.spyOn(DiskStore.prototype, 'commit').mockImplementation(function (this: DiskStore, batch) {
@@ -146,14 +254,15 @@ const MUTATIONS: readonly Mutation[] = [
 ];
 
 describe('a rule that is broken on purpose is found by the simulation', () => {
-  it.each(MUTATIONS.map((one) => [one.rule, one] as const))('%s', (_rule, { breakIt, shows }) => {
+  it.each(MUTATIONS.map((one) => [one.rule, one] as const))('%s', (_rule, { breakIt, shows, more }) => {
     breakIt();
-    const found = firstFailure(5000);
+    const found = firstFailure(5000, more);
     expect(found?.failure).toMatch(shows);
   });
 
   it('and without any broken rule the same seeds hold', () => {
     expect(firstFailure(300)).toBeUndefined();
+    for (const { more } of MUTATIONS) if (more !== undefined) expect(firstFailure(300, more)).toBeUndefined();
   });
 });
 

@@ -44,7 +44,7 @@ const sqlite = (): Subject => ({
   open: () => new SqliteStore({ path: join(folder, 'store.db'), isExclusive: true }),
 });
 function simulated(): Subject {
-  const disk = new SimulatedDisk();
+  const disk = new SimulatedDisk('q');
   return {
     open: () => {
       disk.crash(() => false);
@@ -116,7 +116,7 @@ describe.each([
 
 describe('the simulated disk', () => {
   const after = (fate: WriteFate, survives: boolean) => {
-    const disk = new SimulatedDisk();
+    const disk = new SimulatedDisk('q');
     let next: WriteFate = 'whole';
     const store = new DiskStore(disk, () => next);
     store.commit(batch({ records: [record('before')] }));

@@ -8,6 +8,7 @@ export type { RunEvent } from './dispatch/run-events.js';
 export type { RunState } from './dispatch/run-state.js';
 export { compactJournal } from './dispatch/snapshot.js';
 export { Staging } from './dispatch/staging.js';
+export { WorkerBook } from './dispatch/worker-book.js';
 export { DEFAULT_HEALTH_SETTINGS, WorkerHealth } from './dispatch/worker-health.js';
 export { hashJitter } from './jitter.js';
 export { Ledger } from './ledger/ledger.js';

@@ -26,7 +26,13 @@ interface Entry {
 
 /** A simulated disk with one write-ahead log, which outlives every process that writes it. */
 export class SimulatedDisk {
+  /** Id of the store that lies on it. */
+  readonly id: string;
   entries: Entry[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+  }
 
   /** Power is lost: what was not synced may be gone, and everything after the first damage is. */
   crash(survives: () => boolean): void {
@@ -38,7 +44,6 @@ export class SimulatedDisk {
 
 /** The store of the simulation: the same contract as SQLite's, on a disk that can be made to fail. */
 export class DiskStore implements Store {
-  readonly id = 'simulated';
   readonly #disk: SimulatedDisk;
   readonly #fate: () => WriteFate;
   readonly #results = new Map<Digest, UnitResult>();
@@ -54,6 +59,10 @@ export class DiskStore implements Store {
     this.#disk = disk;
     this.#fate = fate;
     for (const { batch } of disk.entries) this.#apply(batch);
+  }
+
+  get id(): string {
+    return this.#disk.id;
   }
 
   records(): Iterable<JournalRecord> {
@@ -124,6 +133,9 @@ export class DiskStore implements Store {
       this.#failedOn.set(id, (this.#failedOn.get(id) ?? new Set()).add(worker));
     } else if (record.kind === 'completed' || record.kind === 'finished') {
       this.#failedOn.delete(`${record.run}/${record.task}`);
+    } else if (record.kind === 'moved') {
+      // Every task of it starts anew.
+      for (const id of this.#failedOn.keys()) if (id.startsWith(`${record.run}/`)) this.#failedOn.delete(id);
     }
   }
 

@@ -1,20 +1,26 @@
 import type { JournalRecord } from '@oodgrid/coordinator';
 import type { Digest } from '@oodgrid/protocol';
-import type { SimulatedRun } from './simulated-run.js';
+import { type SimulatedRun, tasksOf } from './simulated-run.js';
 import { Violation } from './violation.js';
 
 /** Twelve is the most that a hundred thousand seeds came to. */
 const MAX_ATTEMPTS = 40;
+/** Leases of a task, beside what faults may have cost. */
+const LEASES_PER_TASK = 4;
 
 /** Every run is there once, every task of it is done once, and its digest is that of the undisturbed run. */
 export function checkEnd(
   runs: readonly SimulatedRun[],
   journal: Iterable<JournalRecord>,
   digests: ReadonlyMap<string, Digest | null>,
+  faults: number,
 ): void {
   const finished = new Map<string, number>();
   const attempts = new Map<string, number>();
   const submissions = new Map<string, number>();
+  const classes = new Map<string, string>();
+  let leases = 0;
+  let tasksOfAll = 0;
   for (const record of journal) {
     if (record.kind === 'submitted') submissions.set(record.run, (submissions.get(record.run) ?? 0) + 1);
     if (record.kind === 'failed' && record.failure.code === 'resource-exhausted')
@@ -29,6 +35,11 @@ export function checkEnd(
       const id = `${record.run}/${record.task}`;
       finished.set(id, (finished.get(id) ?? 0) - 1);
     }
+    if (record.kind === 'leased') leases++;
+    if (record.kind === 'bound') classes.set(record.run, record.pool);
+    // What it was before does not count.
+    if (record.kind === 'moved')
+      for (const id of finished.keys()) if (id.startsWith(`${record.run}/`)) finished.delete(id);
     if (record.kind !== 'completed' && record.kind !== 'finished') continue;
     const id = `${record.run}/${record.task}`;
     finished.set(id, (finished.get(id) ?? 0) + 1);
@@ -40,13 +51,16 @@ export function checkEnd(
     const { run, spec } = submitted;
     if (submissions.get(run) !== 1)
       throw new Violation(`run ${run} was submitted ${submissions.get(run)} times`);
-    if (spec.kind !== 'synthetic') continue;
-    const tasks = spec.fits + spec.sweeps + spec.scores;
+    const tasks = tasksOf(spec);
+    tasksOfAll += tasks;
     for (let task = 0; task < tasks; task++) {
       const times = finished.get(`${run}/${task}`) ?? 0;
       if (times !== 1) throw new Violation(`task ${task} of ${run} is done ${times} times in the journal`);
     }
     const got = digests.get(run);
-    if (got !== expected) throw new Violation(`digest of ${run} is ${got}, undisturbed it is ${expected}`);
+    const wanted = expected.get(classes.get(run) ?? '');
+    if (got !== wanted) throw new Violation(`digest of ${run} is ${got}, undisturbed it is ${wanted}`);
   }
+  const most = LEASES_PER_TASK * (tasksOfAll + faults);
+  if (leases > most) throw new Violation(`${leases} leases for ${tasksOfAll} tasks and ${faults} faults`);
 }

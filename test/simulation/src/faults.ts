@@ -26,6 +26,13 @@ export const FAULTS = [
   'store-damaged',
   'store-lost-blob',
   'not-finite',
+  'twin',
+  'twin-refused',
+  'impostor',
+  'pool-gone',
+  'moved',
+  'moved-from-vanished',
+  'neighbour',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

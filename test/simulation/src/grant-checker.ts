@@ -20,8 +20,11 @@ export class GrantChecker {
   ): void {
     const failedOn = store.failedOn(run, task);
     if (!failedOn.has(worker)) return;
+    const pool = dispatcher.runs.get(run)?.pool;
     for (const { info, peer, since, places, isDraining } of dispatcher.workers) {
-      const isSound = peer !== null && !isDraining && places === info.slots && now - since > TURN_MS;
+      const isOfClass = info.numericsClass === pool;
+      const isSound =
+        isOfClass && peer !== null && !isDraining && places === info.slots && now - since > TURN_MS;
       if (!isSound || failedOn.has(info.workerId) || ++this.#closeCalls <= MAX_CLOSE_CALLS) continue;
       throw new Violation(
         `task ${task} of ${run} was given to ${worker} again, which had failed it, and ${info.workerId} could have taken it`,

@@ -1,4 +1,5 @@
 import type { Coordinator } from '@oodgrid/coordinator';
+import { OodError } from '@oodgrid/protocol';
 import type {
   CoordinatorMessage,
   LeaseRef,
@@ -51,7 +52,7 @@ export class Links {
   /** A worker opens a connection; both sides learn of its end, each in its time. */
   connect(
     registration: Registration,
-    handler: { receive(message: CoordinatorMessage): void; closed(): void },
+    handler: { receive(message: CoordinatorMessage): void; closed(isRefused: boolean): void },
   ): SimulatedLink {
     const { scheduler, random, faults, at } = this.#options;
     const generation = this.#options.generation();
@@ -60,6 +61,7 @@ export class Links {
     const down = new Channel<CoordinatorMessage>(scheduler, random, network, handler.receive, onFault);
     let isOpen = true;
     let isRegistered = false;
+    let isRefused = false;
     const checker = new AckChecker(this.#options.store);
     const cut = () => {
       if (!isOpen) return;
@@ -67,7 +69,7 @@ export class Links {
       this.#open.delete(cut);
       down.close();
       up.close();
-      scheduler.after(random.between(0.1, 20), handler.closed);
+      scheduler.after(random.between(0.1, 20), () => handler.closed(isRefused));
       if (isRegistered) {
         // A dead host is noticed late, or only by its leases.
         scheduler.after(random.between(0.1, 2000), () => at(generation)?.disconnected(peer));
@@ -103,7 +105,9 @@ export class Links {
       try {
         coordinator.register(peer, registration);
         isRegistered = true;
-      } catch {
+      } catch (thrown) {
+        isRefused = OodError.from(thrown).code === 'conflict';
+        if (isRefused) faults.add('twin-refused');
         cut();
       }
     });

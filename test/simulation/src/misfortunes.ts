@@ -1,9 +1,12 @@
+import { MEMBERSHIP } from './membership.js';
+import { CLASSES } from './numerics.js';
 import type { Rates } from './rates.js';
 import type { SimulatedWorker } from './simulated-worker.js';
 import { CALM_AFTER_MS, type World } from './world.js';
 
-type Kind = Exclude<keyof Rates, 'network' | 'notFinite'>;
-type Misfortune = (world: World, anyWorker: () => SimulatedWorker | undefined) => void;
+/** What befalls by itself; the rest is a property of the world. */
+export type Kind = Exclude<keyof Rates, 'network' | 'notFinite' | 'neighbour'>;
+export type Misfortune = (world: World, anyWorker: () => SimulatedWorker | undefined) => void;
 
 /** What befalls the world at some moment; the rate of its name says how often. */
 const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
@@ -45,9 +48,9 @@ const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
   ],
   [
     'queueRestart',
-    ({ faults, random, queue, coordinator }) => {
+    ({ faults, random, queue }) => {
       faults.add('queue-restart');
-      queue.restart(random.between(10, 2000), () => coordinator.process?.queueReturned());
+      queue.restart(random.between(10, 2000));
     },
   ],
   [
@@ -82,7 +85,9 @@ const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
       if (worker === undefined) return;
       worker.disk.isBad = true;
       // The first one always gets well.
-      const isForGood = worker !== workers[0] && random.isTrue(0.3);
+      // The first one always gets well, and so does a class that has no other.
+      const isForGood =
+        worker.id !== workers[0]?.id && worker.numericsClass === CLASSES[0] && random.isTrue(0.3);
       faults.add(isForGood ? 'bad-disk-for-good' : 'bad-disk');
       const heal = () => {
         worker.disk.isBad = false;
@@ -113,6 +118,7 @@ const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
       }
     },
   ],
+  ...MEMBERSHIP,
 ];
 
 /** Draws what goes wrong, and when. */

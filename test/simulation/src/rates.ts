@@ -26,6 +26,16 @@ export interface Rates {
   readonly storeDamage: number;
   /** Of a world to have a worker that computes what is no number. */
   readonly notFinite: number;
+  /** A second process is started with the id of a worker. */
+  readonly twin: number;
+  /** A peer claims what is not its own. */
+  readonly impostor: number;
+  /** All workers of a numerics class are gone for long. */
+  readonly poolGone: number;
+  /** A user moves a run to another numerics class. */
+  readonly move: number;
+  /** Of a world to have a second coordinator on its queue server. */
+  readonly neighbour: number;
 }
 
 export const UNDISTURBED: Rates = {
@@ -48,6 +58,11 @@ export const UNDISTURBED: Rates = {
   cacheDamage: 0,
   storeDamage: 0,
   notFinite: 0,
+  twin: 0,
+  impostor: 0,
+  poolGone: 0,
+  move: 0,
+  neighbour: 0,
 };
 
 /** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
@@ -79,5 +94,10 @@ export function ratesOf(seed: number): Rates {
     cacheDamage: maybe(1),
     storeDamage: maybe(0.8),
     notFinite: maybe(0.5),
+    twin: maybe(0.3),
+    impostor: maybe(0.4),
+    poolGone: maybe(0.15),
+    move: maybe(0.2),
+    neighbour: maybe(0.3),
   };
 }

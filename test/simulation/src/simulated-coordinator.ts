@@ -20,6 +20,8 @@ import { START_OF_TIME } from './simulated-run.js';
 import { Violation } from './violation.js';
 
 export interface SimulatedCoordinatorOptions {
+  /** Id of its store. */
+  readonly id: string;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faults: FaultCounts;
@@ -56,7 +58,7 @@ export class SimulatedCoordinator {
   /** Its store of blobs: as durable as the disk, and as fallible. */
   readonly blobs = new SimulatedBlobs();
   readonly #options: SimulatedCoordinatorOptions;
-  readonly #disk = new SimulatedDisk();
+  readonly #disk: SimulatedDisk;
   #store: DiskStore | undefined;
   #coordinator: Coordinator | undefined;
   /** A coordinator of a former generation is dead: nothing of it happens any more. */
@@ -70,6 +72,7 @@ export class SimulatedCoordinator {
 
   constructor(options: SimulatedCoordinatorOptions) {
     this.#options = options;
+    this.#disk = new SimulatedDisk(options.id);
     const { scheduler, random, faults, rates, isCalm } = options;
     this.links = new Links({
       scheduler,
@@ -97,6 +100,11 @@ export class SimulatedCoordinator {
   /** Undefined while its process is down. */
   get process(): Coordinator | undefined {
     return this.#coordinator;
+  }
+
+  /** As it tells its workers. */
+  get #queueId(): string {
+    return this.#store?.id ?? '';
   }
 
   start(): void {
@@ -133,10 +141,10 @@ export class SimulatedCoordinator {
       },
       publisher: {
         publish: (message) => {
-          if (isAlive()) queue.publish(message);
+          if (isAlive()) queue.publish(this.#queueId, message);
         },
         clear: (pool) => {
-          if (isAlive()) queue.clear(pool);
+          if (isAlive()) queue.clear(this.#queueId, pool);
         },
       },
       blobs: {
@@ -210,7 +218,7 @@ export class SimulatedCoordinator {
   }
 
   /** What a user asks for; nothing when the run is not there yet or over, or nobody listens. */
-  control(work: (dispatcher: Dispatcher) => void): void {
+  control(work: (dispatcher: Dispatcher, now: number) => void): void {
     try {
       this.#coordinator?.tell(work, () => undefined);
     } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { WorkSpec } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
-import { syntheticDigest, syntheticRows, type WorkerSession } from '@oodgrid/worker';
+import { syntheticDigest, type WorkerSession } from '@oodgrid/worker';
+import { rowsOf } from './numerics.js';
 import { UNDISTURBED } from './rates.js';
 import type { DiskProblem, WorkerDisk } from './worker-disk.js';
 import type { World } from './world.js';
@@ -13,6 +14,8 @@ export interface Execution {
   readonly disk: WorkerDisk;
   /** Whether its worker computes what is no number. */
   readonly isBroken: boolean;
+  /** Numerics class of its worker. */
+  readonly numericsClass: string;
   readonly isAlive: () => boolean;
   /** Time of the worker's process. */
   readonly after: (milliseconds: number, work: () => void) => void;
@@ -24,7 +27,8 @@ const FAULT: DiskProblem = { code: 'unavailable', message: 'a simulated fault', 
 
 /** One attempt, from the grant to its last word: reads blobs, takes its time, says rows in pieces. */
 export function execute(execution: Execution): void {
-  const { world, session, lease, task, disk, isBroken, isAlive, after, onOwnFailure } = execution;
+  const { world, session, lease, task, disk, isBroken, numericsClass, isAlive, after, onOwnFailure } =
+    execution;
   if (task.kind !== 'synthetic') throw new Error('the simulation has synthetic tasks only');
   const { random, faults } = world;
   const rates = world.isCalm() ? UNDISTURBED : world.rates;
@@ -55,7 +59,7 @@ export function execute(execution: Execution): void {
       return fail(FAULT);
     }
     if (task.of === 'fit' || from >= task.rows) return end();
-    const data = syntheticRows(task).slice(from, from + step);
+    const data = rowsOf(task, numericsClass).slice(from, from + step);
     // Results of a lease that is over must never count: they are made wrong, so that it shows.
     if (!world.isLive(lease)) {
       faults.add('zombie-result');

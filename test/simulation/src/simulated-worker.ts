@@ -4,18 +4,24 @@ import { WorkerSession } from '@oodgrid/worker';
 import type { SimulatedLink } from './links.js';
 import { LEASE_MS } from './simulated-coordinator.js';
 import { execute } from './simulated-execution.js';
+import { Violation } from './violation.js';
 import { WorkerDisk } from './worker-disk.js';
 import type { World } from './world.js';
 
 const RECONNECT_MS = 50;
 /** Between two checks of a worker that is in trouble. */
 const CHECK_MS = 150;
+/** While another process has its id. */
+const REFUSED_MS = 1000;
 
 /** A worker: the real session, an executor that only takes time, and everything that may befall it. */
 export class SimulatedWorker {
   readonly id: string;
   readonly #world: World;
   readonly #slots: number;
+  readonly numericsClass: string;
+  /** Of the coordinator that it speaks with. */
+  #queue: string | undefined;
   #session: WorkerSession | undefined;
   #link: SimulatedLink | undefined;
   /** Work of a former life is not done in the next. */
@@ -30,7 +36,8 @@ export class SimulatedWorker {
   readonly #checksItself: boolean;
   #inTrouble: WorkerSession | undefined;
 
-  constructor(world: World, id: string, slots: number) {
+  constructor(world: World, id: string, slots: number, numericsClass: string) {
+    this.numericsClass = numericsClass;
     this.disk = new WorkerDisk(world.coordinator);
     this.#checksItself = world.random.isTrue(0.5);
     this.#world = world;
@@ -46,14 +53,14 @@ export class SimulatedWorker {
       worker: {
         workerId: this.id,
         incarnation: `${this.id}-${life}`,
-        numericsClass: 'simulated',
+        numericsClass: this.numericsClass,
         engine: { kind: 'none', version: '1', device: 'cpu' },
         host: 'simulated',
         pid: 1,
         slots: this.#slots,
         memoryBytes: 1,
       },
-      proof: `${this.id}-${life}`,
+      proof: `process ${this.#world.processes++}`,
       doing: () => 'simulated',
       onStart: (lease, task) => this.#compute(session, lease, task),
       onCancel: ({ token }) => this.#running.delete(token),
@@ -90,7 +97,12 @@ export class SimulatedWorker {
   lookForWork(): void {
     const session = this.#session;
     if (session === undefined || !session.isConnected || session.room === 0) return;
-    for (const delivery of this.#world.queue.take(session.room)) {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    for (const delivery of this.#world.queue.take(queue, this.numericsClass, session.room)) {
+      if (!this.#world.runs.some(({ submitted }) => submitted.run === delivery.hint.run)) {
+        throw new Violation(`a hint of another coordinator: ${delivery.hint.run}`);
+      }
       this.#after(this.#world.random.between(0.1, 5), () => {
         if (this.#session === session && session.room > 0) session.request(delivery);
         else delivery.nak(0);
@@ -117,12 +129,13 @@ export class SimulatedWorker {
       receive: (message) => {
         if (this.#life === life) this.#after(0, () => this.#receive(session, message));
       },
-      closed: () => {
+      closed: (isRefused) => {
         if (this.#life !== life) return;
         this.#after(0, () => {
           session.disconnected();
           this.#link = undefined;
-          this.#after(RECONNECT_MS * this.#world.random.between(0.5, 2), () => this.#connect(life));
+          const wait = isRefused ? REFUSED_MS : RECONNECT_MS;
+          this.#after(wait * this.#world.random.between(0.5, 2), () => this.#connect(life));
         });
       },
     });
@@ -133,6 +146,7 @@ export class SimulatedWorker {
     const link = this.#link;
     if (link === undefined) return;
     if (message.kind === 'registered') {
+      this.#queue = message.queue;
       session.connected((said) => link.send(said));
       this.#beat(session, link);
     }
@@ -158,6 +172,7 @@ export class SimulatedWorker {
       task,
       disk: this.disk,
       isBroken: this.isBroken,
+      numericsClass: this.numericsClass,
       isAlive: () => this.#session === session && this.#running.has(lease.token),
       after: (milliseconds, work) => this.#after(milliseconds, work),
       onOwnFailure: (message) => {

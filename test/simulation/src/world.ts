@@ -3,13 +3,15 @@ import type { Digest } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import { checkEnd } from './end-checker.js';
 import { FaultCounts } from './faults.js';
+import { lookAfterRuns } from './membership.js';
 import { planMisfortunes } from './misfortunes.js';
+import { CLASSES } from './numerics.js';
 import { Random } from './random.js';
 import type { Rates } from './rates.js';
 import { Scheduler } from './scheduler.js';
 import { SimulatedCoordinator } from './simulated-coordinator.js';
 import { SimulatedQueue } from './simulated-queue.js';
-import { makeRun, type SimulatedRun } from './simulated-run.js';
+import { makeRun, type SimulatedRun, tasksOf } from './simulated-run.js';
 import { SimulatedWorker } from './simulated-worker.js';
 import { Violation } from './violation.js';
 
@@ -18,38 +20,54 @@ export const CALM_AFTER_MS = 8000;
 const DEADLINE_MS = 400_000;
 const MAX_STEPS = 400_000;
 
+/** What two clusters share: time, and a server of queues. */
+type Shared = Pick<World, 'scheduler' | 'queue' | 'faults'>;
+
 /** Coordinator, queue, store and workers in one thread, under simulated time and chance. */
 export class World {
-  readonly scheduler = new Scheduler();
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly faults = new FaultCounts();
+  readonly faults: FaultCounts;
   readonly rates: Rates;
   readonly queue: SimulatedQueue;
   readonly coordinator: SimulatedCoordinator;
   readonly workers: SimulatedWorker[] = [];
   readonly runs: readonly SimulatedRun[];
   readonly isCalm = () => this.scheduler.now > CALM_AFTER_MS;
+  /** Processes of workers that were started. */
+  processes = 0;
+  readonly #name: string;
+  readonly #neighbour: World | undefined;
   readonly #digests = new Map<string, Digest | null>();
 
-  constructor(seed: number, rates: Rates) {
-    const { scheduler, faults, isCalm } = this;
+  constructor(seed: number, rates: Rates, shared?: Shared) {
+    const scheduler = shared?.scheduler ?? new Scheduler();
+    const faults = shared?.faults ?? new FaultCounts();
     const random = new Random(seed);
+    const { isCalm } = this;
+    this.scheduler = scheduler;
+    this.faults = faults;
     this.random = random;
     this.rates = rates;
+    this.#name = shared === undefined ? 'a' : 'b';
     const queueFaults = () => ({
       lossProbability: isCalm() ? 0 : rates.hintLoss,
       duplicateProbability: isCalm() ? 0 : rates.hintDuplicate,
     });
-    const queue = new SimulatedQueue(scheduler, random, queueFaults, faults);
+    const queue = shared?.queue ?? new SimulatedQueue(scheduler, random, queueFaults, faults);
     this.queue = queue;
-    queue.onMessage = () => {
-      const first = random.integer(0, this.workers.length - 1);
-      for (let i = 0; i < this.workers.length; i++) {
-        this.workers[(first + i) % this.workers.length]?.lookForWork();
-      }
-    };
+    queue.connect({
+      onMessage: () => {
+        const first = random.integer(0, this.workers.length - 1);
+        for (let i = 0; i < this.workers.length; i++) {
+          this.workers[(first + i) % this.workers.length]?.lookForWork();
+        }
+      },
+      onReturn: () => this.coordinator.process?.queueReturned(),
+    });
     const onEnded = (run: string, result: Digest | null) => this.#digests.set(run, result);
     this.coordinator = new SimulatedCoordinator({
+      id: this.#name,
       scheduler,
       random,
       faults,
@@ -59,7 +77,10 @@ export class World {
       onEnded,
     });
     const count = random.isTrue(0.4) ? 2 : 1;
-    this.runs = Array.from({ length: count }, (_, i) => makeRun(random, i));
+    this.runs = Array.from({ length: count }, (_, i) => makeRun(random, `${this.#name}${i}`, rates.move > 0));
+    if (shared !== undefined || !random.isTrue(rates.neighbour)) return;
+    faults.add('neighbour');
+    this.#neighbour = new World(seed ^ 0x2545f491, rates, this);
   }
 
   /** What the journal holds. */
@@ -69,23 +90,11 @@ export class World {
 
   /** Runs the world to its end, or until some moment. Throws Violation. */
   run(untilMs = Number.POSITIVE_INFINITY): void {
-    const { scheduler, random } = this;
-    this.coordinator.start();
-    const count = random.integer(2, 4);
-    for (let i = 0; i < count; i++) {
-      const worker = new SimulatedWorker(this, `w${i}`, random.integer(1, 3));
-      // The first one is sound, and does everything where nobody else can.
-      worker.isBroken = i === 1 && random.isTrue(this.rates.notFinite);
-      this.workers.push(worker);
-      scheduler.after(random.between(0, 300), () => worker.start());
-    }
-    for (const [i, run] of this.runs.entries()) {
-      scheduler.after(i === 0 ? 0 : random.between(0, 500), () => this.#submit(run));
-      this.#watch(run);
-    }
-    planMisfortunes(this);
+    const { scheduler } = this;
+    this.begin();
+    this.#neighbour?.begin();
     let steps = 0;
-    while (this.#digests.size < this.runs.length) {
+    while (!this.isOver) {
       if (scheduler.now > untilMs) return;
       if (++steps > MAX_STEPS || scheduler.now > DEADLINE_MS || !scheduler.step()) {
         throw new Violation(
@@ -93,7 +102,41 @@ export class World {
         );
       }
     }
-    checkEnd(this.runs, this.journal, this.#digests);
+    this.check();
+    this.#neighbour?.check();
+  }
+
+  get isOver(): boolean {
+    return this.#digests.size === this.runs.length && this.#neighbour?.isOver !== false;
+  }
+
+  /** Throws Violation. */
+  check(): void {
+    checkEnd(this.runs, this.journal, this.#digests, this.faults.total);
+  }
+
+  /** Starts everything that will go on by itself. */
+  begin(): void {
+    const { scheduler, random } = this;
+    this.coordinator.start();
+    const count = random.integer(2, 4);
+    for (let i = 0; i < count; i++) {
+      const numericsClass = CLASSES[i > 0 && random.isTrue(0.3) ? 1 : 0];
+      const worker = new SimulatedWorker(this, `w${i}`, random.integer(1, 3), numericsClass);
+      // The first one is sound, and does everything where nobody else of its class can.
+      worker.isBroken = i === 1 && numericsClass === CLASSES[0] && random.isTrue(this.rates.notFinite);
+      this.workers.push(worker);
+      scheduler.after(random.between(0, 300), () => worker.start());
+    }
+    for (const [i, run] of this.runs.entries()) {
+      scheduler.after(i === 0 ? 0 : random.between(0, 500), () => this.#submit(run));
+      this.#watch(run);
+    }
+    const tasks = this.runs.reduce((sum, { submitted: { spec } }) => sum + tasksOf(spec), 0);
+    // On offer or in hand; as many strays, and once more those of the turn in which there came to be too many.
+    this.queue.limit(this.#name, 3 * tasks + 12);
+    planMisfortunes(this);
+    lookAfterRuns(this);
   }
 
   /** Whether a lease may still count: an end that is not durable yet may be undone by a crash. */

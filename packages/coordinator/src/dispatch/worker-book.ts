@@ -1,4 +1,5 @@
 import type { LeaseRef, Registration, WorkerInfo, WorkerPeer } from '@oodgrid/transport';
+import type { Lease } from '../ledger/ledger-events.js';
 import type { WorkerHealth } from './worker-health.js';
 
 /** A worker that is connected, or was a moment ago. */
@@ -52,6 +53,11 @@ export class WorkerBook {
 
   ofId(id: string): KnownWorker | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Whether what a worker says of a lease counts. */
+  owns(workerId: string, lease: Lease): boolean {
+    return lease.worker === workerId;
   }
 
   /** Notes a connection and gives the one that it replaces. */

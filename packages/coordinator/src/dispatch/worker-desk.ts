@@ -158,8 +158,10 @@ export class WorkerDesk {
   /** Whether a lease lives and is the worker's own. */
   #holds(workerId: string, ref: LeaseRef): boolean {
     const lease = this.#keeper.ledger.find(ref);
-    if (lease !== undefined && lease.worker !== workerId) this.#keeper.counters.add('refused_foreign_lease');
-    return lease?.worker === workerId;
+    if (lease === undefined) return false;
+    const isOwn = this.#keeper.workers.owns(workerId, lease);
+    if (!isOwn) this.#keeper.counters.add('refused_foreign_lease');
+    return isOwn;
   }
 
   #renew(workerId: string, ref: LeaseRef, now: number): boolean {

@@ -14,8 +14,10 @@ const TASK_DIGITS = 8;
 export class SyntheticWorkload implements Workload {
   readonly tasks: readonly LedgerTask[];
   readonly #spec: SyntheticSpec;
-  /** Start of the keys of its results. */
-  readonly #prefix: string;
+  readonly #run: string;
+  /** Start of the keys of its results, which are those of one numerics class. */
+  #prefix = '';
+  #pool: string | undefined;
   readonly #fitted: (Digest | undefined)[];
   #sweepsLeft: number;
   #isChoiceTaken = false;
@@ -25,7 +27,7 @@ export class SyntheticWorkload implements Workload {
   constructor(spec: SyntheticSpec, run: string) {
     const { fits, sweeps, scores } = spec;
     this.#spec = spec;
-    this.#prefix = sha256(`${run}/${spec.seed}`).slice(0, -TASK_DIGITS);
+    this.#run = run;
     this.#fitted = new Array(fits);
     this.#sweepsLeft = sweeps;
     const scoreNeeds = sweeps > 0 ? [CHOICE] : [];
@@ -51,7 +53,8 @@ export class SyntheticWorkload implements Workload {
     return 'synthetic';
   }
 
-  bind(task: number): BoundWork {
+  bind(task: number, pool: string): BoundWork {
+    this.#serve(pool);
     const { rows, milliseconds, fault } = this.#spec;
     const kind = this.#kind(task);
     const key = this.#key(task);
@@ -75,7 +78,8 @@ export class SyntheticWorkload implements Workload {
     };
   }
 
-  finish(task: number, _pool: string, { fitted }: TaskReport): readonly string[] {
+  finish(task: number, pool: string, { fitted }: TaskReport): readonly string[] {
+    this.#serve(pool);
     switch (this.#kind(task)) {
       case 'fit':
         this.#fitted[task] = Object.values(fitted)[0];
@@ -147,6 +151,13 @@ export class SyntheticWorkload implements Workload {
   #kind(task: number): LedgerTask['kind'] {
     const { fits, sweeps } = this.#spec;
     return task < fits ? 'fit' : task < fits + sweeps ? 'sweep' : 'score';
+  }
+
+  /** Results of different classes are different ones. */
+  #serve(pool: string): void {
+    if (pool === this.#pool) return;
+    this.#pool = pool;
+    this.#prefix = sha256(`${this.#run}/${this.#spec.seed}/${pool}`).slice(0, -TASK_DIGITS);
   }
 
   #key(task: number): Digest {
