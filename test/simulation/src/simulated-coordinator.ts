@@ -194,10 +194,10 @@ export class SimulatedCoordinator {
     scheduler.after(random.between(10, 1500), () => this.start());
   }
 
-  /** Whether it knows that such a worker is there, or waits for those that were. */
-  expects(workerId: string): boolean {
+  /** Whether it knows such a worker, or waits for it after a restart. `isUp`: its process is there, and will come. */
+  expects(workerId: string, isUp: boolean): boolean {
     const isKnown = this.ask(({ workers }) => [...workers].some(({ info }) => info.workerId === workerId));
-    return isKnown === true || this.#hadRuns;
+    return isKnown === true || (this.#hadRuns && isUp);
   }
 
   /** A client or a worker stores a blob, where the store does not have it whole. */

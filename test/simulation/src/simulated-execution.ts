@@ -64,7 +64,11 @@ export function execute(execution: Execution): void {
     if (!world.isLive(lease)) {
       faults.add('zombie-result');
       data.fill(-1);
-    } else if (isBroken && random.isTrue(0.5) && world.coordinator.expects('w0')) {
+    } else if (
+      isBroken &&
+      random.isTrue(0.5) &&
+      world.coordinator.expects('w0', world.workers[0]?.isUp === true)
+    ) {
       // Where nobody else could have done it, the run would rightly end.
       faults.add('not-finite');
       data.fill(Number.NaN);

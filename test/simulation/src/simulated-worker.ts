@@ -77,6 +77,11 @@ export class SimulatedWorker {
     this.#connect(life);
   }
 
+  /** Whether its process is there. */
+  get isUp(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** The process ends without a word. */
   crash(): void {
     this.#life++;
