@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OodError } from '@oodgrid/protocol';
+import { coerce, gte } from 'semver';
 
 /** Version that the set-up builds; older ones than 2.11 lack what we use. */
 const NATS_SERVER_VERSION = '2.11.0';
@@ -12,9 +13,9 @@ export function findNatsServer(cacheDir: string, env: NodeJS.ProcessEnv = proces
   const candidates = [env.OODGRID_NATS_SERVER, existsSync(built) ? built : undefined, 'nats-server'];
   for (const candidate of candidates) {
     if (candidate === undefined || candidate === '') continue;
-    const { status, stdout } = spawnSync(candidate, ['--version'], { encoding: 'utf8' });
-    const [, major, minor] = /v(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
-    if (status === 0 && (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 11))) return candidate;
+    const { status, stdout } = spawnSync(candidate, ['--version'], { encoding: 'utf8', env });
+    const version = coerce(stdout);
+    if (status === 0 && version !== null && gte(version, NATS_SERVER_VERSION)) return candidate;
   }
   throw new OodError(
     'not-found',

@@ -1,17 +1,19 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { OodError } from '@oodgrid/protocol';
+import { gte } from 'semver';
 import { defaultWorkers } from '../local/default-workers.js';
 import { requireCache } from '../output/writable-folder.js';
 import { type Check, ok, problem, warning } from './check.js';
 
+/** As `engines` of package.json says. */
+const OLDEST_NODE = '20.19.0';
 const GIB = 1024 ** 3;
 const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
 
 export function checkNode(version = process.versions.node): Check {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return ok('node', version);
-  return problem('node', `${version} is too old`, 'install Node 20.19 or later');
+  if (gte(version, OLDEST_NODE)) return ok('node', version);
+  return problem('node', `${version} is too old`, `install Node ${OLDEST_NODE} or later`);
 }
 
 export function checkMachine(): Check {
