@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClusterClient, cliContext, findNatsServer, freePort, startNatsServer } from 'ood-cli';
+import getPort from 'get-port';
+import { ClusterClient, cliContext, findNatsServer, startNatsServer } from 'ood-cli';
 import { until } from '../until.mjs';
 
 const CLI = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
@@ -31,9 +32,9 @@ export async function dispatchOurs(tasks) {
     children.push(child);
     return child;
   };
-  const client = new ClusterClient(`127.0.0.1:${await freePort()}`);
+  const client = new ClusterClient(`127.0.0.1:${await getPort({ host: '127.0.0.1' })}`);
   try {
-    const natsPort = await freePort();
+    const natsPort = await getPort({ host: '127.0.0.1' });
     const nats = `127.0.0.1:${natsPort}`;
     children.push(startNatsServer(findNatsServer(cliContext([]).cacheDir), join(folder, 'nats'), natsPort));
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -4,15 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import {
-  ClusterClient,
-  cliContext,
-  fetchResults,
-  findNatsServer,
-  freePort,
-  startNatsServer,
-  writeRun,
-} from 'ood-cli';
+import getPort from 'get-port';
+import { ClusterClient, cliContext, fetchResults, findNatsServer, startNatsServer, writeRun } from 'ood-cli';
 import { until } from '../until.mjs';
 import { fillStore, gridOf } from './store.mjs';
 
@@ -58,8 +51,8 @@ async function startCluster(client, nats) {
   return serve.pid;
 }
 
-const client = new ClusterClient(`127.0.0.1:${await freePort()}`);
-const port = await freePort();
+const client = new ClusterClient(`127.0.0.1:${await getPort({ host: '127.0.0.1' })}`);
+const port = await getPort({ host: '127.0.0.1' });
 const nats = { port, address: `127.0.0.1:${port}` };
 try {
   // The worker tells which class it is; then the store is filled while nobody has it.

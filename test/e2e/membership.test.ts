@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { SyntheticSpec } from '@oodgrid/coordinator';
 import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
 import { connectWorker, PROTOCOL_VERSION, type WorkerLink } from '@oodgrid/transport';
-import { ClusterClient, findNatsServer, freePort, startNatsServer } from 'ood-cli';
+import getPort from 'get-port';
+import { ClusterClient, findNatsServer, startNatsServer } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { Process } from '../support/processes.js';
@@ -32,7 +33,7 @@ class Site {
   }
 
   static async open(name: string): Promise<Site> {
-    const site = new Site(`127.0.0.1:${await freePort()}`);
+    const site = new Site(`127.0.0.1:${await getPort({ host: '127.0.0.1' })}`);
     const store = join(cache.folder, `store-${name}`);
     const where = ['--listen', site.client.address, '--nats', natsAddress, '--store', store];
     site.start(['serve', '--synthetic', '--lease', '1', ...where]);
@@ -113,7 +114,7 @@ const SPEC: SyntheticSpec = {
 
 let site: Site;
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   natsAddress = `127.0.0.1:${port}`;
   nats = startNatsServer(findNatsServer(cacheDir), join(cache.folder, 'nats'), port);
   await new Promise<void>((resolve) => {
@@ -236,7 +237,7 @@ describe('two coordinators on one NATS server', () => {
 
 describe('a synthetic run', () => {
   it('is refused by a coordinator that was not started for tests', async () => {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
     const store = join(cache.folder, 'store-third');
     const server = new Process(
       ['serve', '--listen', address, '--nats', natsAddress, '--store', store],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Delivery, NatsHints, NatsPublisher } from '@oodgrid/transport';
-import { findNatsServer, freePort, startNatsServer } from 'ood-cli';
+import getPort from 'get-port';
+import { findNatsServer, startNatsServer } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryCache } from '../support/temporary-cache.js';
 
@@ -15,7 +16,7 @@ let publisher: NatsPublisher;
 let other: NatsPublisher;
 
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   address = `127.0.0.1:${port}`;
   server = startNatsServer(findNatsServer(cache.cacheDir), join(cache.folder, 'nats'), port);
   const open = (queue: string) =>

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import getPort from 'get-port';
 import { describe, expect, it, vi } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, oodCli } from '../support/cli.js';
@@ -24,7 +25,7 @@ function memberOf(up: number, name: string): number {
 describe('ood-cli up', () => {
   it('runs a whole cluster that computes a real grid, and ends without a trace', async () => {
     const { file, folder } = writeBlackGrid(cache.folder, { count: 1100 });
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = await getPort({ host: '127.0.0.1' });
     const args = ['up', '--workers', '1', '--port', String(port), '--store', join(folder, 'up')];
     const up = execFile(process.execPath, [CLI_BIN, ...args], { env: { ...process.env, ...env } });
     let said = '';
@@ -75,7 +76,7 @@ describe('ood-cli up', () => {
   }, 120_000);
 
   it('that is killed takes its cluster with it', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = await getPort({ host: '127.0.0.1' });
     const args = ['up', '--workers', '1', '--port', String(port), '--store', join(cache.folder, 'killed')];
     const up = execFile(process.execPath, [CLI_BIN, ...args], { env: { ...process.env, ...env } });
     let said = '';

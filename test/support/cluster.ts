@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findNatsServer, freePort, startNatsServer } from 'ood-cli';
+import getPort from 'get-port';
+import { findNatsServer, startNatsServer } from 'ood-cli';
 import { CLI_BIN, ROOT } from './cli.js';
 
 export interface TestClusterOptions {
@@ -105,8 +106,8 @@ export class TestCluster {
   }
 
   static async start(options: TestClusterOptions): Promise<TestCluster> {
-    const natsPort = await freePort();
-    const coordinatorPort = await freePort();
+    const natsPort = await getPort({ host: '127.0.0.1' });
+    const coordinatorPort = await getPort({ host: '127.0.0.1' });
     const address = await options.workerAddress?.(coordinatorPort);
     return new TestCluster(options, natsPort, coordinatorPort, address ?? `127.0.0.1:${coordinatorPort}`);
   }

@@ -1,6 +1,5 @@
 export { ClusterClient } from './cluster/cluster-client.js';
 export { fetchResults } from './cluster/follow-run.js';
-export { freePort } from './cluster/free-port.js';
 export { findNatsServer, startNatsServer } from './cluster/nats-server.js';
 export { blobsDir, type CliContext, cliContext } from './context.js';
 export { readGrid } from './grid/read-grid.js';

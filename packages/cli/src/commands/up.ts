@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { visibleLines } from '@oodgrid/protocol';
-import { freePort } from '../cluster/free-port.js';
+import getPort from 'get-port';
 import { startGuarded, startSelfGuarded } from '../cluster/guarded-process.js';
 import { findNatsServer, natsArgs } from '../cluster/nats-server.js';
 import { SupervisedProcess } from '../cluster/supervised-process.js';
@@ -36,7 +36,7 @@ export default class Up extends OodCommand {
     const storeDir = flags.store ?? join(cacheDir, 'up');
     await requireCache(cacheDir);
     await requireWritable(storeDir, "the cluster's folder", 'give another --store');
-    const natsPort = await freePort();
+    const natsPort = await getPort({ host: '127.0.0.1' });
     const nats = `127.0.0.1:${natsPort}`;
     const coordinator = `127.0.0.1:${flags.port}`;
     const program = findNatsServer(cacheDir);
