@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import { planProblem } from './former-plan.js';
 import type { RunKeeper } from './run-keeper.js';
 
 /**
@@ -28,7 +29,13 @@ export class ClassDesk {
       const pool = run.submitted.pool ?? largest;
       const engine = pool === undefined ? undefined : workers.pools.get(pool)?.engine;
       if (pool === undefined || engine === undefined) continue;
-      const bound = { pool, engine, at: this.#keeper.wallClock().toISOString() };
+      const problem = planProblem(run);
+      if (problem !== null) {
+        this.#keeper.end(run, 'failed', null, problem);
+        continue;
+      }
+      const plan = run.workload.planIdentity;
+      const bound = { pool, engine, at: this.#keeper.wallClock().toISOString(), plan };
       this.#keeper.batch.record({ kind: 'bound', run: run.id, ...bound });
       this.#keeper.bind(run, bound);
       this.#keeper.advance(run);

@@ -9,6 +9,7 @@ import { BlobDesk } from './blob-desk.js';
 import { ClassDesk } from './class-desk.js';
 import type { Counters } from './counters.js';
 import { FailureDesk } from './failure-desk.js';
+import { formerPlanProblem } from './former-plan.js';
 import { Offers } from './offers.js';
 import { RunKeeper, type RunKeeperOptions, refOf } from './run-keeper.js';
 import type { RunState } from './run-state.js';
@@ -116,13 +117,14 @@ export class Dispatcher {
     if (run === undefined) return;
     switch (record.kind) {
       case 'bound':
-        this.#keeper.bind(run, record);
+        run.planProblem = formerPlanProblem(run, record.plan);
+        if (run.planProblem === null) this.#keeper.bind(run, record);
         return;
       case 'moved':
         this.#keeper.noteMoved(run, record.pool);
         return;
       case 'computed':
-        this.#keeper.noteComputed(run, record.id, record.outcome, now);
+        if (run.planProblem === null) this.#keeper.noteComputed(run, record.id, record.outcome, now);
         return;
       case 'ended':
         this.#keeper.noteEnded(run, record);
@@ -138,6 +140,7 @@ export class Dispatcher {
         return;
       case 'completed':
       case 'finished':
+        if (run.planProblem !== null) return;
         this.#keeper.ledger.apply(record, now);
         this.#keeper.noteFinished(run, record.task, record, now);
         return;
@@ -147,8 +150,13 @@ export class Dispatcher {
     }
   }
 
-  /** Opens the stagings of the leases that lived when the coordinator stopped, and goes on with every run. */
+  /** Opens the stagings of the leases that lived when the coordinator stopped, and goes on with every run that can. */
   resume(chunks: Iterable<StagedChunk>, now: number): void {
+    for (const run of this.#keeper.runs.values()) {
+      if (run.planProblem !== null && run.ended === null) {
+        this.#keeper.end(run, 'failed', null, run.planProblem);
+      }
+    }
     this.#desk.open(now);
     this.#failures.open(now, this.#keeper.runs.size > 0);
     for (const run of this.#keeper.runs.values()) {
@@ -166,8 +174,11 @@ export class Dispatcher {
 
   /** What a former version accepted may be refused by this one: the rows are missing then, and the task is done again. */
   #stageAgain(chunk: StagedChunk): void {
+    const staged = this.#keeper.staged(chunk.token);
+    // Of a run that cannot go on.
+    if (staged === undefined) this.#keeper.batch.endLease(chunk.token);
     try {
-      this.#keeper.staged(chunk.token)?.staging.add(chunk);
+      staged?.staging.add(chunk);
     } catch {
       this.#keeper.counters.add('chunks_dropped');
     }
@@ -220,6 +231,7 @@ export class Dispatcher {
   /** Makes failed and quarantined tasks ready again; gives their number. */
   retry(id: string): number {
     const run = this.#keeper.get(id);
+    if (run.planProblem !== null) throw new OodError(run.planProblem.code, run.planProblem.message);
     const tasks = this.#keeper.ledger.run(id)?.tasks;
     const count = (tasks?.count('failed') ?? 0) + (tasks?.count('quarantined') ?? 0);
     if (count === 0) return 0;

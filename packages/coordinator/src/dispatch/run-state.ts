@@ -1,6 +1,6 @@
 import type { Digest, WorkCounts } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
-import type { EndedRecord, SubmittedRecord } from '../store/journal-record.js';
+import type { EndedRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
 import type { BoundWork, Workload } from '../workload/workload.js';
 
 export type RunStatus = 'waiting' | 'running' | 'paused' | 'merging' | EndedRecord['status'];
@@ -25,6 +25,8 @@ export class RunState {
   readonly boundTasks = new Map<number, BoundWork>();
   /** Choices that are being made. */
   openComputations = 0;
+  /** Why what the journal says of its tasks cannot be followed; null when it can. */
+  planProblem: RunProblem | null = null;
   /** Whether somebody has written its results down. */
   isFetched = false;
   #bound: Binding | null = null;

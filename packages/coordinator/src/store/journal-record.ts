@@ -48,6 +48,8 @@ export type JournalRecord =
       readonly engine: WorkerInfo['engine'];
       /** ISO time; older journals have none. */
       readonly at?: string;
+      /** Identity of the plan that the numbers of its tasks refer to; older journals have none. */
+      readonly plan?: string;
     }
   /** The run starts anew in another numerics class: whatever was recorded of it before does not count. */
   | { readonly kind: 'moved'; readonly run: string; readonly pool: string }

@@ -8,6 +8,7 @@ import { SeriesReader } from '../merger/unit-results.js';
 import { bindTask, type Facts } from '../planner/bind-task.js';
 import type { Plan, PlannedCell, PlannedChoice, PlannedTask, Series } from '../planner/plan.js';
 import { planGrid } from '../planner/plan-grid.js';
+import { planIdentity } from '../planner/plan-identity.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { GridSpec } from './run-spec.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
@@ -38,6 +39,7 @@ export class GridWorkload implements Workload, Facts {
   /** Choices that wait for nothing, and were not taken. */
   readonly #ready = new Set<string>();
   readonly #memory: ReadonlyMap<string, number>;
+  #planIdentity: string | undefined;
 
   /** `plan` is the grid's, where somebody has made it already. */
   constructor({ grid, slice }: GridSpec, plan: Plan = planGrid(grid, slice)) {
@@ -56,6 +58,11 @@ export class GridWorkload implements Workload, Facts {
         else known.push(id);
       }
     }
+  }
+
+  get planIdentity(): string {
+    this.#planIdentity ??= planIdentity(this.plan);
+    return this.#planIdentity;
   }
 
   title(task: number): string {

@@ -13,6 +13,7 @@ const TASK_DIGITS = 8;
 /** The workload of a synthetic run: a graph of the same shape as a grid's. */
 export class SyntheticWorkload implements Workload {
   readonly tasks: readonly LedgerTask[];
+  readonly planIdentity = 'synthetic-1';
   readonly #spec: SyntheticSpec;
   readonly #run: string;
   /** Start of the keys of its results, which are those of one numerics class. */

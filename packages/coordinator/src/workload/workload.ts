@@ -40,6 +40,8 @@ export interface TaskReport {
  */
 export interface Workload {
   readonly tasks: readonly LedgerTask[];
+  /** What the numbers of its tasks stand for: a journal can be followed by a workload of the same identity alone. */
+  readonly planIdentity: string;
   /** What people see of a task. */
   title(task: number): string;
   /** Memory that a worker needs for it. */
