@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Results } from '@oodgrid/protocol';
+import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';
+import { Process } from '../support/processes.js';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { temporaryCache } from '../support/temporary-cache.js';
 
@@ -20,7 +21,7 @@ const methods = (magnitude: number) => [
 let file: string;
 let cluster: TestCluster;
 let runs = 0;
-/** Digest of the grid of the first two tests, computed on this machine alone. */
+/** Digest of the grid of all tests but the last, computed on this machine alone. */
 let alone = '';
 
 /** Submits the grid, to the cluster or on this machine alone. */
@@ -93,6 +94,7 @@ it('one of three workers has a full disk: the run is that of this machine alone,
   expect(log).toMatch(/w1 is set aside .*: cannot write blob/);
   expect(log).not.toMatch(/ failed: /);
   expect(await stateOf('w1')).toBe('set aside');
+  expect(cluster.coordinator.text).toMatch(/worker w1 is set aside: cannot write blob/);
   expect(cluster.workers[1]?.text).toMatch(/takes no tasks until it is well: .*cannot/);
 
   limit('unlimited:unlimited');
@@ -100,16 +102,32 @@ it('one of three workers has a full disk: the run is that of this machine alone,
   expect(cluster.workers[1]?.text).toMatch(/well again/);
 }, 240_000);
 
-it("blobs in a running worker's cache are damaged: it fetches them again, and nothing fails", async () => {
-  const damaged = ['w0', 'w2'].flatMap((id) => blobsUnder(join(cache.cacheDir, 'worker-blobs', id)));
-  expect(damaged.length).toBeGreaterThan(0);
-  for (const path of damaged) damage(path);
+it('then a twin: a second process of its name is turned away while the run goes on, and both logs say so', async () => {
+  const whole = submit(0.01, '--no-cache', ...onCluster());
+  const where = ['--coordinator', cluster.coordinatorAddress, '--nats', cluster.natsAddress];
+  const twin = new Process(['worker', ...where, '--id', 'w1', '--wait', '0'], cache.cacheDir);
+  const { digest, run } = await whole;
+  expect(digest).toBe(alone);
+  expect(await twin.closed).toBe(EXIT_CODES.conflict);
+  const isThere = new RegExp(`"w1" is connected already, .* process id ${cluster.workers[1]?.pid}`);
+  expect(twin.stderr).toMatch(isThere);
+  expect(cluster.coordinator.text).toMatch(/worker w1 on \S+ is refused: a worker "w1" is connected already/);
+  const log = await logOf(run);
+  // It is trusted again as well.
+  expect(log).toMatch(/w1 \S+: attempt 1 started/);
+  expect(log).not.toMatch(/attempt 2| failed: | set aside /);
+}, 240_000);
+
+it('then a damaged cache, under running workers: they fetch the blobs again, and nothing fails', async () => {
+  for (const id of ['w0', 'w1', 'w2']) {
+    const blobs = blobsUnder(join(cache.cacheDir, 'worker-blobs', id));
+    expect(blobs.length).toBeGreaterThan(0);
+    for (const path of blobs) damage(path);
+  }
   const { digest, run } = await submit(0.01, '--no-cache', ...onCluster());
   expect(digest).toBe(alone);
   expect(await logOf(run)).not.toMatch(/ failed: | set aside /);
-  expect(cluster.workers.map(({ text }) => text).join('\n')).toMatch(
-    /was fetched again .*its task begins anew/,
-  );
+  for (const { text } of cluster.workers) expect(text).toMatch(/was fetched again .*its task begins anew/);
 }, 240_000);
 
 it("blobs of the coordinator's store are damaged between two submissions: the second heals them, and fits are done again", async () => {
@@ -123,6 +141,7 @@ it("blobs of the coordinator's store are damaged between two submissions: the se
   const { digest, run } = await submit(0.005, ...onCluster());
   expect(digest).toBe(local.digest);
   expect(await logOf(run)).toMatch(/the state that .* gave is gone: it is done again/);
+  expect(cluster.coordinator.text).toMatch(/the state that .* gave is gone: it is done again/);
   const left = readdirSync(inStore, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(join(inStore, name)).isFile(),
   );

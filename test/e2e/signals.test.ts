@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
@@ -9,35 +9,43 @@ import { temporaryCache } from '../support/temporary-cache.js';
 const cache = temporaryCache();
 afterAll(() => cache.remove());
 
-/** A run that hangs while it reads its data: pipes that nobody writes to, in a folder of catalog files. */
+/**
+ * As soon as the command listens to SIGTERM, every thread that it has for files hangs in a system call, as on a disk that does
+ * not answer: it opens a pipe that nobody writes to. The sign is a file that is there when they do.
+ */
+const hangingThreads = (pipe: string, sign: string) =>
+  `data:text/javascript,${encodeURIComponent(`
+  import { open, writeFileSync } from 'node:fs';
+  process.on('newListener', function hang(event) {
+    if (event !== 'SIGTERM') return;
+    process.off('newListener', hang);
+    for (let i = 0; i < 4; i++) open(${JSON.stringify(pipe)}, () => undefined);
+    writeFileSync(${JSON.stringify(sign)}, '');
+  });
+`)}`;
+
+/** A run that hangs before it has read its data. */
 async function hanging() {
   const { file, folder } = writeBlackGrid(cache.folder);
-  const text = readFileSync(file, 'utf8').replace(/ood: .*/, 'ood: mnist');
-  writeFileSync(file, text);
-  const dataDir = join(folder, 'data', 'mnist');
-  mkdirSync(dataDir, { recursive: true });
-  for (const name of ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz']) {
-    execFileSync('mkfifo', [join(dataDir, name)]);
-  }
+  const pipe = join(folder, 'pipe');
+  const sign = join(folder, 'hangs');
+  execFileSync('mkfifo', [pipe]);
   // Empty: no run gets as far as to need an engine.
   const OODGRID_CACHE = mkdtempSync(join(cache.folder, 'cache-'));
   const child = spawn(
     process.execPath,
-    [CLI_BIN, 'submit', file, '--output', join(folder, 'run'), '--data-dir', join(folder, 'data')],
+    ['--import', hangingThreads(pipe, sign), CLI_BIN, 'submit', file, '--output', join(folder, 'run')],
     {
       cwd: ROOT,
-      env: { ...process.env, OODGRID_CACHE },
+      env: { ...process.env, OODGRID_CACHE, UV_THREADPOOL_SIZE: '4' },
       stdio: ['ignore', 'ignore', 'ignore'],
     },
   );
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  // The ID side is read before: it is a blob then.
-  await vi.waitFor(() => expect(readdirSync(join(OODGRID_CACHE, 'blobs')).length).toBeGreaterThan(1), {
-    timeout: 20_000,
-  });
-  // And a listener is there.
+  await vi.waitFor(() => expect(existsSync(sign)).toBe(true), { timeout: 20_000 });
+  // And the listener is there.
   await vi.waitFor(() => expect(isCaught(child.pid ?? 0)).toBe(true), { timeout: 20_000 });
   return { child, ended };
 }

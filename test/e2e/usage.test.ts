@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
-import { oodCli } from '../support/cli.js';
+import { oodCli, ROOT } from '../support/cli.js';
 
 describe('what is typed wrongly is refused with exit code 2 and what was meant', () => {
   it.each([
@@ -28,6 +28,19 @@ describe('what is typed wrongly is refused with exit code 2 and what was meant',
     if (args[0] !== 'help')
       expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'invalid-input' } });
   });
+});
+
+it.each([
+  [['show'], 'id of the run'],
+  [['cancel'], 'id of the run'],
+  [['drain'], 'worker'],
+  [['models', 'show'], 'name of the model'],
+  [['data', 'pull'], 'data set'],
+])('%j takes nothing from a pipe for what is missing: that is an error', async (args, message) => {
+  const { code, stdout, stderr } = await oodCli(args, {}, ROOT, 'lenet-fmnist\n');
+  expect([code, stdout]).toEqual([EXIT_CODES['invalid-input'], '']);
+  expect(stderr).toMatch(/Missing 1 required arg|missing/i);
+  expect(stderr).toContain(message);
 });
 
 it('help and help COMMAND print to stdout', async () => {

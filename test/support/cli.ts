@@ -10,16 +10,18 @@ export interface CliOutcome {
   readonly stderr: string;
 }
 
-/** Runs `ood-cli` as a user does; never rejects for an exit code. */
+/** Runs `ood-cli` as a user does, with `input` at its standard input; never rejects for an exit code. */
 export function oodCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = ROOT,
+  input?: string,
 ): Promise<CliOutcome> {
   return new Promise((resolve) => {
     const options = { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 64 * 1024 ** 2 };
     const child = execFile(process.execPath, [CLI_BIN, ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });
+    if (input !== undefined) child.stdin?.end(input);
   });
 }

@@ -61,6 +61,7 @@ class Supervised {
 /** Real processes on this machine: nats-server, coordinator, workers; all come back when they are killed. */
 export class TestCluster {
   readonly coordinatorAddress: string;
+  readonly natsAddress: string;
   readonly storeDir: string;
   readonly workers: readonly Supervised[];
   readonly coordinator: Supervised;
@@ -74,7 +75,7 @@ export class TestCluster {
     workerAddress: string,
   ) {
     const { folder, cacheDir, workers, leaseSeconds, workerArgs = [] } = options;
-    const natsAddress = `127.0.0.1:${natsPort}`;
+    this.natsAddress = `127.0.0.1:${natsPort}`;
     this.coordinatorAddress = `127.0.0.1:${coordinatorPort}`;
     this.storeDir = join(folder, 'store');
     this.#natsDir = join(folder, 'nats');
@@ -94,13 +95,13 @@ export class TestCluster {
       '--listen',
       this.coordinatorAddress,
       '--nats',
-      natsAddress,
+      this.natsAddress,
       '--store',
       this.storeDir,
     ];
     this.coordinator = new Supervised(() => cli([...serve, ...lease]));
     this.workers = Array.from({ length: workers }, (_, i) => {
-      const args = ['worker', '--coordinator', workerAddress, '--nats', natsAddress, '--id', `w${i}`];
+      const args = ['worker', '--coordinator', workerAddress, '--nats', this.natsAddress, '--id', `w${i}`];
       return new Supervised(() => cli([...args, ...workerArgs]));
     });
   }

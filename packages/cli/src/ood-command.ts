@@ -11,11 +11,9 @@ export const dataDirFlag = Flags.string({
   default: [],
 });
 
-/** A grid file; standard input is read by us alone, which oclif would do as well. */
 export const gridArg = Args.string({
   description: 'grid file (yaml), or - for standard input',
   required: true,
-  ignoreStdin: true,
 });
 
 /** Flag of every command that reads a grid. */
@@ -49,6 +47,8 @@ export abstract class OodCommand extends Command {
       process.stderr.write(`error: the output could not be written: ${message}\n`);
       process.exitCode = EXIT_CODES[code];
     });
+    // An argument that is missing is missing in a pipe as well: oclif would take what comes from standard input for it.
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
     await super.init();
   }
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { compactJournal, type JournalRecord, planGrid, type ResolvedGrid, type RunSpec } from '../src/index.js';
+import {
+  compactJournal,
+  type JournalRecord,
+  planGrid,
+  type ResolvedGrid,
+  type RunSpec,
+} from '../src/index.js';
 import { planIdentity } from '../src/planner/plan-identity.js';
 import { Desk, submission } from './desk.js';
 import { smallGrid } from './small-plan.js';
 
 const gridOf = (grid: ResolvedGrid): RunSpec => ({ kind: 'grid', grid, slice: 512 });
-const submitted = (run: string, more = {}) => submission(run, { spec: gridOf(smallGrid()), ...more });
+const submitted = (run: string, more = {}) =>
+  submission(run, { spec: gridOf({ ...smallGrid(), memoryBytes: {} }), ...more });
 const runOf = (desk: Desk, run = 'run') => {
   const found = desk.dispatcher.runs.get(run);
   if (found === undefined) throw new Error('the run was submitted');
@@ -128,7 +135,9 @@ describe('a run that this version cannot plan', () => {
     changeJournal(desk, unplannable);
     desk.restart();
     desk.join('late');
-    expect(runOf(desk).ended?.problem?.message).toMatch(/cannot plan it: .*500 is not a multiple.*submit the grid/);
+    expect(runOf(desk).ended?.problem?.message).toMatch(
+      /cannot plan it: .*500 is not a multiple.*submit the grid/,
+    );
     expect(runOf(desk, 'other').status).toBe('running');
   });
 
@@ -151,7 +160,11 @@ describe('the identity of a plan', () => {
 
   it('is the same for the same grid, whatever people call its rows', () => {
     const grid = smallGrid();
-    const named = { ...grid, name: 'other', rows: grid.rows.map((row) => ({ ...row, title: `${row.title}!` })) };
+    const named = {
+      ...grid,
+      name: 'other',
+      rows: grid.rows.map((row) => ({ ...row, title: `${row.title}!` })),
+    };
     expect(of(named)).toBe(of(smallGrid()));
   });
 

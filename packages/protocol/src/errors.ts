@@ -4,7 +4,7 @@
  */
 export const ERROR_CODES = [
   'invalid-input', // the grid, a flag or an option is wrong: the user can fix it
-  'conflict', // what was named is somebody else's already: a worker's id, a submission's key
+  'conflict', // what was named is somebody else's already: a worker's id, a submission's key, a run of another version
   'not-found', // a file, model, data set or method that was named does not exist
   'corrupt-data', // a file is truncated, mis-shaped, holds NaN or fails its checksum
   'not-finite', // a computation gave NaN or overflowed: weights, normalisation or data are at fault

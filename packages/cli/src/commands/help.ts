@@ -8,7 +8,7 @@ export default class Help extends OodCommand {
   static override examples = ['<%= config.bin %> help submit', '<%= config.bin %> help data pull'];
   static override strict = false;
   static override args = {
-    command: Args.string({ description: 'the command; all of them without', ignoreStdin: true }),
+    command: Args.string({ description: 'the command; all of them without' }),
   };
 
   async run(): Promise<void> {

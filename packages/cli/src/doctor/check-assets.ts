@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { listDatasets, listModels, verifyDataset, weightsPath } from '@oodgrid/engine';
+import { listDatasets, listModels, readRegularFile, verifyDataset, weightsPath } from '@oodgrid/engine';
 import { sha256 } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';
 
 export async function checkModels(modelsDir: string): Promise<Check> {
   const broken: string[] = [];
   for (const { name, sha256: expected } of listModels()) {
-    const bytes = await readFile(weightsPath(modelsDir, name)).catch(() => undefined);
+    const bytes = await readRegularFile(weightsPath(modelsDir, name)).catch(() => undefined);
     if (bytes === undefined || sha256(bytes) !== expected) broken.push(name);
   }
   if (broken.length === 0) return ok('models', `${listModels().length} bundled, all intact`);

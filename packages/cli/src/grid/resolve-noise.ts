@@ -48,20 +48,18 @@ async function planarNoise(noise: NoiseOption, { modelsDir, baseDir, input }: No
   // What else the archive holds is not looked at.
   const key = archive.keys.includes('noise_uint8') ? 'noise_uint8' : archive.keys.at(-1);
   const isClear = key === 'noise_uint8' || archive.keys.length === 1;
-  const array = key !== undefined && isClear ? archive.read(key) : undefined;
-  const [count = 0, ...shape] = array?.shape ?? [];
-  if (
-    !(array?.data instanceof Uint8Array) ||
-    shape.join() !== [channels, height, width].join() ||
-    count === 0
-  ) {
+  const refuse = (): never => {
     const hint = noise === 'paper' ? '; give a seed instead: noise: {seed: 42}' : '';
     throw new OodError(
       'invalid-input',
       `${path}: expected one uint8 array [n, ${channels}, ${height}, ${width}] (or one named "noise_uint8"), found ${describeArrays(archive.list())}${hint}`,
     );
-  }
-  return { count, planar: array.data };
+  };
+  if (key === undefined || !isClear) return refuse();
+  const { shape, data } = archive.read(key, ({ dtype, shape: [n, ...image] }) => {
+    if (dtype !== 'uint8' || n === 0 || image.join() !== [channels, height, width].join()) refuse();
+  });
+  return data instanceof Uint8Array ? { count: shape[0] ?? 0, planar: data } : refuse();
 }
 
 /** [n, c, pixels] to [n, pixels, c]. */

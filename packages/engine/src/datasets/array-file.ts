@@ -1,5 +1,10 @@
 import { OodError } from '@oodgrid/protocol';
-import { describeArrays, type ListedArray, type NumericArray } from '../formats/array-types.js';
+import {
+  describeArrays,
+  type ListedArray,
+  type NumericArray,
+  type ShapeCheck,
+} from '../formats/array-types.js';
 import { openNpz } from '../formats/npz.js';
 import { openSafetensors } from '../formats/safetensors.js';
 
@@ -14,7 +19,8 @@ export interface ArrayFile {
   readonly path: string;
   readonly keys: readonly string[];
   list(): readonly ListedArray[];
-  read(key: string): NumericArray;
+  /** Throws what `check` throws before the values are read. */
+  read(key: string, check?: ShapeCheck): NumericArray;
 }
 
 export function npzFile(bytes: Uint8Array, path: string): ArrayFile {
@@ -27,10 +33,14 @@ export function safetensorsFile(bytes: Uint8Array, path: string): ArrayFile {
     path,
     keys: [...tensors.keys()],
     list: () => [...tensors].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
-    read: (key) => {
+    // Nothing is packed here: its values are in memory already.
+    read: (key, check) => {
       const tensor = tensors.get(key);
       const array = tensor?.read();
-      if (array !== undefined) return array;
+      if (array !== undefined) {
+        check?.(array);
+        return array;
+      }
       throw new OodError(
         'corrupt-data',
         `${path}: tensor ${JSON.stringify(key)} is ${tensor?.dtype}, which is not read; save it as U8, I64 or F32`,

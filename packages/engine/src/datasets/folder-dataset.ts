@@ -12,8 +12,8 @@ import {
 } from './array-file.js';
 import type { Labels, SplitContent, SplitKind } from './dataset.js';
 import { idxFiles, readIdxFile } from './idx-pair.js';
-import { type ImageReading, readImages } from './user-images.js';
-import { readLabels } from './user-labels.js';
+import { type ImageReading, readImages, requireImages } from './user-images.js';
+import { readLabels, requireLabels } from './user-labels.js';
 
 /**
  * What labels are for. `needed`: refused without. `wanted`: used where they are. `unused`: what cannot be read as labels is
@@ -80,7 +80,8 @@ function fromArrays(file: ArrayFile, reading: FolderReading, note: Note): SplitC
   const where = (key: string) => `${file.path}: ${JSON.stringify(key)}`;
   const imagesName = reading.arrays?.images ?? 'images';
   const imagesKey = keyOf(file, imagesName) ?? refuseMissing(file, imagesName);
-  const split = readImages(file.read(imagesKey), reading, where(imagesKey), note);
+  const images = file.read(imagesKey, (found) => requireImages(found, reading, where(imagesKey)));
+  const split = readImages(images, reading, where(imagesKey), note);
   const labelsName = reading.arrays?.labels ?? 'labels';
   const labelsKey = keyOf(file, labelsName);
   if (labelsKey === undefined) {
@@ -88,9 +89,11 @@ function fromArrays(file: ArrayFile, reading: FolderReading, note: Note): SplitC
     if (reading.labels === 'needed' || reading.arrays?.labels !== undefined) refuseMissing(file, labelsName);
     return split;
   }
-  const labels = usefulLabels(reading, note, () =>
-    readLabels(file.read(labelsKey), split.shape[0], where(labelsKey), note),
-  );
+  const [count] = split.shape;
+  const labels = usefulLabels(reading, note, () => {
+    const array = file.read(labelsKey, (found) => requireLabels(found, count, where(labelsKey)));
+    return readLabels(array, count, where(labelsKey), note);
+  });
   return labels === undefined ? split : { ...split, labels };
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OodError } from '@oodgrid/protocol';
+import { readRegularFile } from '../formats/read-regular-file.js';
 import type { Dataset, FileNames, Source, SplitKind } from './dataset.js';
 import { type FetchLimits, fetchFile } from './fetch-file.js';
 import { fetchDebian, fetchNpm, untar } from './fetch-package.js';
@@ -91,13 +91,8 @@ async function firstOf(
 ): Promise<{ readonly path: string; readonly bytes: Uint8Array }> {
   for (const name of names) {
     const path = join(folder, name);
-    try {
-      return { path, bytes: await readFile(path) };
-    } catch (cause) {
-      const error = OodError.from(cause);
-      if (error.code !== 'not-found')
-        throw new OodError('unavailable', `${path}: ${error.message}`, { cause });
-    }
+    const bytes = await readRegularFile(path);
+    if (bytes !== undefined) return { path, bytes };
   }
   throw new SourceUnavailable(`${folder} has no ${names[0]}`);
 }

@@ -14,6 +14,18 @@ export interface ImageReading {
   readonly layout?: ImageLayout;
 }
 
+/** Refuses what are no images, by type and shape alone. */
+export function requireImages(
+  found: Pick<NumericArray, 'dtype' | 'shape'>,
+  reading: ImageReading,
+  where: string,
+): void {
+  const { size } = sizeOf(found, reading, where, () => undefined);
+  if (found.shape[0] === 0) throw new OodError('invalid-input', `${where}: the data set is empty`);
+  if (size.some((length) => length === 0))
+    throw new OodError('corrupt-data', `${where}: images of ${size.join('x')} have no pixels`);
+}
+
 /** Images of any type and layout as [n, h, w, c]. `where` names file and array; what was guessed is noted. */
 export function readImages(
   array: NumericArray,
@@ -21,11 +33,9 @@ export function readImages(
   where: string,
   note: (line: string) => void,
 ): Pick<SplitContent, 'images' | 'shape'> {
+  requireImages(array, reading, where);
   const { size, layout } = sizeOf(array, reading, where, note);
   const [count = 0] = array.shape;
-  if (count === 0) throw new OodError('invalid-input', `${where}: the data set is empty`);
-  if (size.some((length) => length === 0))
-    throw new OodError('corrupt-data', `${where}: images of ${size.join('x')} have no pixels`);
   const pixels = readPixels(array, reading.pixels, where, note);
   return {
     images: layout === 'chw' ? channelsLast(pixels, count, size) : pixels,
@@ -34,7 +44,7 @@ export function readImages(
 }
 
 function sizeOf(
-  { shape, dtype }: NumericArray,
+  { shape, dtype }: Pick<NumericArray, 'dtype' | 'shape'>,
   { inputs, layout }: ImageReading,
   where: string,
   note: (line: string) => void,

@@ -1,27 +1,44 @@
 import { OodError } from '@oodgrid/protocol';
-import type { NumberArray, NumericArray } from '../formats/array-types.js';
+import { entriesOf, type NumberArray, type NumericArray } from '../formats/array-types.js';
 import type { Labels } from './dataset.js';
 
 const MAX_LABEL = 2 ** 31 - 1;
+
+/** Refuses what are no labels of so many images, by type and shape alone. */
+export function requireLabels(
+  { dtype, shape }: Pick<NumericArray, 'dtype' | 'shape'>,
+  count: number,
+  where: string,
+): void {
+  const [rows, classes = 0] = shape;
+  const isOneHot = shape.length === 2 && rows === count && classes >= 2;
+  if (isOneHot || (isVector(shape) && entriesOf(shape) === count)) return;
+  throw new OodError(
+    'corrupt-data',
+    `${where}: ${dtype} [${shape.join(', ')}] must be [${count}], one per image`,
+  );
+}
+
+const isVector = (shape: readonly number[]): boolean =>
+  shape.length === 1 || (shape.length === 2 && shape.some((size) => size === 1));
 
 /**
  * Class numbers of any type and width as `Labels` [count]; rows that are one-hot become the place of their 1, which a note says.
  * `where` names file and array. Throws `corrupt-data` with the place of what is no class number.
  */
 export function readLabels(
-  { data, shape, dtype }: NumericArray,
+  array: NumericArray,
   count: number,
   where: string,
   note: (line: string) => void,
 ): Labels {
+  requireLabels(array, count, where);
+  const { data, shape } = array;
   const refuse = (what: string): never => {
     throw new OodError('corrupt-data', `${where}: ${what}`);
   };
-  const isVector = shape.length === 1 || (shape.length === 2 && shape.some((size) => size === 1));
-  if (isVector && data.length === count) return classNumbers(data, refuse);
-  const [rows, classes = 0] = shape;
-  if (shape.length !== 2 || rows !== count || classes < 2)
-    return refuse(`${dtype} [${shape.join(', ')}] must be [${count}], one per image`);
+  if (isVector(shape)) return classNumbers(data, refuse);
+  const [, classes = 0] = shape;
   const labels = Uint32Array.from({ length: count }, (_, row) =>
     placeOfOne(data.subarray(row * classes, (row + 1) * classes), row, refuse),
   );

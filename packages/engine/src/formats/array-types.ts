@@ -43,6 +43,9 @@ export interface NumericArray {
   readonly data: NumberArray;
 }
 
+/** Throws what is wrong with an array, by what its file says of it before its values are read. */
+export type ShapeCheck = (found: Pick<NumericArray, 'dtype' | 'shape'>) => void;
+
 /** What a file says of one of its arrays before it is read. */
 export interface ListedArray {
   readonly key: string;

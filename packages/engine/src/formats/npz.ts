@@ -1,13 +1,16 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { OodError } from '@oodgrid/protocol';
 import { type Zippable, zipSync } from 'fflate';
-import type { ListedArray, NumericArray } from './array-types.js';
+import type { ListedArray, NumericArray, ShapeCheck } from './array-types.js';
 import { type NpyArray, type NpyHeader, parseNpy, parseNpyHeader, requireNpySize, writeNpy } from './npy.js';
 import { type Refuse, refuser } from './what-is-this-file.js';
 import { packedMember, readZipDirectory, type ZipMember } from './zip-directory.js';
 
-/** Largest array that a member of an archive may unfold to. */
+/** What a buffer holds: the largest array that a member of an archive may unfold to. */
 const MAX_MEMBER_BYTES = 4 * 1024 ** 3 - 1;
+/** An array stands in memory twice while it is unfolded: in pieces, and as one. */
+const COPIES = 2;
+const MIB = 1024 ** 2;
 /** Packed bytes to look at for a header: they unfold to 4 MiB at most. */
 const PEEK_BYTES = 4096;
 
@@ -30,12 +33,22 @@ export interface NpzArchive {
   readonly keys: readonly string[];
   /** What the archive holds, arrays or not, for messages. */
   list(): readonly ListedArray[];
-  /** Throws `corrupt-data` for what cannot be read as numbers. */
-  read(key: string): NumericArray;
+  /**
+   * Throws `corrupt-data` for what cannot be read as numbers, `resource-exhausted` for what does not fit into memory, and what
+   * `check` throws, all before the array is unfolded.
+   */
+  read(key: string, check?: ShapeCheck): NumericArray;
 }
 
-/** Opens an archive; throws `corrupt-data` naming `name` where it is none. */
-export function openNpz(bytes: Uint8Array, name: string): NpzArchive {
+/**
+ * Opens an archive; throws `corrupt-data` naming `name` where it is none. `freeBytes` is the memory that this process may still
+ * take.
+ */
+export function openNpz(
+  bytes: Uint8Array,
+  name: string,
+  freeBytes: () => number = () => process.availableMemory(),
+): NpzArchive {
   const refuse = refuser(bytes, name, 'npz', 'npz archive');
   const members = inBounds(refuse, () => readZipDirectory(bytes, refuse)).filter(
     ({ path }) => !path.endsWith('/'),
@@ -49,10 +62,14 @@ export function openNpz(bytes: Uint8Array, name: string): NpzArchive {
   return {
     keys: [...arrays.keys()],
     list: () => members.map((member) => listedMember(bytes, member)),
-    read: (key) => {
+    read: (key, check) => {
       const member = arrays.get(key);
       if (member === undefined) throw new OodError('not-found', `${name}: no array "${key}"`);
-      return inBounds(refuse, () => readMember(bytes, member, name));
+      return inBounds(refuse, () => {
+        requireMember(bytes, member, name, check);
+        requireMemory(member, name, freeBytes());
+        return unfoldMember(bytes, member, name);
+      });
     },
   };
 }
@@ -73,15 +90,35 @@ function inBounds<T>(refuse: Refuse, work: () => T): T {
   }
 }
 
-function readMember(bytes: Uint8Array, member: ZipMember, name: string): NumericArray {
+/** Type, shape and size, from what header and directory say. */
+function requireMember(
+  bytes: Uint8Array,
+  member: ZipMember,
+  name: string,
+  check: ShapeCheck | undefined,
+): void {
+  const { path, unpackedBytes } = member;
+  const refuse = memberRefuser(name, path);
+  const header = peekHeader(packedMember(bytes, member, refuse), member, refuse);
+  const dtype = requireNpySize(header, unpackedBytes, refuse);
+  check?.({ dtype, shape: header.shape });
+  if (unpackedBytes > MAX_MEMBER_BYTES)
+    refuse(`${unpackedBytes} bytes are more than the ${MAX_MEMBER_BYTES} that are read`);
+}
+
+function requireMemory({ path, unpackedBytes }: ZipMember, name: string, freeBytes: number): void {
+  const needed = COPIES * unpackedBytes;
+  if (needed <= freeBytes) return;
+  throw new OodError(
+    'resource-exhausted',
+    `${name}: member ${JSON.stringify(path)} unfolds to ${Math.ceil(unpackedBytes / MIB)} MiB and needs ${Math.ceil(needed / MIB)} MiB of memory while it is read; ${Math.floor(freeBytes / MIB)} MiB are free: save images as uint8, take fewer of them, or use a machine with more memory`,
+  );
+}
+
+function unfoldMember(bytes: Uint8Array, member: ZipMember, name: string): NumericArray {
   const { path, unpackedBytes, checksum } = member;
   const refuse = memberRefuser(name, path);
   const packed = packedMember(bytes, member, refuse);
-  // Type and size are checked before the whole is unfolded.
-  const header = peekHeader(packed, member, refuse);
-  requireNpySize(header, unpackedBytes, refuse);
-  if (unpackedBytes > MAX_MEMBER_BYTES)
-    return refuse(`${unpackedBytes} bytes are more than the ${MAX_MEMBER_BYTES} that are read`);
   const raw = unfolded(packed, member, refuse);
   if (raw.length !== unpackedBytes)
     return refuse(`it has ${raw.length} bytes, the directory says ${unpackedBytes}`);

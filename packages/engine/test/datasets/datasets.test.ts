@@ -90,6 +90,17 @@ describe('a data set', () => {
     expect(lines).toEqual([]);
   });
 
+  it('whose file is a pipe is refused by the name of the file, where opening it would wait for a writer for ever', async () => {
+    const pipe = join(folder, 't10k-images-idx3-ubyte.gz');
+    execFileSync('mkfifo', [pipe]);
+    writeFileSync(join(folder, 't10k-labels-idx1-ubyte.gz'), idxLabels);
+    const url = await serveFiles();
+    await expect(loadFrom(toy([{ kind: 'folder' }, url]), 'test', options([folder]))).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: `${pipe}: expected a file, it is a pipe`,
+    });
+  }, 10_000);
+
   it('is cached once loaded, and the cache is verified: damage is fetched again', async () => {
     const dataset = toy([await serveFiles()]);
     expect((await loadFrom(dataset, 'test', options())).source).toBe('a server');

@@ -156,7 +156,41 @@ describe('an archive', () => {
     expect(() => openNpz(bomb, 'f').read('images')).toThrow(/needs 24 bytes, the file holds/);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 ** 2);
   });
+
+  it('that needs more memory than is free is refused before anything is unfolded', () => {
+    const packed = writeNpz(
+      new Map([['images', { shape: [4096, 32, 32], data: new Uint8Array(4 * 1024 ** 2) }]]),
+    );
+    const open = (freeMib: number) => openNpz(packed, 'f', () => freeMib * 1024 ** 2);
+    const refused = catchError(() => open(8).read('images'));
+    expect(refused).toMatchObject({ code: 'resource-exhausted' });
+    expect(refused.message).toBe(
+      'f: member "images.npy" unfolds to 5 MiB and needs 9 MiB of memory while it is read; 8 MiB are free: save images as uint8, take fewer of them, or use a machine with more memory',
+    );
+    expect(open(9).read('images').shape).toEqual([4096, 32, 32]);
+  });
+
+  it('is not unfolded where its type and shape are not what its reader wants', () => {
+    const packed = writeNpz(new Map([['labels', { shape: [1024 ** 2], data: new Uint8Array(1024 ** 2) }]]));
+    let asked = 0;
+    const archive = openNpz(packed, 'f', () => ++asked * Number.MAX_SAFE_INTEGER);
+    expect(() =>
+      archive.read('labels', ({ dtype, shape }) => {
+        throw new OodError('corrupt-data', `${dtype} [${shape.join()}]`);
+      }),
+    ).toThrow('uint8 [1048576]');
+    expect(asked).toBe(0);
+  });
 });
+
+function catchError(work: () => unknown): OodError {
+  try {
+    work();
+  } catch (thrown) {
+    return OodError.from(thrown);
+  }
+  throw new Error('nothing was thrown');
+}
 
 describe('a safetensors file', () => {
   const tensors = openSafetensors(fixture('types.safetensors'), 'f');

@@ -16,7 +16,12 @@ function listen(executor: Executor): void {
 /** The program of an executor: loads the engine, then computes what the control process sends. */
 async function main(): Promise<void> {
   const settings = executorSettingsSchema.parse(JSON.parse(process.env.OODGRID_EXECUTOR ?? '{}'));
-  const send = batched<FromExecutor>((list) => process.send?.(list));
+  // Its lines may have no reader any more; that ends no task.
+  process.stderr.on('error', () => undefined);
+  const send = batched<FromExecutor>((list) => {
+    // A control process that goes meanwhile is told by `disconnect`.
+    if (process.connected) process.send?.(list, undefined, undefined, () => undefined);
+  });
   // The control process decides when to stop; without it there is nobody to compute for.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);

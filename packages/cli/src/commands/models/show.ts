@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Args } from '@oclif/core';
-import { findModel, listModels, parseSafetensors, weightsPath } from '@oodgrid/engine';
+import { findModel, listModels, parseSafetensors, readRegularFile, weightsPath } from '@oodgrid/engine';
 import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
@@ -18,7 +17,8 @@ export default class ModelsShow extends OodCommand {
       throw new OodError('not-found', `unknown model "${args.model}"${suggestion(args.model, known)}`);
     }
     const path = weightsPath(cliContext([]).modelsDir, card.name);
-    const bytes = await readFile(path);
+    const bytes = await readRegularFile(path);
+    if (bytes === undefined) throw new OodError('not-found', `${path}: there is no such file`);
     const tensors = [...parseSafetensors(bytes, path).tensors].map(([name, { shape }]) => ({
       name,
       shape: [...shape],
