@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installEngine } from './engine/install.mjs';
@@ -64,20 +64,12 @@ async function installPackages() {
 
 function manifests(folder) {
   const own = join(folder, 'package.json');
-  return folder === 'packages' ? PACKAGES.map((name) => join('packages', name, 'package.json')) : [own];
+  if (folder !== 'packages') return [own];
+  return readdirSync(join(ROOT, folder))
+    .sort()
+    .map((name) => join(folder, name, 'package.json'))
+    .filter((file) => existsSync(join(ROOT, file)));
 }
-
-const PACKAGES = [
-  'protocol',
-  'stats',
-  'engine',
-  'runtime',
-  'transport',
-  'coordinator',
-  'worker',
-  'report',
-  'cli',
-].filter((name) => existsSync(join(ROOT, 'packages', name, 'package.json')));
 
 async function installNative() {
   if (process.env.OODGRID_ENGINE === 'wasm') return true;

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 const ALLOWED = {
   protocol: [],
   stats: [],
-  engine: ['protocol', 'stats'],
+  formats: ['protocol'],
+  engine: ['protocol', 'stats', 'formats'],
   runtime: [],
   transport: ['protocol'],
   coordinator: ['protocol', 'stats', 'transport'],
   worker: ['protocol', 'engine', 'transport'],
   report: ['protocol', 'stats'],
-  cli: ['protocol', 'stats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
+  cli: ['protocol', 'stats', 'formats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
 };
 
 /** The only sub-paths that a package offers beside its main entry. */

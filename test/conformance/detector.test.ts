@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseNpy, parseNpz } from '@oodgrid/engine';
+import { parseNpy, parseNpz } from '@oodgrid/formats';
 import { sha256 } from '@oodgrid/protocol';
 import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NpyArray, parseNpz } from '@oodgrid/engine';
+import { type NpyArray, parseNpz } from '@oodgrid/formats';
 import { type Cell, type Results, resultsSchema } from '@oodgrid/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';

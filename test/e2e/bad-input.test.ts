@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/engine';
+import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
 import { EXIT_CODES } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type BlackGrid, writeBlackGrid } from '../support/black-grid.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NpyArray, writeNpz, writeSafetensors } from '@oodgrid/engine';
+import { type NpyArray, writeNpz, writeSafetensors } from '@oodgrid/formats';
 import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';

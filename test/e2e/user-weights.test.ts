@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/engine';
+import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
 import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
@@ -85,7 +85,7 @@ describe('weights of a user', () => {
 
   it('that are a PyTorch checkpoint are named for what they are', async () => {
     const checkpoint = new URL(
-      '../../packages/engine/test/fixtures/user-files/checkpoint.pth',
+      '../../packages/formats/test/fixtures/user-files/checkpoint.pth',
       import.meta.url,
     );
     const { file } = grid((path) => copyFileSync(checkpoint, path), 'model.pth');

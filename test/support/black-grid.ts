@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeNpz } from '@oodgrid/engine';
+import { writeNpz } from '@oodgrid/formats';
 
 export interface BlackGrid {
   readonly count?: number;

@@ -1,13 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  loadDataset,
-  parseSafetensors,
-  type TensorEntry,
-  weightsPath,
-  writeNpz,
-  writeSafetensors,
-} from '@oodgrid/engine';
+import { loadDataset, weightsPath } from '@oodgrid/engine';
+import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
 import { cliContext } from 'ood-cli';
 
 /** Images [n, 28, 28] and labels of a user's folder. */

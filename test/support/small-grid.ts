@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDataset, type SplitKind, writeNpz } from '@oodgrid/engine';
+import { loadDataset, type SplitKind } from '@oodgrid/engine';
+import { writeNpz } from '@oodgrid/formats';
 import { cliContext } from 'ood-cli';
 
 /** Writes samples [from, to) of a catalog data set as a user's data folder. */

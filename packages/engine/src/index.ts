@@ -12,18 +12,6 @@ export {
 } from './datasets/load-dataset.js';
 export { findDataset, listDatasets } from './datasets/table.js';
 export type { PixelUse } from './datasets/user-pixels.js';
-export { describeArrays } from './formats/array-types.js';
-export { type NpyArray, parseNpy, writeNpy } from './formats/npy.js';
-export { openNpz, parseNpz, writeNpz } from './formats/npz.js';
-export { readRegularFile } from './formats/read-regular-file.js';
-export {
-  openSafetensors,
-  parseSafetensors,
-  type Safetensors,
-  type TensorData,
-  type TensorEntry,
-  writeSafetensors,
-} from './formats/safetensors.js';
 export { METHOD_CARDS, type MethodCard } from './methods/catalog.js';
 export { methodPlan } from './methods/method-plan.js';
 export { ARCHITECTURES, type Architecture, type ArchitectureName } from './models/architectures.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type NpyArray, parseNpz } from '@oodgrid/engine';
+import { type NpyArray, parseNpz } from '@oodgrid/formats';
 
 const REFERENCE = fileURLToPath(new URL('../reference', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { describeArrays, openNpz, readRegularFile, writeSafetensors } from '@oodgrid/engine';
+import { describeArrays, openNpz, readRegularFile, writeSafetensors } from '@oodgrid/formats';
 import { type Digest, type GridMethod, OodError } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import type { BlobStore } from '@oodgrid/transport';

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
-import { type NpyArray, writeNpz } from '@oodgrid/engine';
+import { type NpyArray, writeNpz } from '@oodgrid/formats';
 import { type Grid, OodError, type Results } from '@oodgrid/protocol';
 import {
   type CellScores,

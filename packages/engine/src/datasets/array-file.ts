@@ -3,10 +3,10 @@ import {
   describeArrays,
   type ListedArray,
   type NumericArray,
+  openNpz,
+  openSafetensors,
   type ShapeCheck,
-} from '../formats/array-types.js';
-import { openNpz } from '../formats/npz.js';
-import { openSafetensors } from '../formats/safetensors.js';
+} from '@oodgrid/formats';
 
 /** Names of the arrays of a user's file. */
 export interface ArrayNames {

@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { parseCifarBinary } from '../formats/cifar-binary.js';
+import { parseCifarBinary } from '@oodgrid/formats';
 import type { Dataset, DecodedSplit, FileNames } from './dataset.js';
 
 const named = (name: string): FileNames => [`${name}.bin`, `${name}.bin.gz`];

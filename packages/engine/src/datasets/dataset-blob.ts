@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { parseSafetensors, type TensorEntry, writeSafetensors } from '../formats/safetensors.js';
+import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
 import type { DecodedSplit, Labels, SplitContent } from './dataset.js';
 
 /**

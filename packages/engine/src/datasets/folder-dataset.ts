@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OodError } from '@oodgrid/protocol';
-import { readRegularFile } from '../formats/read-regular-file.js';
+import { readRegularFile } from '@oodgrid/formats';
 import {
   type ArrayFile,
   type ArrayNames,

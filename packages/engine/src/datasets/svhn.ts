@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { parseMat5 } from '../formats/mat5.js';
+import { parseMat5 } from '@oodgrid/formats';
 import type { Dataset, DecodedSplit } from './dataset.js';
 
 const SIDE = 32;

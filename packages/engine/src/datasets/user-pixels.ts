@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import type { NumericArray } from '../formats/array-types.js';
+import type { NumericArray } from '@oodgrid/formats';
 
 /** How the values of images are used: as bytes that are normalised, or as floats that are what the model takes. */
 export type PixelUse = 'bytes' | 'floats';

@@ -1,7 +1,7 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import { writeSafetensors } from '../formats/safetensors.js';
+import { writeSafetensors } from '@oodgrid/formats';
 import type { Fitter, Method } from '../methods/method.js';
 import type { Model } from '../models/model.js';
 import type { ImageSource } from './image-source.js';

@@ -1,5 +1,5 @@
 import type { Kernels } from '../backend/kernels.js';
-import { parseSafetensors } from '../formats/safetensors.js';
+import { parseSafetensors } from '@oodgrid/formats';
 import type { ArchitectureName } from './architectures.js';
 import { lenet } from './lenet.js';
 import { Model, type ModelParts } from './model.js';

@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
-import { describeArrays } from '../formats/array-types.js';
-import type { StoredTensor } from '../formats/safetensors.js';
+import { describeArrays } from '@oodgrid/formats';
+import type { StoredTensor } from '@oodgrid/formats';
 import type { WeightShapes } from './weight-shapes.js';
 
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;

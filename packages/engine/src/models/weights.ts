@@ -1,7 +1,7 @@
 import { OodError } from '@oodgrid/protocol';
 import type { Rank } from '@tensorflow/tfjs-core';
 import { as2D, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
-import type { TensorEntry } from '../formats/safetensors.js';
+import type { TensorEntry } from '@oodgrid/formats';
 
 /** Reads PyTorch-named weights into tfjs's layouts and remembers each tensor for disposal. */
 export class WeightReader {

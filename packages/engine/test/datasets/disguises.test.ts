@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSplitBlob } from '../../src/datasets/dataset-blob.js';
 import { type FolderReading, loadFolderDataset } from '../../src/datasets/folder-dataset.js';
-import { datasetBlob, type NpyArray, writeNpz } from '../../src/index.js';
+import { datasetBlob } from '../../src/index.js';
+import { type NpyArray, writeNpz } from '@oodgrid/formats';
 
 const disguise = (name: string) => fileURLToPath(new URL(`../fixtures/disguises/${name}`, import.meta.url));
 const reading: FolderReading = { inputs: [[4, 5, 3]], pixels: 'bytes', labels: 'needed' };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, tf } from '../../src/compute.js';
-import { datasetBlob, writeSafetensors } from '../../src/index.js';
+import { datasetBlob } from '../../src/index.js';
+import { writeSafetensors } from '@oodgrid/formats';
 import { nativeEngine } from '../support/engine.js';
 import { images, noise, put, run, scaledWeights, task, unit } from '../support/tasks.js';
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSafetensors, readWeights, type TensorEntry } from '../../src/index.js';
+import { parseSafetensors, type TensorEntry } from '@oodgrid/formats';
+import { readWeights } from '../../src/index.js';
 import { lenet } from '../../src/models/lenet.js';
 import { resnet34Cifar } from '../../src/models/resnet34-cifar.js';
 import { weightShapes } from '../../src/models/weight-shapes.js';
@@ -154,7 +155,7 @@ describe('weights that cannot be used are refused, tensor by tensor', () => {
     ['keras.h5', /it is an HDF5 file \(Keras weights or h5py\)/],
     ['objects.pkl', /it is a Python pickle, which could run code/],
   ])('a file that is no safetensors: %s', (name, message) => {
-    const bytes = new Uint8Array(readFileSync(new URL(`../fixtures/user-files/${name}`, import.meta.url)));
+    const bytes = new Uint8Array(readFileSync(new URL(`../../../formats/test/fixtures/user-files/${name}`, import.meta.url)));
     expect(() => readWeights(bytes, name, model)).toThrow(message);
   });
 

@@ -3,7 +3,7 @@ import { NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Engine, tf } from '../../src/compute.js';
-import { type TensorEntry, writeSafetensors } from '../../src/index.js';
+import { type TensorEntry, writeSafetensors } from '@oodgrid/formats';
 import { loadModel } from '../../src/models/load-model.js';
 import type { Model, Trace } from '../../src/models/model.js';
 import { nativeEngine } from '../support/engine.js';

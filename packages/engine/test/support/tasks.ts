@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask } from '../../src/compute.js';
-import { datasetBlob, parseSafetensors, writeSafetensors } from '../../src/index.js';
+import { datasetBlob } from '../../src/index.js';
+import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 
 /** Blobs of a test, by digest. */
 const blobs = new Map<Digest, Uint8Array>();

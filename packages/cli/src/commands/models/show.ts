@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
-import { findModel, listModels, parseSafetensors, readRegularFile, weightsPath } from '@oodgrid/engine';
+import { findModel, listModels, weightsPath } from '@oodgrid/engine';
+import { parseSafetensors, readRegularFile } from '@oodgrid/formats';
 import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';

@@ -4,22 +4,13 @@ import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { parseCifarBinary } from '../../src/formats/cifar-binary.js';
-import { parseIdx } from '../../src/formats/idx.js';
-import { parseMat5 } from '../../src/formats/mat5.js';
-import {
-  type NpyArray,
-  parseNpy,
-  parseNpz,
-  parseSafetensors,
-  type TensorEntry,
-  writeNpy,
-  writeNpz,
-  writeSafetensors,
-} from '../../src/index.js';
+import { parseCifarBinary } from '../src/cifar-binary.js';
+import { parseIdx } from '../src/idx.js';
+import { parseMat5 } from '../src/mat5.js';
+import { type NpyArray, parseNpy, parseNpz, parseSafetensors, type TensorEntry, writeNpy, writeNpz, writeSafetensors } from '../src/index.js';
 
 const fixture = (name: string) =>
-  new Uint8Array(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
 
 const idx = (shape: readonly number[], data: Uint8Array): Uint8Array => {
   const header = Buffer.alloc(4 + 4 * shape.length);

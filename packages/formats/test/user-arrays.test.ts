@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeArrays } from '../../src/formats/array-types.js';
-import { openNpz } from '../../src/formats/npz.js';
-import { openSafetensors, parseNpy, parseSafetensors, writeNpz } from '../../src/index.js';
+import { describeArrays } from '../src/array-types.js';
+import { openNpz } from '../src/npz.js';
+import { openSafetensors, parseNpy, parseSafetensors, writeNpz } from '../src/index.js';
 
 const fixture = (name: string) =>
-  new Uint8Array(readFileSync(new URL(`../fixtures/user-files/${name}`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`./fixtures/user-files/${name}`, import.meta.url)));
 const arrays = openNpz(fixture('arrays.npz'), 'arrays.npz');
 const counted = Array.from({ length: 24 }, (_, i) => i);
 const numbers = (key: string) => [...arrays.read(key).data].map(Number);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCifarBinary } from '../../src/formats/cifar-binary.js';
-import { parseIdx } from '../../src/formats/idx.js';
-import { parseMat5 } from '../../src/formats/mat5.js';
-import { type FileKind, whatIsThisFile } from '../../src/formats/what-is-this-file.js';
-import { parseNpz, parseSafetensors, writeSafetensors } from '../../src/index.js';
+import { parseCifarBinary } from '../src/cifar-binary.js';
+import { parseIdx } from '../src/idx.js';
+import { parseMat5 } from '../src/mat5.js';
+import { type FileKind, whatIsThisFile } from '../src/what-is-this-file.js';
+import { parseNpz, parseSafetensors, writeSafetensors } from '../src/index.js';
 
 const fixture = (name: string) =>
-  new Uint8Array(readFileSync(new URL(`../fixtures/user-files/${name}`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`./fixtures/user-files/${name}`, import.meta.url)));
 const text = (value: string) => new TextEncoder().encode(value);
 
 const FILES: readonly (readonly [FileKind, Uint8Array])[] = [

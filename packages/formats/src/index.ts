@@ -1,0 +1,24 @@
+export {
+  type ArrayType,
+  describeArrays,
+  entriesOf,
+  type ListedArray,
+  type NumberArray,
+  type NumericArray,
+  type ShapeCheck,
+} from './array-types.js';
+export { parseCifarBinary } from './cifar-binary.js';
+export { parseIdx } from './idx.js';
+export { parseMat5 } from './mat5.js';
+export { type NpyArray, parseNpy, writeNpy } from './npy.js';
+export { openNpz, parseNpz, writeNpz } from './npz.js';
+export { readRegularFile } from './read-regular-file.js';
+export {
+  openSafetensors,
+  parseSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  type TensorData,
+  type TensorEntry,
+  writeSafetensors,
+} from './safetensors.js';
