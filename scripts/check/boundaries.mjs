@@ -6,13 +6,14 @@ const ALLOWED = {
   protocol: [],
   stats: [],
   formats: ['protocol'],
-  engine: ['protocol', 'stats', 'formats'],
+  datasets: ['protocol', 'formats'],
+  engine: ['protocol', 'stats', 'formats', 'datasets'],
   runtime: [],
   transport: ['protocol'],
   coordinator: ['protocol', 'stats', 'transport'],
   worker: ['protocol', 'engine', 'transport'],
   report: ['protocol', 'stats'],
-  cli: ['protocol', 'stats', 'formats', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
+  cli: ['protocol', 'stats', 'formats', 'datasets', 'engine', 'runtime', 'transport', 'coordinator', 'worker', 'report'],
 };
 
 /** The only sub-paths that a package offers beside its main entry. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDataset, weightsPath } from '@oodgrid/engine';
+import { loadDataset } from '@oodgrid/datasets';
+import { weightsPath } from '@oodgrid/engine';
 import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
 import { cliContext } from 'ood-cli';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDataset, type SplitKind } from '@oodgrid/engine';
+import { loadDataset, type SplitKind } from '@oodgrid/datasets';
 import { writeNpz } from '@oodgrid/formats';
 import { cliContext } from 'ood-cli';
 

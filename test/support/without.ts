@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadDataset } from '@oodgrid/engine';
+import { loadDataset } from '@oodgrid/datasets';
 import { OodError } from '@oodgrid/protocol';
 import { cliContext } from 'ood-cli';
 import { beforeEach } from 'vitest';

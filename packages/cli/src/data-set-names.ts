@@ -1,4 +1,4 @@
-import { type Dataset, findDataset, listDatasets } from '@oodgrid/engine';
+import { type Dataset, findDataset, listDatasets } from '@oodgrid/datasets';
 import { OodError, suggestion } from '@oodgrid/protocol';
 
 /** Throws `not-found` with a suggestion for a name that the catalog does not have. */

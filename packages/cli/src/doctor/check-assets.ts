@@ -1,4 +1,6 @@
-import { listDatasets, listModels, readRegularFile, verifyDataset, weightsPath } from '@oodgrid/engine';
+import { listDatasets, verifyDataset } from '@oodgrid/datasets';
+import { listModels, weightsPath } from '@oodgrid/engine';
+import { readRegularFile } from '@oodgrid/formats';
 import { sha256 } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';
 

@@ -1,4 +1,4 @@
-import type { PixelUse } from '@oodgrid/engine';
+import type { PixelUse } from '@oodgrid/datasets';
 import { OodError } from '@oodgrid/protocol';
 import type { ReferredDatasets } from './data-set-references.js';
 

@@ -1,4 +1,4 @@
-import type { Dataset, DatasetState } from '@oodgrid/engine';
+import type { Dataset, DatasetState } from '@oodgrid/datasets';
 import { z } from 'zod';
 
 export const dataEntrySchema = z.object({

@@ -1,6 +1,6 @@
 import type { Candidate } from '@oodgrid/protocol';
 import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
-import type { Labels } from '../datasets/dataset.js';
+import type { Labels } from '@oodgrid/datasets';
 import type { Architecture } from '../models/architectures.js';
 import type { ComputeName } from './revisions.js';
 

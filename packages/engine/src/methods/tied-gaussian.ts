@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Labels } from '../datasets/dataset.js';
+import type { Labels } from '@oodgrid/datasets';
 import { firstNotFinite } from '../finite.js';
 
 /**

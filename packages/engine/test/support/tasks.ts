@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask } from '../../src/compute.js';
-import { datasetBlob } from '../../src/index.js';
+import { datasetBlob } from '@oodgrid/datasets';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 
 /** Blobs of a test, by digest. */

@@ -1,4 +1,4 @@
-import { listDatasets, verifyDataset } from '@oodgrid/engine';
+import { listDatasets, verifyDataset } from '@oodgrid/datasets';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
 import { type DataEntry, dataEntry } from '../../output/data-report.js';

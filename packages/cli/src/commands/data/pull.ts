@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { loadDataset, verifyDataset } from '@oodgrid/engine';
+import { loadDataset, verifyDataset } from '@oodgrid/datasets';
 import { cliContext } from '../../context.js';
 import { datasetOrThrow } from '../../data-set-names.js';
 import { dataDirFlag, OodCommand } from '../../ood-command.js';

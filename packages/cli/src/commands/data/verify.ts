@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { listDatasets, verifyDataset } from '@oodgrid/engine';
+import { listDatasets, verifyDataset } from '@oodgrid/datasets';
 import { OodError } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { datasetOrThrow } from '../../data-set-names.js';

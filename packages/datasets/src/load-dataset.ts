@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { OodError, sha256 } from '@oodgrid/protocol';
 import type { Dataset, DecodedSplit, SplitFacts, SplitKind } from './dataset.js';
 import { datasetBlob, parseDatasetBlob } from './dataset-blob.js';
-import { type ReadOptions, readFiles } from './read-files.js';
-import { SourceUnavailable } from './source-failure.js';
-import { findDataset } from './table.js';
+import { type ReadOptions, readFiles } from './sources/read-files.js';
+import { SourceUnavailable } from './sources/source-failure.js';
+import { findDataset } from './catalog.js';
 
 export interface LoadOptions extends ReadOptions {
   readonly cacheDir: string;

@@ -10,8 +10,8 @@ import {
   refuseMissing,
   safetensorsFile,
 } from './array-file.js';
-import type { Labels, SplitContent, SplitKind } from './dataset.js';
-import { idxFiles, readIdxFile } from './idx-pair.js';
+import type { Labels, SplitContent, SplitKind } from '../dataset.js';
+import { idxFiles, readIdxFile } from '../idx-pair.js';
 import { type ImageReading, readImages, requireImages } from './user-images.js';
 import { readLabels, requireLabels } from './user-labels.js';
 

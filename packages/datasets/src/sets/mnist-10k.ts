@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
-import type { Dataset, DecodedSplit } from './dataset.js';
+import type { Dataset, DecodedSplit } from '../dataset.js';
 
 const PIXELS = 28 * 28;
 const digitSchema = z.object({ data: z.array(z.number().min(0).max(1)) });

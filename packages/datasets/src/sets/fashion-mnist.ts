@@ -1,5 +1,5 @@
-import type { Dataset } from './dataset.js';
-import { decodeIdxPair, idxFiles } from './idx-pair.js';
+import type { Dataset } from '../dataset.js';
+import { decodeIdxPair, idxFiles } from '../idx-pair.js';
 
 /** Xiao, Rasul and Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747. */
 export const fashionMnist: Dataset = {

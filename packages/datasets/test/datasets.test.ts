@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dataset, Source } from '../../src/datasets/dataset.js';
-import { datasetBlob, parseDatasetBlob } from '../../src/datasets/dataset-blob.js';
-import { decodeIdxPair, idxFiles } from '../../src/datasets/idx-pair.js';
-import { loadFrom, stateOf } from '../../src/datasets/load-dataset.js';
-import { findDataset, listDatasets, loadFolderDataset } from '../../src/index.js';
+import type { Dataset, Source } from '../src/dataset.js';
+import { datasetBlob, parseDatasetBlob } from '../src/dataset-blob.js';
+import { decodeIdxPair, idxFiles } from '../src/idx-pair.js';
+import { loadFrom, stateOf } from '../src/load-dataset.js';
+import { findDataset, listDatasets, loadFolderDataset } from '../src/index.js';
 import { writeNpz } from '@oodgrid/formats';
 
 const images = Uint8Array.from({ length: 3 * 4 }, (_, i) => i);
@@ -230,7 +230,7 @@ describe('the catalog', () => {
   });
 
   it('reads SVHN as rows, columns and channels, with digit 0 as label 0', () => {
-    const file = readFileSync(new URL('../../../formats/test/fixtures/svhn.mat', import.meta.url));
+    const file = readFileSync(new URL('../../formats/test/fixtures/svhn.mat', import.meta.url));
     const decoded = findDataset('svhn')?.decode([file], ['svhn.mat']);
     expect(decoded?.shape).toEqual([2, 32, 32, 3]);
     expect([...(decoded?.labels ?? [])]).toEqual([0, 7]);

@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { parseCifarBinary } from '@oodgrid/formats';
-import type { Dataset, DecodedSplit, FileNames } from './dataset.js';
+import type { Dataset, DecodedSplit, FileNames } from '../dataset.js';
 
 const named = (name: string): FileNames => [`${name}.bin`, `${name}.bin.gz`];
 

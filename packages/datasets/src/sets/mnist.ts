@@ -1,5 +1,5 @@
-import type { Dataset } from './dataset.js';
-import { decodeIdxPair, idxFiles } from './idx-pair.js';
+import type { Dataset } from '../dataset.js';
+import { decodeIdxPair, idxFiles } from '../idx-pair.js';
 
 /** LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998. */
 export const mnist: Dataset = {

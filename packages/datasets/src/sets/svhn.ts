@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { parseMat5 } from '@oodgrid/formats';
-import type { Dataset, DecodedSplit } from './dataset.js';
+import type { Dataset, DecodedSplit } from '../dataset.js';
 
 const SIDE = 32;
 const CHANNELS = 3;

@@ -1,9 +1,9 @@
-import { cifar10 } from './cifar10.js';
+import { cifar10 } from './sets/cifar10.js';
 import type { Dataset } from './dataset.js';
-import { fashionMnist } from './fashion-mnist.js';
-import { mnist } from './mnist.js';
-import { mnist10k } from './mnist-10k.js';
-import { svhn } from './svhn.js';
+import { fashionMnist } from './sets/fashion-mnist.js';
+import { mnist } from './sets/mnist.js';
+import { mnist10k } from './sets/mnist-10k.js';
+import { svhn } from './sets/svhn.js';
 
 /** Every data set of the catalog. A new one is one file of the same shape and one line here. */
 const DATASETS: readonly Dataset[] = [fashionMnist, mnist, mnist10k, cifar10, svhn];

@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { entriesOf, type NumberArray, type NumericArray } from '@oodgrid/formats';
-import type { Labels } from './dataset.js';
+import type { Labels } from '../dataset.js';
 
 const MAX_LABEL = 2 ** 31 - 1;
 

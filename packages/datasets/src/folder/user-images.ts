@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import type { NumericArray } from '@oodgrid/formats';
-import type { SplitContent } from './dataset.js';
+import type { SplitContent } from '../dataset.js';
 import { type PixelUse, readPixels } from './user-pixels.js';
 
 export type ImageSize = readonly [height: number, width: number, channels: number];

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRegularFile } from '../formats/read-regular-file.js';
-import type { Dataset, FileNames, Source, SplitKind } from './dataset.js';
+import { readRegularFile } from '@oodgrid/formats';
+import type { Dataset, FileNames, Source, SplitKind } from '../dataset.js';
 import { type FetchLimits, fetchFile } from './fetch-file.js';
 import { fetchDebian, fetchNpm, untar } from './fetch-package.js';
 import { SourceUnavailable } from './source-failure.js';
