@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDataset } from '@oodgrid/datasets';
-import { weightsPath } from '@oodgrid/engine';
+import { weightsPath } from '@oodgrid/models';
 import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
 import { cliContext } from 'ood-cli';
 

@@ -1,6 +1,5 @@
 // The entry of @oodgrid/engine that loads a tensor library; the package's main entry does not.
 export { type Engine, type EngineOptions, loadEngine } from './backend/engine.js';
-export type { Kernels } from './backend/kernels.js';
 export { portableKernels } from './backend/portable-kernels.js';
 export { tf } from './backend/tensors.js';
 export { executeTask, type TaskOutcome } from './executor/execute-task.js';

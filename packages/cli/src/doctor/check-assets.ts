@@ -1,5 +1,5 @@
 import { listDatasets, verifyDataset } from '@oodgrid/datasets';
-import { listModels, weightsPath } from '@oodgrid/engine';
+import { listModels, weightsPath } from '@oodgrid/models';
 import { readRegularFile } from '@oodgrid/formats';
 import { sha256 } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { listDatasets } from '@oodgrid/datasets';
-import { listModels } from '@oodgrid/engine';
+import { listModels } from '@oodgrid/models';
 import { type Grid, OodError, parseGrid, visible } from '@oodgrid/protocol';
 
 /** A grid larger than this is refused by the parser; one byte more is read to tell. */

@@ -1,4 +1,5 @@
-import { METHOD_CARDS, type MethodCard, type ModelCard } from '@oodgrid/engine';
+import { METHOD_CARDS, type MethodCard } from '@oodgrid/engine';
+import { type ModelCard } from '@oodgrid/models';
 import { z } from 'zod';
 import { methodDefaults } from './method-defaults.js';
 

@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels.js';
+import type { Kernels } from '@oodgrid/models';
 import { as4D, type Tensor, tf } from './tensors.js';
 
 /** Kernels made of public tfjs ops: run on every backend, several times slower than the native ones. */

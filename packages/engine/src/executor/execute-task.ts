@@ -1,7 +1,8 @@
 import { type Digest, OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
-import { isOverflowImpossible } from '../models/bounded.js';
-import { loadModel } from '../models/load-model.js';
+import { tf } from '../backend/tensors.js';
+import { isOverflowImpossible } from '@oodgrid/models';
+import { loadModel } from '@oodgrid/models';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';
@@ -24,10 +25,10 @@ export interface TaskOutcome {
  */
 export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
   const weights = await io.blob(task.model.weights);
-  using model = loadModel(task.model, weights, engine.kernels);
+  using model = loadModel(task.model, weights, tf, engine.kernels);
   const source = await ImageSource.open(task, (digest: Digest) => io.blob(digest));
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
-  const isBounded = isOverflowImpossible(task.model, weights, engine.kernels, largest);
+  const isBounded = isOverflowImpossible(task.model, weights, tf, engine.kernels, largest);
   const loaded = { model, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, io);
   const meter = new WorkMeter();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { listModels, weightsPath } from '@oodgrid/engine';
+import { listModels, weightsPath } from '@oodgrid/models';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
 import { type ModelEntry, modelEntry } from '../../output/catalog-entries.js';

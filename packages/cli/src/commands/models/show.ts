@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { findModel, listModels, weightsPath } from '@oodgrid/engine';
+import { findModel, listModels, weightsPath } from '@oodgrid/models';
 import { parseSafetensors, readRegularFile } from '@oodgrid/formats';
 import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';

@@ -1,8 +1,8 @@
-import { ARCHITECTURES } from './architectures.js';
-import type { Layer } from './layer.js';
-import { chain, conv2d, dense, globalAveragePool, residual } from './layers.js';
-import type { ModelParts } from './model.js';
-import type { WeightReader } from './weights.js';
+import { ARCHITECTURES } from '../architectures.js';
+import type { Layer } from '../layers/layer.js';
+import { chain, conv2d, dense, globalAveragePool, residual } from '../layers/layers.js';
+import type { ModelParts } from '../model.js';
+import type { WeightReader } from '../weights.js';
 
 const BATCH_NORM_EPSILON = 1e-5;
 const BLOCKS = [3, 4, 6, 3] as const;

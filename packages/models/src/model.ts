@@ -1,14 +1,14 @@
-import type { Kernels } from '../backend/kernels.js';
-import { as4D, type Tensor, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
+import type { Kernels } from './layers/kernels.js';
+import { as4D, type Ops, type Tensor, type Tensor2D, type Tensor4D } from './tensors.js';
 import type { Architecture } from './architectures.js';
-import type { Layer } from './layer.js';
+import type { Layer, Pass } from './layers/layer.js';
 
 /** A run of layers that ends in a tap. */
 export interface Stage {
   readonly tap: string;
   readonly layer: Layer;
   /** This stage and the one before in one step, with the same bits: for forward passes that do not want what lies between. */
-  readonly withPrevious?: (x: Tensor) => Tensor;
+  readonly withPrevious?: (pass: Pass, x: Tensor) => Tensor;
 }
 
 export interface DropoutSite {
@@ -34,22 +34,22 @@ export interface Trace {
   gradient(tap: string, dTap: Tensor): Tensor4D;
 }
 
-/** A classifier with frozen weights and named taps; every method runs under the caller's `tf.tidy`. */
+/** A classifier with frozen weights and named taps; every method runs under the caller's `tidy`. */
 export class Model implements Disposable {
   readonly architecture: Architecture;
   readonly classes: number;
   readonly dropouts: readonly DropoutSite[];
   readonly #stages: readonly Stage[];
   readonly #weights: readonly Tensor[];
-  readonly #kernels: Kernels;
+  readonly #pass: Pass;
 
-  constructor(parts: ModelParts, kernels: Kernels) {
+  constructor(parts: ModelParts, ops: Ops, kernels: Kernels) {
     this.architecture = parts.architecture;
     this.classes = parts.classes;
     this.dropouts = parts.dropouts;
     this.#stages = parts.stages;
     this.#weights = parts.weights;
-    this.#kernels = kernels;
+    this.#pass = { ops, kernels };
   }
 
   /** Names of all taps, in forward order. */
@@ -59,7 +59,7 @@ export class Model implements Disposable {
 
   /** Value of one tap; everything else is freed. `x` [n, h, w, c]. */
   forward(x: Tensor4D, tap: string): Tensor {
-    return tf.tidy(() => {
+    return this.#pass.ops.tidy(() => {
       const value = this.taps(x, [tap]).get(tap);
       if (value === undefined) throw new RangeError(`model ${this.architecture.name} has no tap ${tap}`);
       return value;
@@ -76,11 +76,11 @@ export class Model implements Disposable {
       const next = stages[i + 1];
       if (stage === undefined) break;
       if (next?.withPrevious !== undefined && !taps.includes(stage.tap)) {
-        h = next.withPrevious(h);
+        h = next.withPrevious(this.#pass, h);
         values.set(next.tap, h);
         i++;
       } else {
-        h = stage.layer({ kernels: this.#kernels }, h).y;
+        h = stage.layer(this.#pass, h).y;
         values.set(stage.tap, h);
       }
     }
@@ -93,7 +93,7 @@ export class Model implements Disposable {
     const pullbacks: { readonly tap: string; readonly pullback: (dy: Tensor) => Tensor }[] = [];
     let h: Tensor = x;
     for (const stage of this.#upTo(taps)) {
-      const { y, pullback } = stage.layer({ kernels: this.#kernels }, h);
+      const { y, pullback } = stage.layer(this.#pass, h);
       values.set(stage.tap, y);
       pullbacks.push({ tap: stage.tap, pullback });
       h = y;
@@ -101,12 +101,12 @@ export class Model implements Disposable {
     return {
       taps: values,
       gradient: (tap, dTap) =>
-        tf.tidy(() => {
+        this.#pass.ops.tidy(() => {
           const last = pullbacks.findIndex((entry) => entry.tap === tap);
           if (last < 0) throw new RangeError(`tap ${tap} was not traced`);
           let dy = dTap;
           for (const { pullback } of pullbacks.slice(0, last + 1).reverse()) dy = pullback(dy);
-          return as4D(dy, x.shape);
+          return as4D(this.#pass.ops, dy, x.shape);
         }),
     };
   }
@@ -119,26 +119,26 @@ export class Model implements Disposable {
     const first = this.#stages.findIndex(({ tap }) => tap === this.architecture.stochasticTap) + 1;
     const shared = new Map<number, Tensor>();
     const once = (index: number, make: () => Tensor): Tensor => {
-      const known = shared.get(index) ?? tf.keep(make());
+      const known = shared.get(index) ?? this.#pass.ops.keep(make());
       shared.set(index, known);
       return known;
     };
     try {
       for (const mask of passes) {
-        yield tf.tidy(() => {
+        yield this.#pass.ops.tidy(() => {
           let h = from;
           for (const { layer } of this.#stages.slice(first))
-            h = layer({ kernels: this.#kernels, dropout: { mask, once } }, h).y;
+            h = layer({ ...this.#pass, dropout: { mask, once } }, h).y;
           return h;
         });
       }
     } finally {
-      tf.dispose([...shared.values()]);
+      this.#pass.ops.dispose([...shared.values()]);
     }
   }
 
   [Symbol.dispose](): void {
-    tf.dispose([...this.#weights]);
+    this.#pass.ops.dispose([...this.#weights]);
   }
 
   #upTo(taps: readonly string[]): readonly Stage[] {

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from './tensors.js';
+import type { Tensor, Tensor4D } from '../tensors.js';
 
 /**
  * The two gradient kernels that the layers need and that no public tfjs op offers on its own. Each

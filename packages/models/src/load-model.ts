@@ -1,9 +1,10 @@
-import type { Kernels } from '../backend/kernels.js';
+import type { Kernels } from './layers/kernels.js';
 import { parseSafetensors } from '@oodgrid/formats';
 import type { ArchitectureName } from './architectures.js';
-import { lenet } from './lenet.js';
+import { lenet } from './architectures/lenet.js';
 import { Model, type ModelParts } from './model.js';
-import { resnet34Cifar } from './resnet34-cifar.js';
+import { resnet34Cifar } from './architectures/resnet34-cifar.js';
+import type { Ops } from './tensors.js';
 import { WeightReader } from './weights.js';
 
 const BUILDERS: Readonly<Record<ArchitectureName, (reader: WeightReader, classes: number) => ModelParts>> = {
@@ -18,9 +19,10 @@ const BUILDERS: Readonly<Record<ArchitectureName, (reader: WeightReader, classes
 export function loadModel(
   spec: { readonly name: string; readonly architecture: ArchitectureName; readonly classes: number },
   bytes: Uint8Array,
+  ops: Ops,
   kernels: Kernels,
   sign: 'as-is' | 'absolute' = 'as-is',
 ): Model {
-  const reader = new WeightReader(parseSafetensors(bytes, spec.name).tensors, spec.name, sign);
-  return new Model(BUILDERS[spec.architecture](reader, spec.classes), kernels);
+  const reader = new WeightReader(ops, parseSafetensors(bytes, spec.name).tensors, spec.name, sign);
+  return new Model(BUILDERS[spec.architecture](reader, spec.classes), ops, kernels);
 }

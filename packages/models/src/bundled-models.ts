@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ArchitectureName } from '../models/architectures.js';
+import type { ArchitectureName } from './architectures.js';
 
 /** A model that comes with the project: weights and card are `<name>.safetensors` and `<name>.md`. */
 export interface ModelCard {

@@ -1,17 +1,23 @@
 import { OodError } from '@oodgrid/protocol';
-import type { Rank } from '@tensorflow/tfjs-core';
-import { as2D, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '../backend/tensors.js';
+import { as2D, type Ops, type Rank, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from './tensors.js';
 import type { TensorEntry } from '@oodgrid/formats';
 
 /** Reads PyTorch-named weights into tfjs's layouts and remembers each tensor for disposal. */
 export class WeightReader {
+  readonly #ops: Ops;
   readonly #tensors: ReadonlyMap<string, TensorEntry>;
   readonly #name: string;
   readonly #sign: 'as-is' | 'absolute';
   readonly made: Tensor[] = [];
 
   /** `absolute`: every weight without its sign, for a bound on what the layers can give. */
-  constructor(tensors: ReadonlyMap<string, TensorEntry>, name: string, sign: 'as-is' | 'absolute' = 'as-is') {
+  constructor(
+    ops: Ops,
+    tensors: ReadonlyMap<string, TensorEntry>,
+    name: string,
+    sign: 'as-is' | 'absolute' = 'as-is',
+  ) {
+    this.#ops = ops;
     this.#tensors = tensors;
     this.#name = name;
     this.#sign = sign;
@@ -48,12 +54,12 @@ export class WeightReader {
   }
 
   vector(values: Float32Array): Tensor1D {
-    return this.#keep(tf.tensor1d(values));
+    return this.#keep(this.#ops.tensor1d(values));
   }
 
   /** PyTorch [out, in, rows, columns] to [rows, columns, in, out]. */
   convKernel(values: Float32Array, shape: [number, number, number, number]): Tensor4D {
-    return this.#keep(tf.tidy(() => tf.transpose(tf.tensor4d(values, shape), [2, 3, 1, 0])));
+    return this.#keep(this.#ops.tidy(() => this.#ops.transpose(this.#ops.tensor4d(values, shape), [2, 3, 1, 0])));
   }
 
   /**
@@ -63,9 +69,10 @@ export class WeightReader {
   denseKernel(values: Float32Array, out: number, flattened: [number, number, number]): Tensor2D {
     const [channels, height, width] = flattened;
     return this.#keep(
-      tf.tidy(() =>
+      this.#ops.tidy(() =>
         as2D(
-          tf.transpose(tf.tensor4d(values, [out, channels, height, width]), [2, 3, 1, 0]),
+          this.#ops,
+          this.#ops.transpose(this.#ops.tensor4d(values, [out, channels, height, width]), [2, 3, 1, 0]),
           height * width * channels,
           out,
         ),
@@ -74,7 +81,7 @@ export class WeightReader {
   }
 
   #keep<R extends Rank>(tensor: Tensor<R>): Tensor<R> {
-    const kept = tf.keep(this.#sign === 'absolute' ? tf.abs(tensor) : tensor);
+    const kept = this.#ops.keep(this.#sign === 'absolute' ? this.#ops.abs(tensor) : tensor);
     if (kept !== tensor) tensor.dispose();
     this.made.push(kept);
     return kept;

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/backend/tensors.js';
-import { type Engine, type Kernels, portableKernels, tf } from '../../src/compute.js';
-import type { Layer } from '../../src/models/layer.js';
+import type { Tensor } from '../src/tensors.js';
+import { type Engine, portableKernels, tf } from '../../engine/src/compute.js';
+import type { Kernels } from '../src/layers/kernels.js';
+import type { Layer } from '../src/layers/layer.js';
 import {
   chain,
   conv2d,
@@ -10,9 +11,9 @@ import {
   globalAveragePool,
   maxPool,
   residual,
-} from '../../src/models/layers.js';
-import { nativeEngine } from '../support/engine.js';
-import { randomTensor4D, randomValues, worstDifference } from '../support/random.js';
+} from '../src/layers/layers.js';
+import { nativeEngine } from '../../engine/test/support/engine.js';
+import { randomTensor4D, randomValues, worstDifference } from '../../engine/test/support/random.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -66,8 +67,8 @@ describe.each(['native', 'portable'])('with %s kernels', (name) => {
       const layer = LAYERS[title]?.();
       if (layer === undefined) throw new Error(title);
       const x = randomTensor4D(7, [2, 8, 8, 3]);
-      const plain = (input: Tensor) => layer({ kernels: kernels() }, input).y;
-      const { y, pullback } = layer({ kernels: kernels() }, x);
+      const plain = (input: Tensor) => layer({ ops: tf, kernels: kernels() }, input).y;
+      const { y, pullback } = layer({ ops: tf, kernels: kernels() }, x);
       const dy = tf.tensor(randomValues(8, y.size), y.shape);
       const reference = tf.grad((input) => tf.sum(tf.mul(plain(input), dy)))(x);
       // Sums of a few hundred float32 terms in another order.

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '@oodgrid/protocol';
-import type { Kernels } from '../backend/kernels.js';
-import { type Tensor4D, tf } from '../backend/tensors.js';
+import type { Kernels } from './layers/kernels.js';
+import type { Ops, Tensor4D } from './tensors.js';
 import { loadModel } from './load-model.js';
 
 /** A little below float32's largest number, 3.4e38: dropout scales by up to 2, and sums are rounded. */
@@ -18,22 +18,29 @@ const MAX_ANSWERS = 100;
 export function isOverflowImpossible(
   spec: ModelSpec,
   weights: Uint8Array,
+  ops: Ops,
   kernels: Kernels,
   largestInput: number,
 ): boolean {
   const key = JSON.stringify([spec, largestInput]);
-  const answer = answers.get(key) ?? bound(spec, weights, kernels, largestInput);
+  const answer = answers.get(key) ?? bound(spec, weights, ops, kernels, largestInput);
   if (answers.size >= MAX_ANSWERS) answers.clear();
   answers.set(key, answer);
   return answer;
 }
 
-function bound(spec: ModelSpec, weights: Uint8Array, kernels: Kernels, largestInput: number): boolean {
-  using model = loadModel(spec, weights, kernels, 'absolute');
-  return tf.tidy(() => {
-    const x: Tensor4D = tf.fill([1, ...model.architecture.input], largestInput);
+function bound(
+  spec: ModelSpec,
+  weights: Uint8Array,
+  ops: Ops,
+  kernels: Kernels,
+  largestInput: number,
+): boolean {
+  using model = loadModel(spec, weights, ops, kernels, 'absolute');
+  return ops.tidy(() => {
+    const x: Tensor4D = ops.fill([1, ...model.architecture.input], largestInput);
     for (const tap of model.taps(x, model.tapNames).values()) {
-      const largest = tf.max(tap).dataSync<'float32'>()[0] ?? 0;
+      const largest = ops.max(tap).dataSync<'float32'>()[0] ?? 0;
       if (!(largest < LIMIT)) return false;
     }
     return true;

@@ -1,5 +1,5 @@
-import type { Kernels } from '../backend/kernels.js';
-import type { Tensor, Tensor2D } from '../backend/tensors.js';
+import type { Kernels } from './kernels.js';
+import type { Ops, Tensor, Tensor2D } from '../tensors.js';
 
 /** What stochastic passes over one batch share. */
 export interface Dropout {
@@ -10,6 +10,7 @@ export interface Dropout {
 }
 
 export interface Pass {
+  readonly ops: Ops;
   readonly kernels: Kernels;
   /** Absent in evaluation mode. */
   readonly dropout?: Dropout;

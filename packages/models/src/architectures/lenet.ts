@@ -1,7 +1,7 @@
-import { ARCHITECTURES } from './architectures.js';
-import { chain, channelDropoutDense, conv2d, conv2dMaxPool, dense, dropout, maxPool } from './layers.js';
-import type { ModelParts } from './model.js';
-import type { WeightReader } from './weights.js';
+import { ARCHITECTURES } from '../architectures.js';
+import { chain, channelDropoutDense, conv2d, conv2dMaxPool, dense, dropout, maxPool } from '../layers/layers.js';
+import type { ModelParts } from '../model.js';
+import type { WeightReader } from '../weights.js';
 
 /**
  * The LeNet of the FSSD paper's code (PyTorch's MNIST example): input [n, 28, 28, 1]; taps layer0

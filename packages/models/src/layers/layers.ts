@@ -2,13 +2,13 @@ import {
   as2D,
   as4D,
   flattenSamples,
+  type Ops,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
-  tf,
-} from '../backend/tensors.js';
-import type { Layer } from './layer.js';
+} from '../tensors.js';
+import type { Layer, Pass } from './layer.js';
 
 export interface ConvOptions {
   /** [rows, columns, in, out] */
@@ -21,7 +21,7 @@ export interface ConvOptions {
   readonly isReluApplied: boolean;
 }
 
-const rank4 = (x: Tensor): Tensor4D => as4D(x, shape4(x));
+const rank4 = (ops: Ops, x: Tensor): Tensor4D => as4D(ops, x, shape4(x));
 
 function shape4(x: Tensor): [number, number, number, number] {
   const [n, height, width, channels] = x.shape;
@@ -34,8 +34,8 @@ function shape4(x: Tensor): [number, number, number, number] {
 /** Convolution, bias and optionally ReLU, as one layer so that what lies between is freed at once. */
 export const conv2d =
   ({ kernel, bias, stride, padding, isReluApplied }: ConvOptions): Layer =>
-  ({ kernels }, input) => {
-    const x = rank4(input);
+  ({ ops, kernels }, input) => {
+    const x = rank4(ops, input);
     const [n, height, width, channels] = x.shape;
     const pads: [number, number][] = [
       [0, 0],
@@ -43,24 +43,24 @@ export const conv2d =
       [padding, padding],
       [0, 0],
     ];
-    const y = tf.tidy(() => {
-      const padded = padding === 0 ? x : tf.pad(x, pads);
-      const z = tf.add(tf.conv2d<Tensor4D>(padded, kernel, stride, 'valid'), bias);
-      return isReluApplied ? tf.relu(z) : z;
+    const y = ops.tidy(() => {
+      const padded = padding === 0 ? x : ops.pad(x, pads);
+      const z = ops.add(ops.conv2d<Tensor4D>(padded, kernel, stride, 'valid'), bias);
+      return isReluApplied ? ops.relu(z) : z;
     });
     return {
       y,
       pullback: (dy) =>
-        tf.tidy(() => {
-          const dz = rank4(isReluApplied ? kernels.reluGrad(dy, y) : dy);
+        ops.tidy(() => {
+          const dz = rank4(ops, isReluApplied ? kernels.reluGrad(dy, y) : dy);
           const size: [number, number, number, number] = [
             n,
             height + 2 * padding,
             width + 2 * padding,
             channels,
           ];
-          const dx = tf.conv2dTranspose(dz, kernel, size, stride, 'valid');
-          return padding === 0 ? dx : tf.slice(dx, [0, padding, padding, 0], [n, height, width, channels]);
+          const dx = ops.conv2dTranspose(dz, kernel, size, stride, 'valid');
+          return padding === 0 ? dx : ops.slice(dx, [0, padding, padding, 0], [n, height, width, channels]);
         }),
     };
   };
@@ -68,25 +68,25 @@ export const conv2d =
 /** Fully connected layer on [n, in], optionally with ReLU; `weight` [in, out], `bias` [out]. */
 export const dense =
   (weight: Tensor2D, bias: Tensor1D, isReluApplied: boolean): Layer =>
-  ({ kernels }, x) => {
-    const y = tf.tidy(() => {
-      const z = tf.add(tf.matMul(x, weight), bias);
-      return isReluApplied ? tf.relu(z) : z;
+  ({ ops, kernels }, x) => {
+    const y = ops.tidy(() => {
+      const z = ops.add(ops.matMul(x, weight), bias);
+      return isReluApplied ? ops.relu(z) : z;
     });
     return {
       y,
       pullback: (dy) =>
-        tf.tidy(() => tf.matMul(isReluApplied ? kernels.reluGrad(dy, y) : dy, weight, false, true)),
+        ops.tidy(() => ops.matMul(isReluApplied ? kernels.reluGrad(dy, y) : dy, weight, false, true)),
     };
   };
 
 /** Non-overlapping max-pooling without padding. */
 export const maxPool =
   (size: number): Layer =>
-  ({ kernels }, input) => {
-    const x = rank4(input);
-    const y = tf.maxPool(x, size, size, 'valid');
-    return { y, pullback: (dy) => kernels.maxPoolGrad(rank4(dy), x, y, size) };
+  ({ ops, kernels }, input) => {
+    const x = rank4(ops, input);
+    const y = ops.maxPool(x, size, size, 'valid');
+    return { y, pullback: (dy) => kernels.maxPoolGrad(rank4(ops, dy), x, y, size) };
   };
 
 /**
@@ -95,33 +95,33 @@ export const maxPool =
  */
 export const conv2dMaxPool =
   ({ kernel, bias, stride }: Pick<ConvOptions, 'kernel' | 'bias' | 'stride'>, size: number) =>
-  (input: Tensor): Tensor =>
-    tf.tidy(() => {
-      const pooled = tf.maxPool(tf.conv2d(rank4(input), kernel, stride, 'valid'), size, size, 'valid');
-      return tf.relu(tf.add(pooled, bias));
+  ({ ops }: Pass, input: Tensor): Tensor =>
+    ops.tidy(() => {
+      const pooled = ops.maxPool(ops.conv2d(rank4(ops, input), kernel, stride, 'valid'), size, size, 'valid');
+      return ops.relu(ops.add(pooled, bias));
     });
 
 /** [n, h, w, c] to [n, h * w * c]. */
-export const flatten: Layer = (_pass, x) => ({
-  y: flattenSamples(x),
-  pullback: (dy) => tf.reshape(dy, x.shape),
+export const flatten: Layer = ({ ops }, x) => ({
+  y: flattenSamples(ops, x),
+  pullback: (dy) => ops.reshape(dy, x.shape),
 });
 
 /** Mean over height and width: [n, h, w, c] to [n, c]. */
-export const globalAveragePool: Layer = (_pass, x) => {
+export const globalAveragePool: Layer = ({ ops }, x) => {
   const [n, height, width, channels] = shape4(x);
   return {
-    y: tf.mean(x, [1, 2]),
+    y: ops.mean(x, [1, 2]),
     pullback: (dy) =>
-      tf.tidy(() => tf.tile(as4D(tf.div(dy, height * width), [n, 1, 1, channels]), [1, height, width, 1])),
+      ops.tidy(() => ops.tile(as4D(ops.div(dy, height * width), [n, 1, 1, channels]), [1, height, width, 1])),
   };
 };
 
 /** Drops single units of [n, units]; identity in evaluation mode. MC-dropout takes no gradient. */
 export const dropout =
   (index: number): Layer =>
-  (pass, x) => ({
-    y: pass.dropout === undefined ? x : tf.tidy(() => tf.mul(x, pass.dropout?.mask(index) ?? 1)),
+  ({ ops, dropout: stochastic }, x) => ({
+    y: stochastic === undefined ? x : ops.tidy(() => ops.mul(x, stochastic.mask(index))),
     pullback: (dy) => dy,
   });
 
@@ -133,26 +133,26 @@ export const dropout =
 export const channelDropoutDense = (index: number, weight: Tensor2D, bias: Tensor1D): Layer => {
   const plain = chain([flatten, dense(weight, bias, true)]);
   return (pass, x) => {
-    const { dropout: stochastic } = pass;
+    const { ops, dropout: stochastic } = pass;
     if (stochastic === undefined) return plain(pass, x);
-    const y = tf.tidy(() => {
-      const shares = stochastic.once(index, () => channelShares(rank4(x), weight));
+    const y = ops.tidy(() => {
+      const shares = stochastic.once(index, () => channelShares(ops, rank4(ops, x), weight));
       const [n = 0, channels = 0, out = 0] = shares.shape;
-      const mask = tf.reshape(stochastic.mask(index), [n, 1, channels]);
-      return tf.relu(tf.add(as2D(tf.matMul(mask, shares), n, out), bias));
+      const mask = ops.reshape(stochastic.mask(index), [n, 1, channels]);
+      return ops.relu(ops.add(as2D(ops, ops.matMul(mask, shares), n, out), bias));
     });
     return { y, pullback: (dy) => dy };
   };
 };
 
 /** [n, c, out]: what each channel of `x` adds to the product with `weight` [h * w * c, out]. */
-function channelShares(x: Tensor4D, weight: Tensor2D): Tensor {
+function channelShares(ops: Ops, x: Tensor4D, weight: Tensor2D): Tensor {
   const [n, height, width, channels] = shape4(x);
   const out = weight.shape[1];
-  return tf.tidy(() => {
-    const byChannel = tf.transpose(tf.reshape(x, [n, height * width, channels]), [2, 0, 1]);
-    const weights = tf.transpose(tf.reshape(weight, [height * width, channels, out]), [1, 0, 2]);
-    return tf.transpose(tf.matMul(byChannel, weights), [1, 0, 2]);
+  return ops.tidy(() => {
+    const byChannel = ops.transpose(ops.reshape(x, [n, height * width, channels]), [2, 0, 1]);
+    const weights = ops.transpose(ops.reshape(weight, [height * width, channels, out]), [1, 0, 2]);
+    return ops.transpose(ops.matMul(byChannel, weights), [1, 0, 2]);
   });
 }
 
@@ -160,15 +160,16 @@ function channelShares(x: Tensor4D, weight: Tensor2D): Tensor {
 export const residual =
   (branch: readonly Layer[], shortcut: readonly Layer[]): Layer =>
   (pass, x) => {
+    const { ops } = pass;
     const main = chain(branch)(pass, x);
     const side = chain(shortcut)(pass, x);
-    const y = tf.tidy(() => tf.relu(tf.add(main.y, side.y)));
+    const y = ops.tidy(() => ops.relu(ops.add(main.y, side.y)));
     return {
       y,
       pullback: (dy) =>
-        tf.tidy(() => {
+        ops.tidy(() => {
           const dz = pass.kernels.reluGrad(dy, y);
-          return tf.add(main.pullback(dz), side.pullback(dz));
+          return ops.add(main.pullback(dz), side.pullback(dz));
         }),
     };
   };

@@ -1,0 +1,17 @@
+// What is imported here is erased: whoever computes passes the tensor library in, so that catalogs, schemas and
+// planners read every model without loading one.
+import type * as TensorLibrary from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** The tensor library, as an executor has loaded it. */
+export type Ops = typeof TensorLibrary;
+export type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D };
+
+/** Reshapes with the rank in the type; the functional form because chained ops are not registered. */
+export const as2D = (ops: Ops, x: Tensor, rows: number, columns: number): Tensor2D =>
+  ops.reshape<Rank.R2>(x, [rows, columns]);
+export const as4D = (ops: Ops, x: Tensor, shape: readonly [number, number, number, number]): Tensor4D =>
+  ops.reshape<Rank.R4>(x, [...shape]);
+/** [n, ...] to [n, size of one sample]. */
+export const flattenSamples = (ops: Ops, x: Tensor): Tensor2D =>
+  as2D(ops, x, x.shape[0] ?? 0, x.size / (x.shape[0] ?? 1));
