@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDataset } from '@oodgrid/datasets';
-import { weightsPath } from '@oodgrid/models';
 import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
+import { weightsPath } from '@oodgrid/models';
 import { cliContext } from 'ood-cli';
 
 /** Images [n, 28, 28] and labels of a user's folder. */

@@ -1,5 +1,5 @@
-import { cifar10 } from './sets/cifar10.js';
 import type { Dataset } from './dataset.js';
+import { cifar10 } from './sets/cifar10.js';
 import { fashionMnist } from './sets/fashion-mnist.js';
 import { mnist } from './sets/mnist.js';
 import { mnist10k } from './sets/mnist-10k.js';

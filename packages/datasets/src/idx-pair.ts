@@ -1,6 +1,6 @@
-import { OodError } from '@oodgrid/protocol';
 import type { NumericArray } from '@oodgrid/formats';
 import { parseIdx } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 import type { DecodedSplit, FileNames, SplitKind } from './dataset.js';
 
 /** MNIST's file names, which its successors kept. */

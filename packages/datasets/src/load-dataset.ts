@@ -1,11 +1,11 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OodError, sha256 } from '@oodgrid/protocol';
+import { findDataset } from './catalog.js';
 import type { Dataset, DecodedSplit, SplitFacts, SplitKind } from './dataset.js';
 import { datasetBlob, parseDatasetBlob } from './dataset-blob.js';
 import { type ReadOptions, readFiles } from './sources/read-files.js';
 import { SourceUnavailable } from './sources/source-failure.js';
-import { findDataset } from './catalog.js';
 
 export interface LoadOptions extends ReadOptions {
   readonly cacheDir: string;

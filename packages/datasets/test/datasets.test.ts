@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNpz } from '@oodgrid/formats';
 import { sha256 } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset, Source } from '../src/dataset.js';
 import { datasetBlob, parseDatasetBlob } from '../src/dataset-blob.js';
 import { decodeIdxPair, idxFiles } from '../src/idx-pair.js';
-import { loadFrom, stateOf } from '../src/load-dataset.js';
 import { findDataset, listDatasets, loadFolderDataset } from '../src/index.js';
-import { writeNpz } from '@oodgrid/formats';
+import { loadFrom, stateOf } from '../src/load-dataset.js';
 
 const images = Uint8Array.from({ length: 3 * 4 }, (_, i) => i);
 const labels = Uint8Array.of(2, 0, 1);

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { type NpyArray, writeNpz } from '@oodgrid/formats';
 import { OodError, sha256 } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSplitBlob } from '../src/dataset-blob.js';
 import { type FolderReading, loadFolderDataset } from '../src/folder/folder-dataset.js';
 import { datasetBlob } from '../src/index.js';
-import { type NpyArray, writeNpz } from '@oodgrid/formats';
 
 const disguise = (name: string) => fileURLToPath(new URL(`./fixtures/disguises/${name}`, import.meta.url));
 const reading: FolderReading = { inputs: [[4, 5, 3]], pixels: 'bytes', labels: 'needed' };

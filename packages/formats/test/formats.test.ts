@@ -6,8 +6,17 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { parseCifarBinary } from '../src/cifar-binary.js';
 import { parseIdx } from '../src/idx.js';
+import {
+  type NpyArray,
+  parseNpy,
+  parseNpz,
+  parseSafetensors,
+  type TensorEntry,
+  writeNpy,
+  writeNpz,
+  writeSafetensors,
+} from '../src/index.js';
 import { parseMat5 } from '../src/mat5.js';
-import { type NpyArray, parseNpy, parseNpz, parseSafetensors, type TensorEntry, writeNpy, writeNpz, writeSafetensors } from '../src/index.js';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));

@@ -3,8 +3,8 @@ import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeArrays } from '../src/array-types.js';
-import { openNpz } from '../src/npz.js';
 import { openSafetensors, parseNpy, parseSafetensors, writeNpz } from '../src/index.js';
+import { openNpz } from '../src/npz.js';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`./fixtures/user-files/${name}`, import.meta.url)));

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCifarBinary } from '../src/cifar-binary.js';
 import { parseIdx } from '../src/idx.js';
+import { parseNpz, parseSafetensors, writeSafetensors } from '../src/index.js';
 import { parseMat5 } from '../src/mat5.js';
 import { type FileKind, whatIsThisFile } from '../src/what-is-this-file.js';
-import { parseNpz, parseSafetensors, writeSafetensors } from '../src/index.js';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`./fixtures/user-files/${name}`, import.meta.url)));

@@ -1,7 +1,7 @@
 import type { ModelSpec } from '@oodgrid/protocol';
 import type { Kernels } from './layers/kernels.js';
-import type { Ops, Tensor4D } from './tensors.js';
 import { loadModel } from './load-model.js';
+import type { Ops, Tensor4D } from './tensors.js';
 
 /** A little below float32's largest number, 3.4e38: dropout scales by up to 2, and sums are rounded. */
 const LIMIT = 1e37;

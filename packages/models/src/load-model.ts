@@ -1,9 +1,9 @@
-import type { Kernels } from './layers/kernels.js';
 import { parseSafetensors } from '@oodgrid/formats';
-import type { ArchitectureName } from './architectures.js';
 import { lenet } from './architectures/lenet.js';
-import { Model, type ModelParts } from './model.js';
 import { resnet34Cifar } from './architectures/resnet34-cifar.js';
+import type { ArchitectureName } from './architectures.js';
+import type { Kernels } from './layers/kernels.js';
+import { Model, type ModelParts } from './model.js';
 import type { Ops } from './tensors.js';
 import { WeightReader } from './weights.js';
 

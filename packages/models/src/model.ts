@@ -1,7 +1,7 @@
-import type { Kernels } from './layers/kernels.js';
-import { as4D, type Ops, type Tensor, type Tensor2D, type Tensor4D } from './tensors.js';
 import type { Architecture } from './architectures.js';
+import type { Kernels } from './layers/kernels.js';
 import type { Layer, Pass } from './layers/layer.js';
+import { as4D, type Ops, type Tensor, type Tensor2D, type Tensor4D } from './tensors.js';
 
 /** A run of layers that ends in a tap. */
 export interface Stage {

@@ -1,5 +1,5 @@
-import { OodError } from '@oodgrid/protocol';
 import { openSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 import { ARCHITECTURES, type ArchitectureName } from './architectures.js';
 import { requireWeights, type StoredTensors } from './weight-faults.js';
 import { type WeightShapes, weightShapes } from './weight-shapes.js';

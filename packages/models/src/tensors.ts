@@ -1,10 +1,9 @@
 // What is imported here is erased: whoever computes passes the tensor library in, so that catalogs, schemas and
 // planners read every model without loading one.
-import type * as TensorLibrary from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** The tensor library, as an executor has loaded it. */
-export type Ops = typeof TensorLibrary;
+export type Ops = typeof import('@tensorflow/tfjs-core');
 export type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D };
 
 /** Reshapes with the rank in the type; the functional form because chained ops are not registered. */

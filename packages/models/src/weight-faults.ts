@@ -1,6 +1,6 @@
-import { OodError } from '@oodgrid/protocol';
-import { describeArrays } from '@oodgrid/formats';
 import type { StoredTensor } from '@oodgrid/formats';
+import { describeArrays } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 import type { WeightShapes } from './weight-shapes.js';
 
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;

@@ -1,6 +1,14 @@
-import { OodError } from '@oodgrid/protocol';
-import { as2D, type Ops, type Rank, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from './tensors.js';
 import type { TensorEntry } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
+import {
+  as2D,
+  type Ops,
+  type Rank,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+} from './tensors.js';
 
 /** Reads PyTorch-named weights into tfjs's layouts and remembers each tensor for disposal. */
 export class WeightReader {
@@ -59,7 +67,9 @@ export class WeightReader {
 
   /** PyTorch [out, in, rows, columns] to [rows, columns, in, out]. */
   convKernel(values: Float32Array, shape: [number, number, number, number]): Tensor4D {
-    return this.#keep(this.#ops.tidy(() => this.#ops.transpose(this.#ops.tensor4d(values, shape), [2, 3, 1, 0])));
+    return this.#keep(
+      this.#ops.tidy(() => this.#ops.transpose(this.#ops.tensor4d(values, shape), [2, 3, 1, 0])),
+    );
   }
 
   /**

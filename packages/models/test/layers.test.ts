@@ -1,19 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Tensor } from '../src/tensors.js';
 import { type Engine, portableKernels, tf } from '../../engine/src/compute.js';
-import type { Kernels } from '../src/layers/kernels.js';
-import type { Layer } from '../src/layers/layer.js';
-import {
-  chain,
-  conv2d,
-  dense,
-  flatten,
-  globalAveragePool,
-  maxPool,
-  residual,
-} from '../src/layers/layers.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { randomTensor4D, randomValues, worstDifference } from '../../engine/test/support/random.js';
+import type { Kernels } from '../src/layers/kernels.js';
+import type { Layer } from '../src/layers/layer.js';
+import { chain, conv2d, dense, flatten, globalAveragePool, maxPool, residual } from '../src/layers/layers.js';
+import type { Tensor } from '../src/tensors.js';
 
 let engine: Engine;
 beforeAll(async () => {

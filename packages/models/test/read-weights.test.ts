@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { parseSafetensors, type TensorEntry } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSafetensors, type TensorEntry } from '@oodgrid/formats';
-import { readWeights } from '../src/index.js';
-import { lenet } from '../src/architectures/lenet.js';
-import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
-import { weightShapes } from '../src/weight-shapes.js';
-import { WeightReader } from '../src/weights.js';
 import { tf } from '../../engine/src/compute.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
+import { lenet } from '../src/architectures/lenet.js';
+import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
+import { readWeights } from '../src/index.js';
+import { weightShapes } from '../src/weight-shapes.js';
+import { WeightReader } from '../src/weights.js';
 
 const model = { name: 'mine', architecture: 'lenet', classes: 10 } as const;
 const file = new Uint8Array(
@@ -156,7 +156,9 @@ describe('weights that cannot be used are refused, tensor by tensor', () => {
     ['keras.h5', /it is an HDF5 file \(Keras weights or h5py\)/],
     ['objects.pkl', /it is a Python pickle, which could run code/],
   ])('a file that is no safetensors: %s', (name, message) => {
-    const bytes = new Uint8Array(readFileSync(new URL(`../../formats/test/fixtures/user-files/${name}`, import.meta.url)));
+    const bytes = new Uint8Array(
+      readFileSync(new URL(`../../formats/test/fixtures/user-files/${name}`, import.meta.url)),
+    );
     expect(() => readWeights(bytes, name, model)).toThrow(message);
   });
 

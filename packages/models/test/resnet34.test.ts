@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { type TensorEntry, writeSafetensors } from '@oodgrid/formats';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Engine, tf } from '../../engine/src/compute.js';
-import { type TensorEntry, writeSafetensors } from '@oodgrid/formats';
-import { loadModel } from '../src/load-model.js';
-import type { Model, Trace } from '../src/model.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { worstDifference } from '../../engine/test/support/random.js';
+import { loadModel } from '../src/load-model.js';
+import type { Model, Trace } from '../src/model.js';
 
 const sampled = z.object({ step: z.number(), values: z.array(z.number()) });
 const fixture = z
@@ -68,7 +68,12 @@ describe('ResNet-34 for CIFAR', () => {
   beforeAll(async () => {
     engine = await nativeEngine();
     const { images, weights } = drawn();
-    model = loadModel({ name: 'r', architecture: 'resnet34-cifar', classes: 10 }, weights, tf, engine.kernels);
+    model = loadModel(
+      { name: 'r', architecture: 'resnet34-cifar', classes: 10 },
+      weights,
+      tf,
+      engine.kernels,
+    );
     const x = tf.transpose(tf.tensor4d(images, [2, 3, 32, 32]), [0, 2, 3, 1]);
     trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), [
       'layer0',

@@ -1,6 +1,6 @@
 import { listDatasets, verifyDataset } from '@oodgrid/datasets';
-import { listModels, weightsPath } from '@oodgrid/models';
 import { readRegularFile } from '@oodgrid/formats';
+import { listModels, weightsPath } from '@oodgrid/models';
 import { sha256 } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';
 

@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
 import type { ResolvedDataset, ResolvedSplit } from '@oodgrid/coordinator';
+import {
+  datasetBlob,
+  findDataset,
+  loadDataset,
+  loadFolderDataset,
+  type PixelUse,
+  type SplitContent,
+  type SplitKind,
+} from '@oodgrid/datasets';
 import { ARCHITECTURES } from '@oodgrid/models';
-import { datasetBlob, findDataset, loadDataset, loadFolderDataset, type PixelUse, type SplitContent, type SplitKind } from '@oodgrid/datasets';
 import { type DatasetReference, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';

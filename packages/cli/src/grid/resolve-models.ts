@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { findModel, readWeights, weightsPath } from '@oodgrid/models';
 import { readRegularFile } from '@oodgrid/formats';
+import { findModel, readWeights, weightsPath } from '@oodgrid/models';
 import { type ModelReference, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 

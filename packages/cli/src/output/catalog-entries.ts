@@ -1,5 +1,5 @@
 import { METHOD_CARDS, type MethodCard } from '@oodgrid/engine';
-import { type ModelCard } from '@oodgrid/models';
+import type { ModelCard } from '@oodgrid/models';
 import { z } from 'zod';
 import { methodDefaults } from './method-defaults.js';
 

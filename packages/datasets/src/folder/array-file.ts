@@ -1,4 +1,3 @@
-import { OodError } from '@oodgrid/protocol';
 import {
   describeArrays,
   type ListedArray,
@@ -7,6 +6,7 @@ import {
   openSafetensors,
   type ShapeCheck,
 } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 
 /** Names of the arrays of a user's file. */
 export interface ArrayNames {

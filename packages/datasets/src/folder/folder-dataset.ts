@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OodError } from '@oodgrid/protocol';
 import { readRegularFile } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
+import type { Labels, SplitContent, SplitKind } from '../dataset.js';
+import { idxFiles, readIdxFile } from '../idx-pair.js';
 import {
   type ArrayFile,
   type ArrayNames,
@@ -10,8 +12,6 @@ import {
   refuseMissing,
   safetensorsFile,
 } from './array-file.js';
-import type { Labels, SplitContent, SplitKind } from '../dataset.js';
-import { idxFiles, readIdxFile } from '../idx-pair.js';
 import { type ImageReading, readImages, requireImages } from './user-images.js';
 import { readLabels, requireLabels } from './user-labels.js';
 

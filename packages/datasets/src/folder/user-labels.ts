@@ -1,5 +1,5 @@
-import { OodError } from '@oodgrid/protocol';
 import { entriesOf, type NumberArray, type NumericArray } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 import type { Labels } from '../dataset.js';
 
 const MAX_LABEL = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
-import { OodError } from '@oodgrid/protocol';
 import { parseCifarBinary } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
 import type { Dataset, DecodedSplit, FileNames } from '../dataset.js';
 
 const named = (name: string): FileNames => [`${name}.bin`, `${name}.bin.gz`];

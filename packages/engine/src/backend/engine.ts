@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Kernels } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
-import type { Kernels } from '@oodgrid/models';
 import { loadNative } from './native.js';
 import { numericsClass } from './numerics-class.js';
 import { portableKernels } from './portable-kernels.js';

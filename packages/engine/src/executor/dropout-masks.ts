@@ -1,7 +1,7 @@
+import type { DropoutSite } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { philoxWords } from '@oodgrid/stats';
 import { type Tensor2D, tf } from '../backend/tensors.js';
-import type { DropoutSite } from '@oodgrid/models';
 
 /**
  * Factors of one stochastic pass. Every entry is a function of (seed, sample, pass, layer, unit) alone;

@@ -1,8 +1,7 @@
+import { isOverflowImpossible, loadModel } from '@oodgrid/models';
 import { type Digest, OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
 import { tf } from '../backend/tensors.js';
-import { isOverflowImpossible } from '@oodgrid/models';
-import { loadModel } from '@oodgrid/models';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';

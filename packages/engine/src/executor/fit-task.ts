@@ -1,9 +1,9 @@
+import { writeSafetensors } from '@oodgrid/formats';
+import type { Model } from '@oodgrid/models';
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import { writeSafetensors } from '@oodgrid/formats';
 import type { Fitter, Method } from '../methods/method.js';
-import type { Model } from '@oodgrid/models';
 import type { ImageSource } from './image-source.js';
 import { blameLayer, type Computation, finiteTaps, type LoadedModel } from './not-finite.js';
 import type { TaskIo, WorkMeter } from './task-io.js';

@@ -1,7 +1,7 @@
+import type { Model, Trace } from '@oodgrid/models';
 import { type Candidate, OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
 import type { Direction, GradientContext, GradientScorer } from '../methods/method.js';
-import type { Model, Trace } from '@oodgrid/models';
 import type { ImageSource } from './image-source.js';
 import {
   type Computation,

@@ -1,8 +1,8 @@
+import type { Labels, SplitContent } from '@oodgrid/datasets';
+import { parseSplitBlob } from '@oodgrid/datasets';
 import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Tensor4D, tf } from '../backend/tensors.js';
-import type { Labels, SplitContent } from '@oodgrid/datasets';
-import { parseSplitBlob } from '@oodgrid/datasets';
 import { applyPixels, isIdentity, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
 
 export interface ImageBatch {

@@ -1,7 +1,7 @@
+import type { Model } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import type { Model } from '@oodgrid/models';
 import type { ImageBatch } from './image-source.js';
 
 /** A model, and what is known of it. */

@@ -1,7 +1,7 @@
+import { parseSafetensors } from '@oodgrid/formats';
 import { OodError, type UnitSpec } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import { parseSafetensors } from '@oodgrid/formats';
 import type { FittedTensors, Method } from '../methods/method.js';
 import { findMethod } from '../methods/table.js';
 import type { TaskIo } from './task-io.js';

@@ -1,6 +1,6 @@
+import type { Architecture } from '@oodgrid/models';
 import { as1D, as2D, flattenSamples, type Tensor, type Tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import type { Architecture } from '@oodgrid/models';
 import type { FittedTensors, Method } from './method.js';
 
 /** ||flat f_l(x) - F_l||_2, [n]: `tap` [n, ...], `singularity` [flattened length]. */

@@ -1,5 +1,5 @@
-import { type Candidate, type GridMethod, type MethodPlan, OodError } from '@oodgrid/protocol';
 import type { Architecture } from '@oodgrid/models';
+import { type Candidate, type GridMethod, type MethodPlan, OodError } from '@oodgrid/protocol';
 import { type ComputeName, REVISIONS } from './revisions.js';
 
 /** What of a plan differs between grid methods; `compute` names the arithmetic. */

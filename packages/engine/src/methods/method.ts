@@ -1,7 +1,7 @@
-import type { Candidate } from '@oodgrid/protocol';
-import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
 import type { Labels } from '@oodgrid/datasets';
 import type { Architecture } from '@oodgrid/models';
+import type { Candidate } from '@oodgrid/protocol';
+import type { Tensor, Tensor1D, Tensor2D, Tf } from '../backend/tensors.js';
 import type { ComputeName } from './revisions.js';
 
 /** What a method learned before scoring, by name. */

@@ -1,6 +1,6 @@
+import type { Labels } from '@oodgrid/datasets';
 import { OodError } from '@oodgrid/protocol';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Labels } from '@oodgrid/datasets';
 import { firstNotFinite } from '../finite.js';
 
 /**

@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Engine, tf } from '../../src/compute.js';
 import { datasetBlob } from '@oodgrid/datasets';
 import { writeSafetensors } from '@oodgrid/formats';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Engine, tf } from '../../src/compute.js';
 import { nativeEngine } from '../support/engine.js';
 import { images, noise, put, run, scaledWeights, task, unit } from '../support/tasks.js';
 

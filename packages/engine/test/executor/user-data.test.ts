@@ -1,8 +1,8 @@
+import { datasetBlob, type SplitContent } from '@oodgrid/datasets';
 import type { Digest } from '@oodgrid/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/compute.js';
 import { normalisedPixels } from '../../src/executor/pixels.js';
-import { datasetBlob, type SplitContent } from '@oodgrid/datasets';
 import { nativeEngine } from '../support/engine.js';
 import { put, run, task, unit } from '../support/tasks.js';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { datasetBlob } from '@oodgrid/datasets';
+import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask } from '../../src/compute.js';
-import { datasetBlob } from '@oodgrid/datasets';
-import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 
 /** Blobs of a test, by digest. */
 const blobs = new Map<Digest, Uint8Array>();

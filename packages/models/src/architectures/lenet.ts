@@ -1,5 +1,13 @@
 import { ARCHITECTURES } from '../architectures.js';
-import { chain, channelDropoutDense, conv2d, conv2dMaxPool, dense, dropout, maxPool } from '../layers/layers.js';
+import {
+  chain,
+  channelDropoutDense,
+  conv2d,
+  conv2dMaxPool,
+  dense,
+  dropout,
+  maxPool,
+} from '../layers/layers.js';
 import type { ModelParts } from '../model.js';
 import type { WeightReader } from '../weights.js';
 

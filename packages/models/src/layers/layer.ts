@@ -1,5 +1,5 @@
-import type { Kernels } from './kernels.js';
 import type { Ops, Tensor, Tensor2D } from '../tensors.js';
+import type { Kernels } from './kernels.js';
 
 /** What stochastic passes over one batch share. */
 export interface Dropout {

@@ -113,7 +113,9 @@ export const globalAveragePool: Layer = ({ ops }, x) => {
   return {
     y: ops.mean(x, [1, 2]),
     pullback: (dy) =>
-      ops.tidy(() => ops.tile(as4D(ops.div(dy, height * width), [n, 1, 1, channels]), [1, height, width, 1])),
+      ops.tidy(() =>
+        ops.tile(as4D(ops, ops.div(dy, height * width), [n, 1, 1, channels]), [1, height, width, 1]),
+      ),
   };
 };
 

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { findModel, listModels, weightsPath } from '@oodgrid/models';
 import { parseSafetensors, readRegularFile } from '@oodgrid/formats';
+import { findModel, listModels, weightsPath } from '@oodgrid/models';
 import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
