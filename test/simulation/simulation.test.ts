@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { FAULTS } from './src/faults.js';
+import { ratesOf } from './src/rates.js';
+import { World } from './src/world.js';
 
 const RUN = fileURLToPath(new URL('./run.mjs', import.meta.url));
 const run = promisify(execFile);
@@ -18,3 +20,12 @@ it('10,000 fresh seeds keep every rule', async () => {
   // Every kind of fault was there.
   expect(Object.keys(result.faults).sort()).toEqual([...FAULTS].sort());
 }, 240_000);
+
+it('a seed is the same world whenever it is run', () => {
+  const story = (seed: number) => {
+    const world = new World(seed, ratesOf(seed));
+    world.run();
+    return { journal: world.journal, faults: world.faults.counts, endMs: world.scheduler.now };
+  };
+  for (let seed = 1; seed <= 30; seed++) expect(story(seed)).toEqual(story(seed));
+});

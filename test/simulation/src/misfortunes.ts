@@ -1,8 +1,8 @@
 import { MEMBERSHIP } from './membership.js';
 import { CLASSES } from './numerics.js';
-import type { Rates } from './rates.js';
+import { CALM_AFTER_MS, type Rates } from './rates.js';
 import type { SimulatedWorker } from './simulated-worker.js';
-import { CALM_AFTER_MS, type World } from './world.js';
+import type { World } from './world.js';
 
 /** What befalls by itself; the rest is a property of the world. */
 export type Kind = Exclude<keyof Rates, 'network' | 'notFinite' | 'neighbour'>;
@@ -84,7 +84,6 @@ const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
       const worker = anyWorker();
       if (worker === undefined) return;
       worker.disk.isBad = true;
-      // The first one always gets well.
       // The first one always gets well, and so does a class that has no other.
       const isForGood =
         worker.id !== workers[0]?.id && worker.numericsClass === CLASSES[0] && random.isTrue(0.3);

@@ -1,6 +1,9 @@
 import type { NetworkFaults } from './network.js';
 import { Random } from './random.js';
 
+/** After this nothing new goes wrong, and everything must come to its end. */
+export const CALM_AFTER_MS = 8000;
+
 /** How often what goes wrong, per second of simulated time or per event; all 0 in an undisturbed world. */
 export interface Rates {
   readonly network: NetworkFaults;

@@ -3,6 +3,7 @@ import {
   DEFAULT_HEALTH_SETTINGS,
   DEFAULT_LEDGER_SETTINGS,
   type Dispatcher,
+  type JournalRecord,
   makeWorkload,
   SyntheticWorkload,
 } from '@oodgrid/coordinator';
@@ -95,6 +96,11 @@ export class SimulatedCoordinator {
   /** What is durable; undefined before the first start. */
   get store(): DiskStore | undefined {
     return this.#store;
+  }
+
+  /** What is durable of its journal. */
+  get journal(): Iterable<JournalRecord> {
+    return this.#store?.records() ?? [];
   }
 
   /** Undefined while its process is down. */
