@@ -126,9 +126,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await site.close();
-  const closed = new Promise((resolve) => nats.once('close', resolve));
   nats.kill('SIGKILL');
-  await closed;
+  await nats;
   cache.remove();
 });
 

@@ -34,9 +34,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await publisher.close();
   await other.close();
-  const closed = new Promise((resolve) => server.once('close', resolve));
   server.kill('SIGKILL');
-  await closed;
+  await server;
   cache.remove();
 });
 

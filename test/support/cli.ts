@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CLI_BIN = fileURLToPath(new URL('../../packages/cli/bin/run.js', import.meta.url));
@@ -11,17 +11,18 @@ export interface CliOutcome {
 }
 
 /** Runs `ood-cli` as a user does, with `input` at its standard input; never rejects for an exit code. */
-export function oodCli(
+export async function oodCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = ROOT,
   input?: string,
 ): Promise<CliOutcome> {
-  return new Promise((resolve) => {
-    const options = { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 64 * 1024 ** 2 };
-    const child = execFile(process.execPath, [CLI_BIN, ...args], options, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr });
-    });
-    if (input !== undefined) child.stdin?.end(input);
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI_BIN, ...args], {
+    cwd,
+    env: { NO_COLOR: '1', ...env },
+    reject: false,
+    stripFinalNewline: false,
+    ...(input === undefined ? {} : { input }),
   });
+  return { code: exitCode ?? null, stdout, stderr };
 }

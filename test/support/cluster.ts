@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { findNatsServer, startNatsServer } from 'ood-cli';
-import { CLI_BIN, ROOT } from './cli.js';
+import { startCli } from './processes.js';
 
 export interface TestClusterOptions {
   readonly folder: string;
@@ -15,15 +14,17 @@ export interface TestClusterOptions {
   readonly workerArgs?: readonly string[];
 }
 
+type Child = ReturnType<typeof startCli> | ReturnType<typeof startNatsServer>;
+
 /** A process that is started again whenever it ends, until the cluster is closed. */
 class Supervised {
-  readonly #start: () => ChildProcess;
-  #child: ChildProcess;
+  readonly #start: () => Child;
+  #child: Child;
   #isClosed = false;
   text = '';
   starts = 0;
 
-  constructor(start: () => ChildProcess) {
+  constructor(start: () => Child) {
     this.#start = start;
     this.#child = this.#spawn();
   }
@@ -38,17 +39,15 @@ class Supervised {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const closed = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.kill('SIGCONT');
     this.#child.kill('SIGKILL');
-    await closed;
+    await this.#child;
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): Child {
     this.starts++;
     const child = this.#start();
-    child.stderr?.on('data', (data) => {
+    child.stderr.on('data', (data) => {
       this.text = (this.text + data).slice(-20_000);
     });
     child.once('exit', () => {
@@ -82,12 +81,7 @@ export class TestCluster {
     mkdirSync(this.#natsDir, { recursive: true });
     const program = findNatsServer(cacheDir);
     this.nats = new Supervised(() => startNatsServer(program, this.#natsDir, natsPort));
-    const cli = (args: readonly string[]) =>
-      spawn(process.execPath, [CLI_BIN, ...args], {
-        cwd: ROOT,
-        env: { ...process.env, OODGRID_CACHE: cacheDir },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
+    const cli = (args: readonly string[]) => startCli(args, cacheDir);
     const lease = ['--lease', String(leaseSeconds), '--max-losses', '255'];
     const serve = [
       'serve',

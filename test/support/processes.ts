@@ -1,22 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execa } from 'execa';
 import { CLI_BIN, ROOT } from './cli.js';
+
+/** Starts the command line for a test that stops it as it likes; only what it writes to standard error is read. */
+export const startCli = (args: readonly string[], cacheDir: string) =>
+  execa(process.execPath, [CLI_BIN, ...args], {
+    cwd: ROOT,
+    env: { OODGRID_CACHE: cacheDir },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    buffer: false,
+    reject: false,
+  });
 
 /** One process of the command line, which a test starts and stops as it likes. */
 export class Process {
-  readonly child: ChildProcess;
+  readonly child: ReturnType<typeof startCli>;
   readonly closed: Promise<number | null>;
   stderr = '';
 
   constructor(args: readonly string[], cacheDir: string) {
-    this.child = spawn(process.execPath, [CLI_BIN, ...args], {
-      cwd: ROOT,
-      env: { ...process.env, OODGRID_CACHE: cacheDir },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.child.stderr?.on('data', (data) => {
+    this.child = startCli(args, cacheDir);
+    this.child.stderr.on('data', (data) => {
       this.stderr += data;
     });
-    this.closed = new Promise((resolve) => this.child.once('close', resolve));
+    this.closed = this.child.then(({ exitCode }) => exitCode ?? null);
   }
 
   get pid(): number {
@@ -24,7 +30,6 @@ export class Process {
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.kill(signal);
     await this.closed;
   }

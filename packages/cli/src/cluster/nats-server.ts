@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OodError } from '@oodgrid/protocol';
+import { execa, execaSync } from 'execa';
 import { coerce, gte } from 'semver';
 
 /** Version that the set-up builds; older ones than 2.11 lack what we use. */
@@ -13,9 +13,13 @@ export function findNatsServer(cacheDir: string, env: NodeJS.ProcessEnv = proces
   const candidates = [env.OODGRID_NATS_SERVER, existsSync(built) ? built : undefined, 'nats-server'];
   for (const candidate of candidates) {
     if (candidate === undefined || candidate === '') continue;
-    const { status, stdout } = spawnSync(candidate, ['--version'], { encoding: 'utf8', env });
+    const { exitCode, stdout } = execaSync(candidate, ['--version'], {
+      env,
+      extendEnv: false,
+      reject: false,
+    });
     const version = coerce(stdout);
-    if (status === 0 && version !== null && gte(version, NATS_SERVER_VERSION)) return candidate;
+    if (exitCode === 0 && version !== null && gte(version, NATS_SERVER_VERSION)) return candidate;
   }
   throw new OodError(
     'not-found',
@@ -34,9 +38,8 @@ export const natsArgs = (storeDir: string, port: number): readonly string[] => [
   String(port),
 ];
 
-/** Starts that server; gives the process. */
+/** Starts that server. */
 export function startNatsServer(program: string, storeDir: string, port: number) {
-  return spawn(program, natsArgs(storeDir, port), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const stdio = ['ignore', 'ignore', 'pipe'] as const;
+  return execa(program, natsArgs(storeDir, port), { stdio, buffer: false, reject: false });
 }

@@ -1,9 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { visibleLines } from '@oodgrid/protocol';
+import { unlessStopped } from '@oodgrid/runtime';
 import getPort from 'get-port';
-import { startGuarded, startSelfGuarded } from '../cluster/guarded-process.js';
+import { type GuardedProcess, startGuarded, startSelfGuarded } from '../cluster/guarded-process.js';
 import { findNatsServer, natsArgs } from '../cluster/nats-server.js';
 import { SupervisedProcess } from '../cluster/supervised-process.js';
 import { cliContext } from '../context.js';
@@ -41,7 +41,9 @@ export default class Up extends OodCommand {
     const coordinator = `127.0.0.1:${flags.port}`;
     const program = findNatsServer(cacheDir);
     const members: SupervisedProcess[] = [];
-    const add = (name: string, start: () => ChildProcess) => {
+    const supervised: Promise<void>[] = [];
+    /** Adds a member; resolves when it has written what matches, at once without that. */
+    const add = async (name: string, start: () => GuardedProcess, ready?: RegExp) => {
       const member = new SupervisedProcess({
         name,
         start,
@@ -50,25 +52,26 @@ export default class Up extends OodCommand {
         say: (line) => write(`${line}\n`),
       });
       members.push(member);
-      return member;
+      if (ready !== undefined) await member.said(ready);
+      const ended = member.supervise();
+      // It may come to nothing while others are still being started.
+      ended.catch(() => undefined);
+      supervised.push(ended);
     };
     try {
       const natsDir = join(storeDir, 'nats');
-      await add('nats-server', () => startGuarded(program, natsArgs(natsDir, natsPort))).said(
-        /Server is ready/,
-      );
+      await add('nats-server', () => startGuarded(program, natsArgs(natsDir, natsPort)), /Server is ready/);
       const serve = ['serve', '--listen', coordinator, '--nats', nats, '--store', storeDir];
-      await add('coordinator', () => startSelfGuarded(serve)).said(/coordinator listens/);
+      await add('coordinator', () => startSelfGuarded(serve), /coordinator listens/);
       for (let i = 1; i <= flags.workers; i++) {
         const args = ['worker', '--coordinator', coordinator, '--nats', nats, '--id', `worker-${i}`];
-        add(`worker-${i}`, () => startSelfGuarded(args)).supervise();
+        await add(`worker-${i}`, () => startSelfGuarded(args));
       }
       write(`a cluster of ${flags.workers} workers is up; submit to it, Ctrl-C ends it:\n`);
       write(`  ood-cli submit grid.yaml --coordinator ${coordinator}\n`);
-      await Promise.race([
-        new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
-        ...members.map((member) => member.hopeless()),
-      ]);
+      await unlessStopped(signal, Promise.all(supervised)).catch((thrown: unknown) => {
+        if (!signal.aborted) throw thrown;
+      });
     } finally {
       // Workers first: they hand their tasks back.
       for (const member of members.reverse()) await member.stop();
