@@ -30,6 +30,8 @@ export class CachedBlobs implements BlobAccess {
     const release = () => {
       for (const digest of digests) this.#uses.set(digest, (this.#uses.get(digest) ?? 1) - 1);
     };
+    // The frequent case: everything was fetched for a task before, and nothing new asks for room.
+    if (digests.every((digest) => this.#touch(digest))) return release;
     try {
       await Promise.all(digests.map((digest) => this.#ensure(digest)));
       await this.#evict(this.#options.maxBytes);
@@ -49,11 +51,19 @@ export class CachedBlobs implements BlobAccess {
     await this.#ensure(digest);
   }
 
-  async #ensure(digest: Digest): Promise<void> {
+  /** Notes that a blob is used now; false when it is not here. */
+  #touch(digest: Digest): boolean {
     const known = this.#known.get(digest);
+    if (known === undefined) return false;
     // Put at the end: it was used last.
     this.#known.delete(digest);
-    let fetching = known === undefined ? this.#fetching.get(digest) : Promise.resolve(known);
+    this.#known.set(digest, known);
+    return true;
+  }
+
+  async #ensure(digest: Digest): Promise<void> {
+    if (this.#touch(digest)) return;
+    let fetching = this.#fetching.get(digest);
     if (fetching === undefined) {
       fetching = this.#downloads.add(() => this.#fetch(digest)).finally(() => this.#fetching.delete(digest));
       this.#fetching.set(digest, fetching);

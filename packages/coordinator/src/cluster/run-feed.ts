@@ -5,7 +5,7 @@ const MAX_LINES = 1000;
 /** Events of runs for those who watch, and the last lines of each run's log. */
 export class RunFeed {
   readonly #listeners = new Map<string, Set<(event: RunEvent) => void>>();
-  readonly #lines = new Map<string, LogEntry[]>();
+  readonly #lines = new Map<string, LastLines>();
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
@@ -14,16 +14,17 @@ export class RunFeed {
 
   publish(run: string, event: RunEvent): void {
     if (isLogged(event)) {
-      const lines = this.#lines.get(run) ?? [];
-      lines.push({ at: this.#now(), event });
-      if (lines.length > MAX_LINES) lines.shift();
+      const lines = this.#lines.get(run) ?? new LastLines();
+      lines.add({ at: this.#now(), event });
       this.#lines.set(run, lines);
     }
     for (const listener of this.#listeners.get(run) ?? []) listener(event);
   }
 
   lines(run: string): readonly string[] {
-    return (this.#lines.get(run) ?? []).map(({ at, event }) => `${at.toISOString()} ${logLine(event)}`);
+    return (this.#lines.get(run)?.inOrder() ?? []).map(
+      ({ at, event }) => `${at.toISOString()} ${logLine(event)}`,
+    );
   }
 
   forget(run: string): void {
@@ -50,6 +51,25 @@ type LoggedEvent = Exclude<
 interface LogEntry {
   readonly at: Date;
   readonly event: LoggedEvent;
+}
+
+/** The newest lines of a run: each task writes some, so the oldest is written over instead of moving all others. */
+class LastLines {
+  readonly #entries: LogEntry[] = [];
+  #oldest = 0;
+
+  add(entry: LogEntry): void {
+    if (this.#entries.length < MAX_LINES) {
+      this.#entries.push(entry);
+      return;
+    }
+    this.#entries[this.#oldest] = entry;
+    this.#oldest = (this.#oldest + 1) % MAX_LINES;
+  }
+
+  inOrder(): readonly LogEntry[] {
+    return [...this.#entries.slice(this.#oldest), ...this.#entries.slice(0, this.#oldest)];
+  }
 }
 
 const isLogged = (event: RunEvent): event is LoggedEvent =>
