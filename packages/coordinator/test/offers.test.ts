@@ -1,4 +1,6 @@
+import { digestSchema } from '@oodgrid/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { makeWorkload, type Workload } from '../src/index.js';
 import { Desk, SPEC, submission } from './desk.js';
 
 const WINDOW = 8;
@@ -103,5 +105,52 @@ describe('a hint that its worker will not use', () => {
     desk.ask(drained, 'run', 3);
     expect(drained.received.at(-1)).toMatchObject({ kind: 'denied', retryMs: null });
     expect(hints().slice(before)).toContain('run/3');
+  });
+});
+
+describe('looking tasks up in the cache', () => {
+  const UNITS = 100;
+  const ready = { ...submission('run', large), pool: 'class', isCacheUsed: true };
+
+  /** Tasks of many units, of which each is in the cache. */
+  function cachedWorkload(): Workload {
+    const inner = makeWorkload(ready);
+    const keys = Array.from({ length: UNITS }, (_, i) => digestSchema.parse(`${i}`.padStart(64, '0')));
+    for (const key of keys) {
+      desk.results.set(key, { kind: 'scores', rows: 1, columns: 1, data: new Float32Array(1) });
+    }
+    return {
+      tasks: inner.tasks,
+      planIdentity: inner.planIdentity,
+      title: (task) => inner.title(task),
+      memoryBytes: () => 0,
+      model: (task) => inner.model(task),
+      bind: (task, pool) => ({ ...inner.bind(task, pool), units: keys.map((key) => ({ key, columns: 1 })) }),
+      fitOf: () => undefined,
+      blobName: () => '',
+      finish: () => [],
+      takeComputations: () => [],
+      computationTitle: () => '',
+      computed: () => [],
+    };
+  }
+
+  it('takes as many turns as there are results, however many a task has', () => {
+    desk.join('w');
+    desk.dispatcher.submit(ready, desk.now, cachedWorkload());
+    let found = 0;
+    const find = desk.results.get.bind(desk.results);
+    desk.results.get = (key) => {
+      found++;
+      return find(key);
+    };
+    let turns = 0;
+    for (let isOver = false; !isOver; turns++) {
+      found = 0;
+      isOver = desk.dispatcher.pump(desk.now);
+      expect(found).toBeLessThanOrEqual(1024);
+    }
+    expect(turns).toBeGreaterThanOrEqual((large.spec.scores * UNITS) / 1024);
+    expect(desk.dispatcher.counters.get('tasks_reused')).toBe(large.spec.scores);
   });
 });

@@ -5,8 +5,8 @@ import type { RunKeeper } from './run-keeper.js';
 
 /** Published tasks per place of a worker: enough that none waits for the coordinator. */
 const WINDOW_PER_SLOT = 4;
-/** Tasks looked up in the cache in one turn. */
-const LOOKUPS_PER_TURN = 256;
+/** Results looked up in the cache in one turn: reading and checking them takes the store some ten microseconds each. */
+const LOOKUPS_PER_TURN = 1024;
 
 export interface OffersOptions {
   readonly blobs: BlobDesk;
@@ -54,7 +54,9 @@ export class Offers {
       for (let next = pools.peekNext(pool); room > 0 && next !== undefined; next = pools.peekNext(pool)) {
         const run = this.#keeper.get(next.run);
         if (run.submitted.isCacheUsed) {
-          if (++lookups > LOOKUPS_PER_TURN) return false;
+          const wanted = run.bind(next.task).units.length;
+          if (lookups > 0 && lookups + wanted > LOOKUPS_PER_TURN) return false;
+          lookups += wanted;
           if (this.#keeper.reuse(run, next.task, now)) continue;
         }
         if (this.#blobs.holdsBack(run, next.task, now)) continue;
