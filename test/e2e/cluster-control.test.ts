@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SyntheticSpec } from '@oodgrid/coordinator';
+import type { SyntheticSpec } from '@oodgrid/protocol';
 import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
 import { ClusterClient, OUTPUT_SCHEMAS } from 'ood-cli';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SyntheticSpec } from '@oodgrid/coordinator';
+import type { SyntheticSpec } from '@oodgrid/protocol';
 import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
 import { connectWorker, PROTOCOL_VERSION, type WorkerLink } from '@oodgrid/transport';
 import getPort from 'get-port';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { ResolvedGrid } from '@oodgrid/protocol';
 import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/protocol';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';
 import { mergeBatches } from './merger/merge-batches.js';
+import { describeGrid } from './planner/describe-grid.js';
 import type { PlannedCell } from './planner/plan.js';
-import { describeGrid, type ResolvedGrid } from './planner/resolved-grid.js';
 import { factsOf } from './run-facts.js';
 import type { PartFiles, StoredRow } from './threads/jobs.js';
 import type { ThreadPool } from './threads/thread-pool.js';

@@ -1,5 +1,6 @@
+import type { ResolvedGrid } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
-import { planGrid, type ResolvedGrid } from '../src/index.js';
+import { planGrid } from '../src/index.js';
 import { bindTask } from '../src/planner/bind-task.js';
 import { digest, smallGrid } from './small-plan.js';
 

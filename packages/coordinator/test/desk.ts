@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest, SyntheticSpec } from '@oodgrid/protocol';
 import type {
   CoordinatorMessage,
   FailedMessage,
@@ -15,7 +15,6 @@ import {
   makeWorkload,
   type RunEvent,
   type SubmittedRecord,
-  type SyntheticSpec,
   type UnitResult,
 } from '../src/index.js';
 

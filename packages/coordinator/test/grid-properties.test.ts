@@ -1,8 +1,8 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest, ResolvedGrid } from '@oodgrid/protocol';
 import type { fitLogisticCv } from '@oodgrid/stats';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import type { ResolvedGrid, UnitResult } from '../src/index.js';
+import type { UnitResult } from '../src/index.js';
 import { planGrid } from '../src/index.js';
 import { gridOfCell, randomGrid } from './properties/random-grid.js';
 import { cellName, runGrid } from './properties/run-grid.js';

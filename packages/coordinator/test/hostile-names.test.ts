@@ -1,5 +1,5 @@
+import { parseRunSpec } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
-import { parseRunSpec } from '../src/workload/parse-run-spec.js';
 import { digest } from './small-plan.js';
 
 const transform = { mean: [0], std: [1] };

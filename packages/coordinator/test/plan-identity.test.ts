@@ -1,5 +1,6 @@
+import type { ResolvedGrid } from '@oodgrid/protocol';
 import { expect, it } from 'vitest';
-import { planGrid, type ResolvedGrid } from '../src/index.js';
+import { planGrid } from '../src/index.js';
 import { identified, identifiedChoice, identifiedSeries } from '../src/planner/identity.js';
 import { PlanBuilder, type TaskHeader } from '../src/planner/plan-builder.js';
 import { digest, smallGrid } from './small-plan.js';

@@ -21,6 +21,7 @@ export {
   sha256,
 } from './ids.js';
 export { type Candidate, type MethodPlan, PREDICTIONS, type SplitOrder } from './method-plan.js';
+export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
   type Accuracy,
   type Cell,
@@ -32,6 +33,7 @@ export {
   type Results,
   resultsSchema,
 } from './results.js';
+export { type GridSpec, parseRunSpec, type RunSpec, type SyntheticSpec } from './run-spec.js';
 export {
   type DataRef,
   type ModelSpec,

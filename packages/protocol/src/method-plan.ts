@@ -1,8 +1,20 @@
+import { z } from 'zod';
+import { visibleName } from './visible-name.js';
+
+const name = visibleName(200);
+const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31);
+
 /** One setting of a method's hyper-parameters, for example `{magnitude: 0.004, temperature: 1000}`. */
-export type Candidate = Readonly<Record<string, number>>;
+const candidateSchema = z.record(name, z.number());
+export type Candidate = Readonly<z.infer<typeof candidateSchema>>;
 
 /** How the protocol cuts a test set: `file` keeps the file's order, `permuted` shuffles by the protocol's seed. */
-export type SplitOrder = 'file' | 'permuted';
+const splitOrderSchema = z.enum(['file', 'permuted']);
+export type SplitOrder = z.infer<typeof splitOrderSchema>;
 
 /**
  * The engine's arithmetic that tells whether a model works at all: of each sample the class that it predicts, and
@@ -14,30 +26,31 @@ export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['pre
  * What the planner must know of one configured method: plain data, so that a coordinator plans a grid
  * without loading a tensor library. `@oodgrid/engine` makes it from the method's own file.
  */
-export interface MethodPlan {
+export const methodPlanSchema = z.object({
   /** Name of the arithmetic in the engine's method table; two grid rows may share one (MSP serves three). */
-  readonly compute: string;
+  compute: name,
   /** Bumped when the arithmetic changes; part of every cache key. */
-  readonly revision: number;
+  revision: count,
   /** Resolved options that the arithmetic reads; part of every cache key. */
-  readonly options: Readonly<Record<string, unknown>>;
+  options: z.record(z.string(), z.unknown()),
   /** Order in which the protocol splits this method's samples into valFit, valSelect and test. */
-  readonly splitOrder: SplitOrder;
+  splitOrder: splitOrderSchema,
   /**
    * `forward`: needs taps of the canonical pass only (file order, sliced freely).
    * `gradient`: perturbs inputs with gradients taken over the protocol's permuted batches.
    */
-  readonly pass: 'forward' | 'gradient';
+  pass: z.enum(['forward', 'gradient']),
   /** What is learned before scoring: from noise images, from the ID train set, or nothing. */
-  readonly fit: 'none' | 'noise' | 'train';
+  fit: z.enum(['none', 'noise', 'train']),
   /** Hyper-parameter settings in the protocol's order; empty when there is nothing to choose. */
-  readonly candidates: readonly Candidate[];
+  candidates: z.array(candidateSchema).max(10_000).readonly(),
   /** Index of the candidate that is used when no candidate has a TNR above 0. */
-  readonly fallbackCandidate: number;
+  fallbackCandidate: count,
   /** Names of the feature columns that each sample gets per candidate (one per layer, or one in all). */
-  readonly columns: readonly string[];
+  columns: z.array(name).min(1).max(1000).readonly(),
   /** Names of the models whose scores are averaged (Deep Ensemble) or used instead of the cell's (OE); empty = the cell's model. */
-  readonly models: readonly string[];
+  models: z.array(name).max(1000).readonly(),
   /** Forward and gradient passes per sample and candidate, for cost estimates. */
-  readonly cost: { readonly forwards: number; readonly gradients: number };
-}
+  cost: z.object({ forwards: z.number().min(0), gradients: z.number().min(0) }),
+});
+export type MethodPlan = Readonly<z.infer<typeof methodPlanSchema>>;

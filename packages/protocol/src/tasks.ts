@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from './ids.js';
+import { visibleName } from './visible-name.js';
 
 const count = z
   .number()
@@ -7,9 +8,11 @@ const count = z
   .min(0)
   .max(2 ** 31);
 
+const name = visibleName(200);
+
 /** A model whose weights are a blob. */
-const modelSpecSchema = z.object({
-  name: z.string().min(1),
+export const modelSpecSchema = z.object({
+  name,
   architecture: z.enum(['lenet', 'resnet34-cifar']),
   weights: digestSchema,
   classes: z.number().int().min(2).max(100_000),
@@ -20,13 +23,13 @@ export type ModelSpec = z.infer<typeof modelSpecSchema>;
  * One split of a data set: a safetensors blob of U8 `images` [n, h, w, c], or F32 for floats that are used as they are, and U8 or
  * I32 `labels` [n], absent where there are none.
  */
-const dataRefSchema = z.object({ name: z.string().min(1), images: digestSchema });
+export const dataRefSchema = z.object({ name, images: digestSchema });
 export type DataRef = z.infer<typeof dataRefSchema>;
 
 /** Pixels become (u8 / 255 - mean) / std, one entry per channel. Floats are used as they are, with means 0 and deviations 1. */
-const transformSchema = z.object({
-  mean: z.array(z.number()).min(1),
-  std: z.array(z.number().positive()).min(1),
+export const transformSchema = z.object({
+  mean: z.array(z.number()).min(1).max(16),
+  std: z.array(z.number().positive()).min(1).max(16),
 });
 export type Transform = z.infer<typeof transformSchema>;
 

@@ -1,10 +1,5 @@
-import {
-  type RunSpec,
-  type SubmittedRecord,
-  type SyntheticSpec,
-  SyntheticWorkload,
-  type UnitResult,
-} from '@oodgrid/coordinator';
+import { type SubmittedRecord, SyntheticWorkload, type UnitResult } from '@oodgrid/coordinator';
+import type { RunSpec, SyntheticSpec } from '@oodgrid/protocol';
 import { type Digest, sha256 } from '@oodgrid/protocol';
 import { syntheticDigest } from '@oodgrid/worker';
 import { CLASSES, rowsOf } from './numerics.js';

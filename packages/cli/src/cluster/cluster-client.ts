@@ -1,5 +1,6 @@
 import { credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
-import type { RunEvent, RunSpec } from '@oodgrid/coordinator';
+import type { RunEvent } from '@oodgrid/coordinator';
+import type { RunSpec } from '@oodgrid/protocol';
 import { OodError, type RunId } from '@oodgrid/protocol';
 import {
   ClientServiceClient,

@@ -3,12 +3,12 @@ import { Flags } from '@oclif/core';
 import {
   estimate,
   type Plan as GridPlan,
-  type GridSpec,
   GridWorkload,
   openScoreCache,
   reusableUnits,
   taskWork,
 } from '@oodgrid/coordinator';
+import type { GridSpec } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js';
 import { probeEngine } from '../doctor/probe-engine.js';

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { ResolvedDataset, ResolvedSplit } from '@oodgrid/coordinator';
 import {
   datasetBlob,
   findDataset,
@@ -10,6 +9,7 @@ import {
   type SplitKind,
 } from '@oodgrid/datasets';
 import { ARCHITECTURES } from '@oodgrid/models';
+import type { ResolvedDataset, ResolvedSplit } from '@oodgrid/protocol';
 import { type DatasetReference, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';

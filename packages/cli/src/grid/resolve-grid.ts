@@ -1,6 +1,6 @@
-import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/coordinator';
 import { METHOD_CARDS, methodPlan } from '@oodgrid/engine';
 import { ARCHITECTURES, listModels } from '@oodgrid/models';
+import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import {
   canonicalJson,
   type Grid,

@@ -13,13 +13,13 @@ import {
   mergeGridRun,
   nodeSurroundings,
   openScoreCache,
-  type ResolvedGrid,
   type RunEvent,
   readMergedRun,
   setScoresAside,
   settled,
   ThreadPool,
 } from '@oodgrid/coordinator';
+import type { ResolvedGrid } from '@oodgrid/protocol';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
 import { AttemptError, Worker } from '@oodgrid/worker';

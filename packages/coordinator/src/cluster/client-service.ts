@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
-import { OodError, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
+import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
   ClientServiceService,
   ControlAction,
@@ -16,7 +16,6 @@ import type { Coordinator } from '../coordinator.js';
 import type { RunEvent } from '../dispatch/run-events.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns } from '../workload/make-workload.js';
-import { parseRunSpec } from '../workload/parse-run-spec.js';
 import type { Collected, CollectRequest } from './collect-garbage.js';
 import { requireBlobs } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';

@@ -1,6 +1,6 @@
+import type { RunSpec } from '@oodgrid/protocol';
 import { type Digest, OodError } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
-import type { RunSpec } from '../workload/run-spec.js';
 
 /** Every blob that the tasks of a run read, beside fitted states. */
 export function blobsOf(spec: RunSpec): readonly Digest[] {

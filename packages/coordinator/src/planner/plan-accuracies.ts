@@ -1,8 +1,8 @@
+import type { ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import { type MethodPlan, PREDICTIONS } from '@oodgrid/protocol';
 import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';
 import { wholeSeries } from './plan-series.js';
-import type { ResolvedGrid, ResolvedRow } from './resolved-grid.js';
 
 const plan: MethodPlan = {
   compute: PREDICTIONS.compute,

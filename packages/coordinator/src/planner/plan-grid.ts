@@ -1,10 +1,10 @@
+import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/protocol';
 import { type ModelSpec, OodError } from '@oodgrid/protocol';
 import { identifiedChoice } from './identity.js';
 import type { CellSide, Plan, PlannedCell } from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { BATCH, chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
-import type { ResolvedDataset, ResolvedGrid } from './resolved-grid.js';
 import { requireEnoughSamples, type SplitName } from './splits.js';
 
 /**

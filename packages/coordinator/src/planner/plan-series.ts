@@ -1,8 +1,8 @@
+import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import { type MethodPlan, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
 import { type Anonymous, identified, identifiedSeries } from './identity.js';
 import type { PlannedChoice, PlannedUnit, SeriesPart } from './plan.js';
 import type { PlanBuilder, TaskHeader } from './plan-builder.js';
-import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from './resolved-grid.js';
 import { PERMUTATION_SEED, type SplitName, splitRange, TEST_FROM } from './splits.js';
 
 /** The protocol's batch of every method that takes gradients, and of the canonical pass. */

@@ -1,7 +1,6 @@
-import type { Digest, ErrorCode } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, RunSpec } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { LedgerEvent, TaskHistory } from '../ledger/ledger-events.js';
-import type { RunSpec } from '../workload/run-spec.js';
 import type { TaskReport } from '../workload/workload.js';
 
 export interface RunProblem {

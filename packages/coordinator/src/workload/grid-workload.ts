@@ -1,3 +1,4 @@
+import type { GridSpec } from '@oodgrid/protocol';
 import { type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
 import { z } from 'zod';
 import type { LedgerTask } from '../ledger/task-table.js';
@@ -10,7 +11,6 @@ import type { Plan, PlannedCell, PlannedChoice, PlannedTask, Series } from '../p
 import { planGrid } from '../planner/plan-grid.js';
 import { planIdentity } from '../planner/plan-identity.js';
 import type { ResultReader } from '../store/result-reader.js';
-import type { GridSpec } from './run-spec.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
 
 const outcomeSchema = z.object({

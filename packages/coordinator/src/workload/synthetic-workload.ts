@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { SyntheticSpec } from '@oodgrid/protocol';
 import { type Digest, digestOfJson, OodError, sha256 } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
 import type { ResultReader } from '../store/result-reader.js';
-import type { SyntheticSpec } from './run-spec.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
 
 const CHOICE = 'choice';

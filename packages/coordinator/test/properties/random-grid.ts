@@ -1,6 +1,5 @@
-import type { MethodPlan, ModelSpec } from '@oodgrid/protocol';
+import type { MethodPlan, ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import fc from 'fast-check';
-import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '../../src/index.js';
 import { digest } from '../small-plan.js';
 
 /** Names that join, fold, escape or normalise to each other, and names of any script. */

@@ -1,5 +1,5 @@
-import type { Cell, Digest } from '@oodgrid/protocol';
-import { GridWorkload, type ResolvedGrid, type UnitResult } from '../../src/index.js';
+import type { Cell, Digest, ResolvedGrid } from '@oodgrid/protocol';
+import { GridWorkload, type UnitResult } from '../../src/index.js';
 import { mergeCells } from '../../src/merger/merge-cell.js';
 import { mergeContext } from '../../src/merger/merge-input.js';
 import { execute } from './semantic-executor.js';

@@ -62,7 +62,7 @@ export interface SubmitRequest {
   numericsClass: string;
   /** Whether results of earlier runs may be taken. */
   useCache: boolean;
-  /** What to compute, as JSON of the run specification of packages/coordinator. */
+  /** What to compute, as JSON of the run specification of packages/protocol. */
   specJson: Buffer;
 }
 

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { digestSchema } from './ids.js';
+import { methodPlanSchema } from './method-plan.js';
+import { dataRefSchema, modelSpecSchema, transformSchema } from './tasks.js';
+import { visibleName } from './visible-name.js';
+import { warningSchema } from './warnings.js';
+
+const name = visibleName(200);
+const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31);
+
+/** One split of a data set: where its images are and how many. */
+const resolvedSplitSchema = z.object({
+  ref: dataRefSchema,
+  count,
+  /** Where the split has no labels: accuracy is not measured on it, and nothing fits on it. */
+  isUnlabelled: z.literal(true).exactOptional(),
+});
+export type ResolvedSplit = Readonly<z.infer<typeof resolvedSplitSchema>>;
+
+const resolvedDatasetSchema = z.object({
+  name,
+  test: resolvedSplitSchema,
+  /** Present where a method of the grid fits on it. */
+  train: resolvedSplitSchema.exactOptional(),
+  /** Normalisation when this data set is the ID one; absent for sets that are only OOD. */
+  normalisation: transformSchema.exactOptional(),
+});
+export type ResolvedDataset = Readonly<z.infer<typeof resolvedDatasetSchema>>;
+
+/** A method of the grid, for one architecture. */
+const resolvedRowSchema = z.object({
+  /** Key in every table. */
+  row: name,
+  title: name,
+  /** Plan of the method for each model of the grid, by the model's name. */
+  plans: z.record(z.string(), methodPlanSchema),
+  /** Blob of FSSD's noise images. */
+  noise: z.object({ blob: digestSchema, count }).nullable(),
+});
+export type ResolvedRow = Readonly<z.infer<typeof resolvedRowSchema>>;
+
+/** A grid in which every name has become content: what the planner reads, without any path. */
+export const resolvedGridSchema = z.object({
+  name,
+  protocol: z.literal('fssd-paper'),
+  seed: count,
+  bootstrapReplicates: z.number().int().min(0).max(1_000_000),
+  /** Models of the cells, in the grid's order. */
+  models: z.array(modelSpecSchema).min(1).max(1000).readonly(),
+  /** Models that rows use beside those: ensemble members, outlier-exposed models. */
+  auxiliaryModels: z.array(modelSpecSchema).max(1000).readonly(),
+  datasets: z.array(resolvedDatasetSchema).min(1).max(1000).readonly(),
+  pairs: z
+    .array(z.object({ id: name, ood: name }))
+    .min(1)
+    .max(10_000)
+    .readonly(),
+  rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
+  /** Memory that a task of each model needs, by the model's name: for placement only. */
+  memoryBytes: z.record(z.string(), z.number().min(0)),
+  /** What the models' cards say of their accuracy, by the model's name: to compare with. */
+  cardAccuracies: z.record(z.string(), z.number().min(0).max(1)).exactOptional(),
+  /** What was found in the data when the grid was resolved; goes into the results. */
+  warnings: z.array(warningSchema).max(10_000).readonly().exactOptional(),
+});
+export type ResolvedGrid = Readonly<z.infer<typeof resolvedGridSchema>>;
