@@ -6,7 +6,7 @@ import {
   DEFAULT_LEDGER_SETTINGS,
   hashJitter,
   makeWorkload,
-  nodeSurroundings,
+  nodeEnvironment,
   SqliteStore,
 } from '@oodgrid/coordinator';
 
@@ -25,7 +25,7 @@ export function replay(events) {
     const before = process.memoryUsage();
     const start = performance.now();
     const coordinator = new Coordinator({
-      surroundings: nodeSurroundings,
+      environment: nodeEnvironment,
       ledger: DEFAULT_LEDGER_SETTINGS,
       jitter: hashJitter,
       openStore: () => new SqliteStore({ path, isExclusive: true }),

@@ -1,4 +1,11 @@
-import { BlobDesk, Coordinator, FailureDesk, Ledger, Staging, WorkerHealth } from '@oodgrid/coordinator';
+import {
+  BlobRecovery,
+  Coordinator,
+  FailureHandler,
+  Ledger,
+  Staging,
+  WorkerHealth,
+} from '@oodgrid/coordinator';
 import { OodError } from '@oodgrid/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { firstFailure } from './src/first-failure.js';
@@ -13,9 +20,9 @@ const MUTATIONS: Readonly<Record<string, { readonly shows: RegExp; readonly brea
   "a failure of a worker's own is no attempt of the task": {
     shows: /a full disk of its worker counts as a failure|ended as failed/,
     breakIt: () => {
-      const { failed } = FailureDesk.prototype;
-      vi.spyOn(FailureDesk.prototype, 'failed').mockImplementation(function (
-        this: FailureDesk,
+      const { failed } = FailureHandler.prototype;
+      vi.spyOn(FailureHandler.prototype, 'failed').mockImplementation(function (
+        this: FailureHandler,
         run,
         ref,
         worker,
@@ -29,7 +36,7 @@ const MUTATIONS: Readonly<Record<string, { readonly shows: RegExp; readonly brea
   'a task is not given again to the worker that failed it while another could take it': {
     shows: /which had failed it|ended as failed/,
     breakIt: () => {
-      vi.spyOn(FailureDesk.prototype, 'isForOthers').mockReturnValue(false);
+      vi.spyOn(FailureHandler.prototype, 'isForOthers').mockReturnValue(false);
     },
   },
   'a task fails for good only where no other worker could do it': {
@@ -64,7 +71,7 @@ const MUTATIONS: Readonly<Record<string, { readonly shows: RegExp; readonly brea
   'a task waits for a blob that the store lacks': {
     shows: /no end|was handed out \d+ times/,
     breakIt: () => {
-      vi.spyOn(BlobDesk.prototype, 'complain').mockReturnValue(undefined);
+      vi.spyOn(BlobRecovery.prototype, 'complain').mockReturnValue(undefined);
     },
   },
   'a fit is done again when the state that it gave is gone': {
@@ -86,7 +93,7 @@ const MUTATIONS: Readonly<Record<string, { readonly shows: RegExp; readonly brea
     shows: /no end/,
     breakIt: () => {
       vi.spyOn(Coordinator.prototype, 'blobArrived').mockReturnValue(undefined);
-      vi.spyOn(BlobDesk.prototype, 'checked').mockReturnValue([]);
+      vi.spyOn(BlobRecovery.prototype, 'checked').mockReturnValue([]);
     },
   },
 };

@@ -2,11 +2,11 @@ import {
   Coordinator,
   Dispatcher,
   Ledger,
-  PoolBook,
+  PoolIndex,
   type StagedChunk,
   type StoreBatch,
   SyntheticWorkload,
-  WorkerBook,
+  WorkerConnections,
 } from '@oodgrid/coordinator';
 import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
@@ -52,7 +52,7 @@ const OF_MEMBERS: readonly Mutation[] = [
     rule: "a lease is its holder's",
     shows: /digest|is done \d times/,
     breakIt: () => {
-      vi.spyOn(WorkerBook.prototype, 'owns').mockReturnValue(true);
+      vi.spyOn(WorkerConnections.prototype, 'owns').mockReturnValue(true);
     },
   },
   {
@@ -75,7 +75,7 @@ const OF_MEMBERS: readonly Mutation[] = [
     // Whatever is taken back from the queue while nobody reads it is a stray.
     more: { pause: 5, poolGone: 1 },
     breakIt: () => {
-      vi.spyOn(PoolBook.prototype, 'straysIn').mockReturnValue(0);
+      vi.spyOn(PoolIndex.prototype, 'straysIn').mockReturnValue(0);
     },
   },
   {
@@ -180,15 +180,15 @@ const MUTATIONS: readonly Mutation[] = [
     rule: 'offers that the queue lost are published again',
     shows: /no end/,
     breakIt: () => {
-      vi.spyOn(PoolBook.prototype, 'offerAgain').mockReturnValue([]);
+      vi.spyOn(PoolIndex.prototype, 'offerAgain').mockReturnValue([]);
     },
   },
   {
     rule: 'publications of one task have different message ids',
     shows: /no end/,
     breakIt: () => {
-      const { offerAgain } = PoolBook.prototype;
-      vi.spyOn(PoolBook.prototype, 'offerAgain').mockImplementation(function (this: PoolBook, pool, now) {
+      const { offerAgain } = PoolIndex.prototype;
+      vi.spyOn(PoolIndex.prototype, 'offerAgain').mockImplementation(function (this: PoolIndex, pool, now) {
         return offerAgain.call(this, pool, now).map((offer) => ({ ...offer, epoch: 1 }));
       });
     },
@@ -232,9 +232,9 @@ const MUTATIONS: readonly Mutation[] = [
     rule: 'a submission with a known key is the run that is there',
     shows: /./,
     breakIt: () => {
-      const { tell } = Coordinator.prototype;
-      vi.spyOn(Coordinator.prototype, 'tell').mockImplementation(function (this: Coordinator, work, done) {
-        tell.call(
+      const { update } = Coordinator.prototype;
+      vi.spyOn(Coordinator.prototype, 'update').mockImplementation(function (this: Coordinator, work, done) {
+        update.call(
           this,
           (dispatcher, now) => {
             const { submit } = dispatcher;

@@ -40,7 +40,7 @@ function describeState(dispatcher: Dispatcher) {
       // Of a task that is done nobody asks how.
       history: state?.tasks.is(task, 'done')
         ? null
-        : [state?.tasks.attempts[task], state?.tasks.failures[task], state?.tasks.losses[task]],
+        : [state?.tasks.attempts(task), state?.tasks.failures(task), state?.tasks.losses(task)],
       leases: (state?.leases.get(task) ?? [])
         .map(({ attempt, token, worker }) => [attempt, token, worker])
         .sort(),

@@ -1,65 +1,11 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
-import type {
-  Registration,
-  TaskPublisher,
-  WorkerHandler,
-  WorkerMessage,
-  WorkerPeer,
-} from '@oodgrid/transport';
+import type { Registration, WorkerHandler, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
+import { BackgroundWork } from './background-work.js';
+import type { CoordinatorOptions, Done } from './coordinator-options.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import type { RunEvent } from './dispatch/run-events.js';
-import type { RunState } from './dispatch/run-state.js';
 import { compactJournal } from './dispatch/snapshot.js';
-import type { HealthSettings } from './dispatch/worker-health.js';
-import type { LedgerSettings } from './ledger/ledger-events.js';
-import type { SubmittedRecord } from './store/journal-record.js';
 import { type ResultReader, usableResults } from './store/result-reader.js';
 import type { Store } from './store/store.js';
-import type { Workload } from './workload/workload.js';
-
-/** What time and chance are to the coordinator: injected, so that a simulation can rule them. */
-export interface Surroundings {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly wallClock: () => Date;
-  readonly newToken: () => string;
-  /** Runs work after what is waiting now; everything that comes until then is one commit. */
-  readonly soon: (work: () => void) => void;
-  /** Runs work after a while; gives a way to call it off. */
-  readonly later: (work: () => void, milliseconds: number) => () => void;
-}
-
-export interface CoordinatorOptions {
-  readonly surroundings: Surroundings;
-  readonly ledger: LedgerSettings;
-  readonly health?: HealthSettings;
-  readonly jitter: (run: string, task: number, attempt: number) => number;
-  /** Opens the store; called again after it failed. */
-  readonly openStore: () => Store;
-  readonly publisher: TaskPublisher;
-  readonly makeWorkload: (submitted: SubmittedRecord) => Workload;
-  /** Makes a choice of a run, now or later. */
-  readonly compute: (run: RunState, id: string, results: ResultReader, done: Done<unknown>) => void;
-  /** Merges a run; gives the blob of the results, or null where somebody keeps them otherwise. */
-  readonly merge: (run: RunState, results: ResultReader, done: Done<Digest | null>) => void;
-  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
-  readonly gatherMs: number;
-  readonly onEvent: (run: string, event: RunEvent) => void;
-  readonly blobs: BlobSight;
-  /** Told when the store fails and when it is back. */
-  readonly onStore: (error: OodError | null) => void;
-}
-
-/** What the coordinator has to know of its blobs. */
-export interface BlobSight {
-  /** Whether there is such a blob, whatever is in it. */
-  isThere(blob: Digest): boolean;
-  /** Reads a blob and says whether it is there and whole. */
-  check(blob: Digest, done: Done<boolean>): void;
-}
-
-/** Called once: with the outcome, or with what went wrong. */
-export type Done<T> = (outcome: { readonly value: T } | { readonly problem: OodError }) => void;
 
 const TICK_MS = 250;
 const REOPEN_MS = 1000;
@@ -67,7 +13,7 @@ const REOPEN_MS = 1000;
 const COMPACT_AFTER = 100_000;
 
 /**
- * The dispatcher in its surroundings: gathers what comes in one turn, commits it as one, and only then lets
+ * The dispatcher in its environment: gathers what comes in one turn, commits it as one, and only then lets
  * out what follows. When the store fails it forgets what it knows, says nothing, and starts again from what
  * is durable.
  */
@@ -89,14 +35,14 @@ export class Coordinator implements WorkerHandler {
     this.#scheduleTick();
   }
 
-  /** Reads what there is to know; throws `unavailable` while the store is broken. */
+  /** Asks the dispatcher something that changes nothing. Throws `unavailable` while the store is broken. */
   read<T>(question: (dispatcher: Dispatcher) => T): T {
     return question(this.#alive());
   }
 
   /** Changes something; `done` is called when it is durable, or could not be stored. Throws what refuses it. */
-  tell<T>(work: (dispatcher: Dispatcher, now: number) => T, done: Done<T>): void {
-    const value = work(this.#alive(), this.#options.surroundings.now());
+  update<T>(work: (dispatcher: Dispatcher, now: number) => T, done: Done<T>): void {
+    const value = work(this.#alive(), this.#options.environment.now());
     this.#waiting.push((problem) => done(problem === null ? { value } : { problem }));
     this.#scheduleCommit();
   }
@@ -104,7 +50,7 @@ export class Coordinator implements WorkerHandler {
   /** Changes something; resolves when it is durable, rejects when it was refused or could not be stored. */
   change<T>(work: (dispatcher: Dispatcher, now: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.tell(work, (outcome) => {
+      this.update(work, (outcome) => {
         if ('value' in outcome) resolve(outcome.value);
         else reject(outcome.problem);
       });
@@ -126,7 +72,7 @@ export class Coordinator implements WorkerHandler {
   }
 
   register(peer: WorkerPeer, registration: Registration): void {
-    this.#alive().register(peer, registration, this.#options.surroundings.now());
+    this.#alive().register(peer, registration, this.#options.environment.now());
     this.#peers.add(peer);
     this.#scheduleCommit();
   }
@@ -140,7 +86,7 @@ export class Coordinator implements WorkerHandler {
 
   disconnected(peer: WorkerPeer): void {
     if (!this.#peers.delete(peer)) return;
-    this.#dispatcher?.disconnected(peer, this.#options.surroundings.now());
+    this.#dispatcher?.disconnected(peer, this.#options.environment.now());
     this.#scheduleCommit();
   }
 
@@ -152,7 +98,7 @@ export class Coordinator implements WorkerHandler {
 
   /** The queue is back, and may have lost everything. */
   queueReturned(): void {
-    this.#dispatcher?.publishAgain(this.#options.surroundings.now());
+    this.#dispatcher?.publishAgain(this.#options.environment.now());
     this.#scheduleCommit();
   }
 
@@ -178,27 +124,36 @@ export class Coordinator implements WorkerHandler {
   }
 
   #open(): void {
-    const { health, surroundings, ledger, jitter, makeWorkload, publisher, openStore } = this.#options;
+    const { health, environment, ledger, jitter, makeWorkload, publisher, openStore } = this.#options;
     const store = openStore();
     const results = usableResults(store, this.#options.blobs);
     try {
-      const dispatcher = new Dispatcher({
+      const background = new BackgroundWork({
+        ...this.#options,
+        store,
+        enter: (work) => {
+          if (this.#isClosed || this.#dispatcher !== dispatcher) return;
+          this.#guarded(work);
+          this.#scheduleCommit();
+        },
+      });
+      const dispatcher: Dispatcher = new Dispatcher({
         ledger,
         ...(health === undefined ? {} : { health }),
         jitter,
-        newToken: surroundings.newToken,
+        newToken: environment.newToken,
         makeWorkload,
         results,
         publisher,
         queue: store.id,
         gatherMs: this.#options.gatherMs,
-        checkBlob: (blob) => this.#checkBlob(dispatcher, blob),
-        compute: (run, id) => this.#compute(dispatcher, store, run, id),
-        merge: (run) => this.#merge(dispatcher, store, run),
+        checkBlob: (blob) => background.checkBlob(blob),
+        compute: (run, id) => background.compute(run, id),
+        merge: (run) => background.merge(run),
         onEvent: this.#options.onEvent,
-        wallClock: surroundings.wallClock,
+        wallClock: environment.wallClock,
       });
-      const now = surroundings.now();
+      const now = environment.now();
       let count = 0;
       for (const record of store.records()) {
         dispatcher.replay(record, now);
@@ -219,7 +174,7 @@ export class Coordinator implements WorkerHandler {
   #scheduleCommit(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#options.surroundings.soon(() => {
+    this.#options.environment.soon(() => {
       this.#isScheduled = false;
       if (!this.#isClosed) this.#commit();
     });
@@ -255,7 +210,7 @@ export class Coordinator implements WorkerHandler {
   #guarded(work: (dispatcher: Dispatcher, now: number) => void): void {
     if (this.#dispatcher === undefined) return;
     try {
-      work(this.#dispatcher, this.#options.surroundings.now());
+      work(this.#dispatcher, this.#options.environment.now());
     } catch (thrown) {
       this.#fail(OodError.from(thrown));
     }
@@ -276,7 +231,7 @@ export class Coordinator implements WorkerHandler {
     } catch {
       // It failed already, and is opened anew.
     }
-    this.#options.surroundings.later(() => this.#reopen(), REOPEN_MS);
+    this.#options.environment.later(() => this.#reopen(), REOPEN_MS);
   }
 
   #reopen(): void {
@@ -286,62 +241,16 @@ export class Coordinator implements WorkerHandler {
       this.#options.onStore(null);
     } catch (thrown) {
       this.#storeProblem = OodError.from(thrown);
-      this.#options.surroundings.later(() => this.#reopen(), REOPEN_MS);
+      this.#options.environment.later(() => this.#reopen(), REOPEN_MS);
     }
   }
 
   #scheduleTick(): void {
-    this.#cancelTimer = this.#options.surroundings.later(() => {
+    this.#cancelTimer = this.#options.environment.later(() => {
       if (this.#isClosed) return;
       this.#guarded((dispatcher, now) => dispatcher.tick(now));
       if (this.#dispatcher?.hasWork === true) this.#scheduleCommit();
       this.#scheduleTick();
     }, TICK_MS);
-  }
-
-  #compute(dispatcher: Dispatcher, store: Store, run: RunState, id: string): void {
-    this.#options.compute(run, id, store, (outcome) =>
-      this.#back(dispatcher, run, (now) => {
-        if ('value' in outcome) dispatcher.computed(run.id, id, outcome.value, now);
-        else this.#problem(dispatcher, run, outcome.problem, () => this.#compute(dispatcher, store, run, id));
-      }),
-    );
-  }
-
-  /** What cannot be read counts as missing. */
-  #checkBlob(dispatcher: Dispatcher, blob: Digest): void {
-    this.#options.blobs.check(blob, (outcome) => {
-      if (this.#isClosed || this.#dispatcher !== dispatcher) return;
-      this.#guarded((_alive, now) => dispatcher.blobChecked(blob, 'value' in outcome && outcome.value, now));
-      this.#scheduleCommit();
-    });
-  }
-
-  #merge(dispatcher: Dispatcher, store: Store, run: RunState): void {
-    this.#options.merge(run, store, (outcome) =>
-      this.#back(dispatcher, run, () => {
-        if ('value' in outcome) dispatcher.end(run.id, { result: outcome.value });
-        else this.#problem(dispatcher, run, outcome.problem, () => this.#merge(dispatcher, store, run));
-      }),
-    );
-  }
-
-  /** A full disk passes: what it kept from being done is done again. Anything else ends the run. */
-  #problem(dispatcher: Dispatcher, run: RunState, problem: OodError, again: () => void): void {
-    if (problem.code !== 'resource-exhausted') {
-      dispatcher.end(run.id, { problem });
-      return;
-    }
-    this.#options.onStore(problem);
-    this.#options.surroundings.later(() => {
-      if (!this.#isClosed && this.#dispatcher === dispatcher && dispatcher.runs.get(run.id) === run) again();
-    }, REOPEN_MS);
-  }
-
-  /** Something that took its time is done; whoever asked for it may be gone, or the run moved to another class. */
-  #back(dispatcher: Dispatcher, run: RunState, work: (now: number) => void): void {
-    if (this.#isClosed || this.#dispatcher !== dispatcher || dispatcher.runs.get(run.id) !== run) return;
-    this.#guarded((_alive, now) => work(now));
-    this.#scheduleCommit();
   }
 }

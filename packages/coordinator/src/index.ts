@@ -1,35 +1,35 @@
 export { blobsOf } from './cluster/required-blobs.js';
 export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
-export { Coordinator, type CoordinatorOptions, type Done, type Surroundings } from './coordinator.js';
-export { BlobDesk } from './dispatch/blob-desk.js';
+export { Coordinator } from './coordinator.js';
+export type { CoordinatorOptions, Done, Environment } from './coordinator-options.js';
+export { BlobRecovery } from './dispatch/blob-recovery.js';
 export { Dispatcher } from './dispatch/dispatcher.js';
-export { FailureDesk } from './dispatch/failure-desk.js';
+export { FailureHandler } from './dispatch/failure-handler.js';
 export type { RunEvent } from './dispatch/run-events.js';
 export type { RunState } from './dispatch/run-state.js';
 export { compactJournal } from './dispatch/snapshot.js';
 export { Staging } from './dispatch/staging.js';
-export { WorkerBook } from './dispatch/worker-book.js';
+export { WorkerConnections } from './dispatch/worker-connections.js';
 export { DEFAULT_HEALTH_SETTINGS, WorkerHealth } from './dispatch/worker-health.js';
 export { hashJitter } from './jitter.js';
 export { Ledger } from './ledger/ledger.js';
 export {
   DEFAULT_LEDGER_SETTINGS,
-  type LedgerCommand,
   type LedgerEvent,
   type LedgerSettings,
   type Offer,
 } from './ledger/ledger-events.js';
-export { PoolBook } from './ledger/pool-book.js';
+export { PoolIndex } from './ledger/pool-index.js';
 export type { LedgerTask } from './ledger/task-table.js';
 export { type MergeOptions, mergeGridRun } from './merge-grid-run.js';
 export type { Features, Splits } from './merger/features.js';
 export type { MergedCell, TestScores } from './merger/merge-cell.js';
 export { type MergedPart, type ResultsHeader, readMergedRun } from './merger/merged-run-codec.js';
-export { nodeSurroundings } from './node-surroundings.js';
+export { nodeEnvironment } from './node-environment.js';
+export { onSettled } from './on-settled.js';
 export { type Estimate, estimate, shared as taskWork } from './planner/estimate.js';
 export type { Plan, PlannedTask } from './planner/plan.js';
 export { planGrid } from './planner/plan-grid.js';
-export { settled } from './settled.js';
 export type { JournalRecord, SubmittedRecord } from './store/journal-record.js';
 export type { ResultReader, UnitResult } from './store/result-reader.js';
 export { areScoresDamaged, openScoreCache, setScoresAside } from './store/score-cache.js';

@@ -4,9 +4,9 @@ import type { RunState } from './dispatch/run-state.js';
 
 /** What results say of a run beside what it found. `workers`: executors that computed it. */
 export function factsOf(run: RunState, workers: number): Pick<Results, 'schema' | 'run' | 'environment'> {
-  const { workload, submitted, bound } = run;
-  if (bound === null) throw new OodError('internal', `run ${run.id} was never computed`);
-  const { kind, version, device } = bound.engine;
+  const { workload, submitted, pin } = run;
+  if (pin === null) throw new OodError('internal', `run ${run.id} was never computed`);
+  const { kind, version, device } = pin.engine;
   const startedAt = new Date(submitted.at);
   return {
     schema: RESULTS_SCHEMA,
@@ -24,7 +24,7 @@ export function factsOf(run: RunState, workers: number): Pick<Results, 'schema' 
       engine: kind,
       engineVersion: version,
       device,
-      numericsClass: bound.pool,
+      numericsClass: pin.pool,
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
       cpu: cpus()[0]?.model ?? 'unknown',

@@ -10,7 +10,7 @@ const runOf = (desk: Desk) => {
   if (run === undefined) throw new Error('the run was submitted');
   return run;
 };
-const poolOf = (desk: Desk) => runOf(desk).bound?.pool;
+const poolOf = (desk: Desk) => runOf(desk).pin?.pool;
 const waitsOf = (desk: Desk) => desk.dispatcher.waitsFor(runOf(desk));
 const tasksOf = (desk: Desk) => desk.dispatcher.ledger.run('run')?.tasks.counts();
 

@@ -38,7 +38,7 @@ it('a blob that the store lacks is waited for, said, and costs no attempt; what 
   one.wait(60_000);
   expect(one.checks).toEqual([IMAGES, IMAGES]);
   expect(one.dispatcher.asideOf('w')).toBeNull();
-  expect(one.dispatcher.ledger.run(run)?.tasks.failures[0]).toBe(0);
+  expect(one.dispatcher.ledger.run(run)?.tasks.failures(0)).toBe(0);
 
   one.dispatcher.blobArrived(IMAGES);
   one.settle();

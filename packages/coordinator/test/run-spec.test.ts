@@ -1,4 +1,4 @@
-import { parseRunSpec } from '@oodgrid/protocol';
+import { canonicalJson, parseRunSpec } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomGrid } from './properties/random-grid.js';
@@ -12,7 +12,9 @@ describe('a run specification', () => {
     fc.assert(
       fc.property(randomGrid, fc.integer({ min: 1, max: 4096 }), (any, slice) => {
         const spec = { kind: 'grid', grid: any, slice };
-        expect(parseRunSpec(bytes(spec))).toStrictEqual(JSON.parse(JSON.stringify(spec)));
+        // That name is refused, since a record would lose it.
+        fc.pre(!JSON.stringify(spec).includes('__proto__'));
+        expect(canonicalJson(parseRunSpec(bytes(spec)))).toBe(canonicalJson(spec));
       }),
       { numRuns: 50 },
     );

@@ -23,7 +23,7 @@ function takes({ one, run }: ReturnType<typeof desk>, peer: TestPeer, task: numb
 }
 
 const failuresOf = ({ one, run }: ReturnType<typeof desk>, task: number) =>
-  one.dispatcher.ledger.run(run)?.tasks.failures[task];
+  one.dispatcher.ledger.run(run)?.tasks.failures(task);
 
 describe("a failure that is the worker's own", () => {
   it('is no attempt of the task, sets the worker aside and says why', () => {

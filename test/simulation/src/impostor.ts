@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION } from '@oodgrid/transport';
+import { type LeaseRef, PROTOCOL_VERSION } from '@oodgrid/transport';
 import type { SimulatedLink } from './links.js';
 import { CLASSES } from './numerics.js';
 import { Violation } from './violation.js';
@@ -30,11 +30,14 @@ export function befallByImpostor(world: World): void {
   const worker = { workerId, incarnation: 'i', numericsClass: CLASSES[0], ...about };
   const held = leases.map(({ lease }) => lease);
   const said = { protocol: PROTOCOL_VERSION, worker, proof: workerId, held, nextSequence: 1 };
-  let granted = 0;
+  const granted: LeaseRef[] = [];
   const link: SimulatedLink = coordinator.links.connect(said, {
     receive: (message) => {
-      if (message.kind === 'granted' && ++granted > PLACES) {
-        throw new Violation(`a worker of ${PLACES} place has ${granted} leases`);
+      if (message.kind === 'granted') {
+        // An earlier one may have expired, or its run may have moved.
+        granted.push(message.lease);
+        const live = granted.filter((lease) => world.isLive(lease)).length;
+        if (live > PLACES) throw new Violation(`a worker of ${PLACES} place has ${live} leases`);
       }
       if (message.kind !== 'registered') return;
       link.send({ kind: 'heartbeat', leases: held, doing: '', trouble: '' });

@@ -56,7 +56,7 @@ export function lookAfterRuns(world: World): void {
     const { run } = submitted;
     const isStuck = coordinator.ask((dispatcher) => {
       const state = dispatcher.runs.get(run);
-      const wanted = state?.bound?.pool ?? state?.submitted.pool ?? lasting;
+      const wanted = state?.pin?.pool ?? state?.submitted.pool ?? lasting;
       return state !== undefined && wanted !== lasting && dispatcher.waitsFor(state) !== '';
     });
     if (isStuck !== true) continue;

@@ -30,7 +30,7 @@ export class SimulatedClient {
     });
     this.#upload();
     try {
-      coordinator.process?.tell(
+      coordinator.process?.update(
         (dispatcher, now) => dispatcher.submit(run.submitted, now),
         (outcome) => {
           if ('value' in outcome) this.#acknowledged();

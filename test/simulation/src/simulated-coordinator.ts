@@ -119,7 +119,7 @@ export class SimulatedCoordinator {
     this.#disk.crash(() => random.isTrue(0.5));
     const isAlive = () => generation === this.#generation;
     this.#coordinator = new Coordinator({
-      surroundings: {
+      environment: {
         now: () => scheduler.now + this.skew,
         wallClock: () => new Date(START_OF_TIME + scheduler.now),
         newToken: () => `t${++this.#tokens}`,
@@ -226,7 +226,7 @@ export class SimulatedCoordinator {
   /** What a user asks for; nothing when the run is not there yet or over, or nobody listens. */
   control(work: (dispatcher: Dispatcher, now: number) => void): void {
     try {
-      this.#coordinator?.tell(work, () => undefined);
+      this.#coordinator?.update(work, () => undefined);
     } catch (thrown) {
       if (!(thrown instanceof OodError)) throw thrown;
     }

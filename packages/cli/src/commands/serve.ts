@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { DEFAULT_LEDGER_SETTINGS, nodeSurroundings, serveCluster } from '@oodgrid/coordinator';
+import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
 import { visible } from '@oodgrid/protocol';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
@@ -58,7 +58,7 @@ export default class Serve extends OodCommand {
       },
       gatherMs: GATHER_MS,
       isSyntheticAllowed: flags.synthetic,
-      surroundings: nodeSurroundings,
+      environment: nodeEnvironment,
       log: (line) => process.stderr.write(`${new Date().toISOString()} ${visible(line)}\n`),
     });
     process.stderr.write(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}\n`);

@@ -11,12 +11,12 @@ import {
   type MergedPart,
   makeWorkload,
   mergeGridRun,
-  nodeSurroundings,
+  nodeEnvironment,
+  onSettled,
   openScoreCache,
   type RunEvent,
   readMergedRun,
   setScoresAside,
-  settled,
   ThreadPool,
 } from '@oodgrid/coordinator';
 import type { ResolvedGrid } from '@oodgrid/protocol';
@@ -82,17 +82,17 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
   const merging = join(folder, 'merging');
   const merged = join(folder, 'merged');
   const coordinator = new Coordinator({
-    surroundings: nodeSurroundings,
+    environment: nodeEnvironment,
     ledger: DEFAULT_LEDGER_SETTINGS,
     gatherMs: 0,
     jitter: hashJitter,
     openStore: () => openScoreCache(path, context.log),
     publisher: queue,
     makeWorkload,
-    compute: settled((run, choice: string, results) =>
+    compute: onSettled((run, choice: string, results) =>
       chooseInThread(run, choice, results, { threads, database: path }),
     ),
-    merge: settled(async (run, _results) => {
+    merge: onSettled(async (run, _results) => {
       await rm(merging, { recursive: true, force: true });
       await mkdir(merging);
       await mergeGridRun(run, {
@@ -107,7 +107,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       });
       return null;
     }),
-    blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
+    blobs: { isThere: (blob) => blobs.isThere(blob), check: onSettled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (_run, event) => {
       options.onEvent(event);
       outcome.note(event);

@@ -31,7 +31,7 @@ export class RunningMetrics {
 
   /** What was found last; asks for newer values where they are old. Returns at once. */
   of(run: RunState): RunSummary['running'] {
-    if (run.ended !== null || run.bound === null || run.isMerging) return [];
+    if (run.ended !== null || run.pin === null || run.isMerging) return [];
     const { workload } = run;
     if (!(workload instanceof GridWorkload)) return [];
     const known = this.#known.get(run) ?? { values: [], atMs: Number.NEGATIVE_INFINITY, isAsked: false };

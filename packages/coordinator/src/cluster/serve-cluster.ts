@@ -9,10 +9,11 @@ import {
   type TaskPublisher,
   workerService,
 } from '@oodgrid/transport';
-import { Coordinator, type Surroundings } from '../coordinator.js';
+import { Coordinator } from '../coordinator.js';
+import type { Environment } from '../coordinator-options.js';
 import { hashJitter } from '../jitter.js';
 import type { LedgerSettings } from '../ledger/ledger-events.js';
-import { settled } from '../settled.js';
+import { onSettled } from '../on-settled.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import { chooseInThread } from '../threads/choose-in-thread.js';
 import { ThreadPool } from '../threads/thread-pool.js';
@@ -36,7 +37,7 @@ export interface ClusterOptions {
   readonly gatherMs: number;
   /** Whether synthetic runs are taken: for tests. */
   readonly isSyntheticAllowed: boolean;
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly log: (line: string) => void;
 }
 
@@ -48,26 +49,26 @@ export interface Cluster {
 
 /** Starts a coordinator: store, queue and services. Throws when one of them cannot be had. */
 export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
-  const { storeDir, listen, natsServer, ledger, surroundings, log } = options;
+  const { storeDir, listen, natsServer, ledger, environment, log } = options;
   const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
-  const feed = new RunFeed(surroundings.wallClock);
-  const operator = new OperatorLog(log, surroundings.now);
+  const feed = new RunFeed(environment.wallClock);
+  const operator = new OperatorLog(log, environment.now);
   const publisher = new LatePublisher();
   const database = join(storeDir, 'store.db');
   const merging = join(storeDir, 'merging');
   const threads = new ThreadPool();
-  const running = new RunningMetrics(threads, database, surroundings.now);
+  const running = new RunningMetrics(threads, database, environment.now);
 
   const coordinator: Coordinator = new Coordinator({
-    surroundings,
+    environment,
     ledger,
     gatherMs: options.gatherMs,
     jitter: hashJitter,
     openStore: () => new SqliteStore({ path: database, isExclusive: true }),
     publisher,
     makeWorkload,
-    compute: settled((run, id: string, results) => chooseInThread(run, id, results, { threads, database })),
-    merge: settled((run, results) =>
+    compute: onSettled((run, id: string, results) => chooseInThread(run, id, results, { threads, database })),
+    merge: onSettled((run, results) =>
       mergeToBlob(run, results, {
         threads,
         database,
@@ -76,7 +77,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         onProgress: ({ id }, merged, cells) => feed.publish(id, { kind: 'merge-progress', merged, cells }),
       }),
     ),
-    blobs: { isThere: (blob) => blobs.isThere(blob), check: settled((blob: Digest) => blobs.verify(blob)) },
+    blobs: { isThere: (blob) => blobs.isThere(blob), check: onSettled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (run, event) => {
       feed.publish(run, event);
       operator.event(run, event);
@@ -116,12 +117,12 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         feed,
         running,
         onSubmitted: (run, name, isNew) => operator.submitted(run, name, isNew),
-        wallClock: surroundings.wallClock,
-        now: surroundings.now,
+        wallClock: environment.wallClock,
+        now: environment.now,
         isSyntheticAllowed: options.isSyntheticAllowed,
         queueLength: () => nats.length(),
         collect: (request) =>
-          collectGarbage({ coordinator, blobs, feed, wallClock: surroundings.wallClock }, request),
+          collectGarbage({ coordinator, blobs, feed, wallClock: environment.wallClock }, request),
       }),
       blobService({ blobs, onStored: (blob) => coordinator.blobArrived(blob) }),
     ]);

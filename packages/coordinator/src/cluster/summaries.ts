@@ -30,7 +30,7 @@ export function runSummary(
     submittedAt: submitted.at,
     seconds: ended?.seconds ?? (now.getTime() - Date.parse(submitted.at)) / 1000,
     priority: submitted.priority,
-    numericsClass: run.bound?.pool ?? submitted.pool ?? '',
+    numericsClass: run.pin?.pool ?? submitted.pool ?? '',
     waitsFor: dispatcher.waitsFor(run),
     statusSeconds: Math.max(0, (now.getTime() - Date.parse(run.statusSince)) / 1000),
     tasks: tasks === undefined ? [] : TASK_STATES.map((state) => ({ state, count: tasks.count(state) })),
@@ -57,7 +57,7 @@ export function taskDetails(dispatcher: Dispatcher, id: string): TaskDetail[] {
     details.push({
       id: run.workload.title(task),
       state: stands,
-      attempts: state.tasks.attempts[task] ?? 0,
+      attempts: state.tasks.attempts(task),
       workers: (state.leases.get(task) ?? []).map(({ worker }) => worker),
       problem: failure?.message ?? '',
       logTail: failure?.logTail ?? '',

@@ -1,6 +1,7 @@
-import type { WorkerPeer } from '@oodgrid/transport';
+import type { CoordinatorMessage, WorkerPeer } from '@oodgrid/transport';
 import type { JournalRecord } from '../store/journal-record.js';
 import type { StagedChunk, StoreBatch } from '../store/store.js';
+import type { RunEvent } from './run-events.js';
 
 /** What is done once the batch is durable: answers, publications, events. */
 export type Effect = () => void;
@@ -12,12 +13,18 @@ export interface DispatchBatch {
 
 /** Collects what a turn of the coordinator wants durable, and what may only be said after it. */
 export class BatchBuilder {
+  readonly #onEvent: (run: string, event: RunEvent) => void;
   #records: JournalRecord[] = [];
   #chunks = new Map<string, StagedChunk[]>();
   #endedLeases: string[] = [];
   #results: StoreBatch['results'][number][] = [];
   #effects: Effect[] = [];
   #acks = new Map<WorkerPeer, number>();
+
+  /** `onEvent` is told what is emitted, once the batch is durable. */
+  constructor(onEvent: (run: string, event: RunEvent) => void) {
+    this.#onEvent = onEvent;
+  }
 
   get isEmpty(): boolean {
     return this.#effects.length === 0 && this.#acks.size === 0 && this.#records.length === 0;
@@ -45,6 +52,16 @@ export class BatchBuilder {
 
   after(effect: Effect): void {
     this.#effects.push(effect);
+  }
+
+  /** Sends a message to a worker, after the commit. */
+  send(peer: WorkerPeer, message: CoordinatorMessage): void {
+    this.#effects.push(() => peer.send(message));
+  }
+
+  /** Tells those who watch a run, after the commit. */
+  emit(run: string, event: RunEvent): void {
+    this.#effects.push(() => this.#onEvent(run, event));
   }
 
   /** Acknowledges everything of the peer up to a number: one message for the whole batch. */

@@ -1,193 +1,132 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
-import type { Registration, TaskPublisher, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
+import type { Registration, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';
 import type { StagedChunk } from '../store/store.js';
 import type { Workload } from '../workload/workload.js';
 import type { DispatchBatch } from './batch.js';
-import { BlobDesk } from './blob-desk.js';
-import { ClassDesk } from './class-desk.js';
 import type { Counters } from './counters.js';
-import { FailureDesk } from './failure-desk.js';
-import { formerPlanProblem } from './former-plan.js';
-import { Offers } from './offers.js';
-import { RunKeeper, type RunKeeperOptions, refOf } from './run-keeper.js';
+import { type DispatcherOptions, makeParts } from './dispatcher-parts.js';
+import { refOf } from './journaled-ledger.js';
 import type { RunState } from './run-state.js';
-import { whatItWaitsFor } from './what-it-waits-for.js';
-import type { KnownWorker } from './worker-book.js';
-import { WorkerDesk } from './worker-desk.js';
+import { waitReason } from './wait-reason.js';
+import type { KnownWorker } from './worker-connections.js';
 import type { Aside } from './worker-health.js';
 
-export interface DispatcherOptions extends RunKeeperOptions {
-  /** Fencing tokens: never the same twice. */
-  readonly newToken: () => string;
-  readonly publisher: TaskPublisher;
-  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
-  readonly gatherMs: number;
-  /** Looks whether the store has a blob, and whole; comes back with `blobChecked`. */
-  readonly checkBlob: (blob: Digest) => void;
-  /** Id of the coordinator's own queue, which workers are told. */
-  readonly queue: string;
-}
-
-/** Workers that are gone are shown for so long. */
+/** Workers that were lost are forgotten after so long. */
 const FORGET_MS = 10 * 60_000;
 
 /**
- * The coordinator without its surroundings: what workers and clients say goes in, what is to be made durable
+ * The coordinator without its environment: what workers and clients say goes in, what is to be made durable
  * and what is to be said after that comes out (`take`). It does no I/O and returns at once, so that
  * thousands of simulated crashes a second are possible.
  */
 export class Dispatcher {
-  readonly #keeper: RunKeeper;
-  readonly #desk: WorkerDesk;
-  readonly #offers: Offers;
-  readonly #classes: ClassDesk;
-  readonly #blobs: BlobDesk;
-  readonly #failures: FailureDesk;
+  readonly #parts: ReturnType<typeof makeParts>;
 
   constructor(options: DispatcherOptions) {
-    const { newToken, publisher, ledger, results, queue } = options;
-    this.#keeper = new RunKeeper(options);
-    const { republishMs, leaseMs } = ledger;
-    const blobs = new BlobDesk(this.#keeper, options.checkBlob);
-    const failures = new FailureDesk(this.#keeper, blobs);
-    const offers = new Offers(this.#keeper, { publisher, boot: newToken(), republishMs, blobs });
-    const classes = new ClassDesk(this.#keeper, options.gatherMs);
-    this.#desk = new WorkerDesk(this.#keeper, {
-      leaseMs,
-      newToken,
-      results,
-      queue,
-      offers,
-      classes,
-      blobs,
-      failures,
-    });
-    this.#blobs = blobs;
-    this.#failures = failures;
-    this.#offers = offers;
-    this.#classes = classes;
+    this.#parts = makeParts(options);
+  }
+
+  get counters(): Counters {
+    return this.#parts.counters;
+  }
+
+  get ledger(): Ledger {
+    return this.#parts.ledger;
   }
 
   /** What is to be made durable now, and what may be said after. */
   take(): DispatchBatch {
-    for (const { unacked } of this.#keeper.workers.all) unacked.clear();
-    return this.#keeper.batch.take();
+    for (const { unacked } of this.#parts.workers.all) unacked.clear();
+    return this.#parts.batch.take();
   }
 
   get hasWork(): boolean {
-    return !this.#keeper.batch.isEmpty;
+    return !this.#parts.batch.isEmpty;
   }
 
-  get counters(): Counters {
-    return this.#keeper.counters;
-  }
-
+  /** Every run by its id, in the order of submission. */
   get runs(): ReadonlyMap<string, RunState> {
-    return this.#keeper.runs;
+    return this.#parts.registry.all;
   }
 
+  /** Workers that are connected, or were lost a while ago. */
   get workers(): Iterable<KnownWorker> {
-    return this.#keeper.workers.all;
+    return this.#parts.workers.all;
   }
 
   /** Why a worker is given no tasks now; null when it is. */
   asideOf(workerId: string): Aside | null {
-    return this.#keeper.health.asideOf(workerId);
-  }
-
-  get ledger(): Ledger {
-    return this.#keeper.ledger;
+    return this.#parts.health.asideOf(workerId);
   }
 
   nextDeadline(): number {
-    return this.#keeper.ledger.nextDeadline();
+    return this.ledger.nextDeadline();
   }
 
   // ---- start-up
 
   /** Applies a record of the journal. */
   replay(record: JournalRecord, now: number): void {
-    if (record.kind === 'submitted') {
-      this.#keeper.add(record);
-      return;
-    }
-    const run = this.#keeper.runs.get(record.run);
-    if (run === undefined) return;
+    const run = this.#parts.registry.find(record.run);
     switch (record.kind) {
+      case 'submitted':
       case 'bound':
-        run.planProblem = formerPlanProblem(run, record.plan);
-        if (run.planProblem === null) this.#keeper.bind(run, record);
-        return;
       case 'moved':
-        this.#keeper.noteMoved(run, record.pool);
+      case 'ended':
+      case 'fetched':
+      case 'forgotten':
+        this.#parts.registry.replay(record);
         return;
       case 'computed':
-        if (run.planProblem === null) this.#keeper.noteComputed(run, record.id, record.outcome, now);
-        return;
-      case 'ended':
-        this.#keeper.noteEnded(run, record);
-        return;
-      case 'fetched':
-        run.isFetched = true;
-        return;
-      case 'forgotten':
-        this.#keeper.remove(run);
+        if (run?.planProblem === null) this.#parts.progress.noteComputed(run, record.id, record.outcome, now);
         return;
       case 'history':
-        this.#keeper.ledger.restore(record);
+        this.ledger.restore(record);
         return;
       case 'completed':
       case 'finished':
-        if (run.planProblem !== null) return;
-        this.#keeper.ledger.apply(record, now);
-        this.#keeper.noteFinished(run, record.task, record, now);
+        if (run?.planProblem !== null) return;
+        this.ledger.apply(record, now);
+        this.#parts.progress.noteDone(run, record.task, record, now);
         return;
       default:
-        this.#keeper.noteControl(run, record.kind);
-        this.#keeper.ledger.apply(record, now);
+        if (run !== undefined && record.kind === 'paused') run.isPaused = true;
+        if (run !== undefined && record.kind === 'resumed') run.isPaused = false;
+        if (run !== undefined && record.kind === 'retried') run.ended = null;
+        this.ledger.apply(record, now);
     }
   }
 
   /** Opens the stagings of the leases that lived when the coordinator stopped, and goes on with every run that can. */
   resume(chunks: Iterable<StagedChunk>, now: number): void {
-    for (const run of this.#keeper.runs.values()) {
-      if (run.planProblem !== null && run.ended === null) {
-        this.#keeper.end(run, 'failed', null, run.planProblem);
-      }
+    const { registry, messages, failures, stagings, progress } = this.#parts;
+    for (const run of this.runs.values()) {
+      if (run.planProblem !== null && run.ended === null) registry.end(run, 'failed', null, run.planProblem);
     }
-    this.#desk.open(now);
-    this.#failures.open(now, this.#keeper.runs.size > 0);
-    for (const run of this.#keeper.runs.values()) {
+    messages.open(now);
+    failures.open(now, this.runs.size > 0);
+    for (const run of this.runs.values()) {
       if (run.ended !== null) continue;
-      for (const leases of this.#keeper.ledger.run(run.id)?.leases.values() ?? []) {
+      for (const leases of this.ledger.run(run.id)?.leases.values() ?? []) {
         for (const lease of leases) {
-          this.#keeper.openStaging(run, lease);
-          this.#keeper.ledger.renew(lease, now);
+          stagings.open(run, lease);
+          this.ledger.renew(lease, now);
         }
       }
     }
-    for (const chunk of chunks) this.#stageAgain(chunk);
-    for (const run of this.#keeper.runs.values()) if (run.bound !== null) this.#keeper.advance(run);
-  }
-
-  /** What a former version accepted may be refused by this one: the rows are missing then, and the task is done again. */
-  #stageAgain(chunk: StagedChunk): void {
-    const staged = this.#keeper.staged(chunk.token);
-    // Of a run that cannot go on.
-    if (staged === undefined) this.#keeper.batch.endLease(chunk.token);
-    try {
-      staged?.staging.add(chunk);
-    } catch {
-      this.#keeper.counters.add('chunks_dropped');
+    for (const chunk of chunks) {
+      // What a former version accepted may be refused by this one: the rows are missing then, and the task is done again.
+      if (!stagings.restore(chunk)) this.counters.add('chunks_dropped');
     }
+    for (const run of this.runs.values()) if (run.pin !== null) progress.advance(run);
   }
 
   // ---- clients
 
   /**
-   * Adds a run, or gives the one that was submitted with the same key. Throws for a run that cannot be planned.
+   * Adds a run, or returns the one that was submitted with the same key. Throws for a run that cannot be planned.
    * `planned`: its workload, where it was made already.
    */
   submit(
@@ -195,91 +134,64 @@ export class Dispatcher {
     now: number,
     planned?: Workload,
   ): { readonly run: string; readonly isNew: boolean } {
-    const answer = this.#keeper.submit(submitted, planned);
-    this.#classes.bindWaiting(now);
+    const answer = this.#parts.registry.submit(submitted, planned);
+    this.#parts.classes.pinWaiting(now);
     return answer;
   }
 
-  /** What keeps a run from going on; empty when nothing does. */
+  /** What keeps a run from going on, for people; empty when nothing does. */
   waitsFor(run: RunState): string {
-    return whatItWaitsFor(this.#keeper, run) || (run.ended === null ? this.#blobs.waitsFor(run) : '');
+    return (
+      waitReason(this.#parts.workers, run) || (run.ended === null ? this.#parts.blobs.waitsFor(run) : '')
+    );
   }
 
-  /** Starts a run anew in another numerics class. */
+  /** Starts a run anew in another numerics class. Throws for one that is done or cancelled. */
   move(id: string, pool: string, now: number): void {
-    this.#classes.move(id, pool, now);
+    this.#parts.classes.move(id, pool, now);
   }
 
   cancel(id: string): void {
-    const run = this.#keeper.active(id);
-    this.#keeper.apply({ kind: 'cancelled', run: id }, 0);
-    this.#keeper.end(run, 'cancelled', null, { code: 'cancelled', message: 'cancelled by a user' });
+    this.#parts.control.cancel(id);
   }
 
   pause(id: string): void {
-    const run = this.#keeper.active(id);
-    this.#keeper.noteControl(run, 'paused');
-    this.#keeper.apply({ kind: 'paused', run: id }, 0);
+    this.#parts.control.pause(id);
   }
 
   unpause(id: string): void {
-    const run = this.#keeper.active(id);
-    this.#keeper.noteControl(run, 'resumed');
-    this.#keeper.apply({ kind: 'resumed', run: id }, 0);
+    this.#parts.control.resume(id);
   }
 
-  /** Makes failed and quarantined tasks ready again; gives their number. */
+  /** Makes failed and quarantined tasks ready again and returns their number. */
   retry(id: string): number {
-    const run = this.#keeper.get(id);
-    if (run.planProblem !== null) throw new OodError(run.planProblem.code, run.planProblem.message);
-    const tasks = this.#keeper.ledger.run(id)?.tasks;
-    const count = (tasks?.count('failed') ?? 0) + (tasks?.count('quarantined') ?? 0);
-    if (count === 0) return 0;
-    this.#keeper.noteControl(run, 'retried');
-    this.#keeper.apply({ kind: 'retried', run: id }, 0);
-    return count;
+    return this.#parts.control.retry(id);
+  }
+
+  /** Notes that somebody has written a run's results down. Throws `invalid-input` where there are none. */
+  noteFetched(id: string): void {
+    this.#parts.control.markFetched(id);
+  }
+
+  /** Removes a run that has ended. */
+  forget(id: string): void {
+    this.#parts.control.forget(id);
   }
 
   /** A worker takes no more tasks. Throws `not-found`. */
   drain(workerId: string): void {
-    const worker = this.#keeper.workers.drain(workerId);
+    const worker = this.#parts.workers.drain(workerId);
     if (worker === undefined) throw new OodError('not-found', `there is no worker "${workerId}"`);
-    const { peer } = worker;
-    if (peer !== null) this.#keeper.batch.after(() => peer.send({ kind: 'drain' }));
+    if (worker.peer !== null) this.#parts.batch.send(worker.peer, { kind: 'drain' });
   }
 
-  /** Somebody has written the results of a run down. Throws `invalid-input` for one that has none. */
-  noteFetched(id: string): void {
-    const run = this.#keeper.get(id);
-    if (run.status !== 'done')
-      throw new OodError('invalid-input', `run "${id}" has no results: ${run.status}`);
-    if (run.isFetched) return;
-    run.isFetched = true;
-    this.#keeper.batch.record({ kind: 'fetched', run: id });
-  }
+  // ---- what the environment found out
 
-  /** Removes a run that is over from the books. */
-  forget(id: string): void {
-    const run = this.#keeper.get(id);
-    if (run.ended === null) throw new OodError('invalid-input', `run "${id}" is not over`);
-    this.#keeper.remove(run);
-    this.#keeper.batch.record({ kind: 'forgotten', run: id });
-  }
-
-  // ---- what the surroundings found out
-
+  /** A choice was made. Nothing for a run that has ended meanwhile. */
   computed(id: string, computation: string, outcome: unknown, now: number): void {
-    const run = this.#keeper.runs.get(id);
-    if (run === undefined || run.ended !== null) return;
-    run.openComputations--;
-    this.#keeper.batch.record({ kind: 'computed', run: id, id: computation, outcome });
-    this.#keeper.noteComputed(run, computation, outcome, now);
-    this.#keeper.emit(id, {
-      kind: 'choice-made',
-      choice: run.workload.computationTitle(computation),
-      outcome,
-    });
-    this.#keeper.advance(run);
+    const run = this.#parts.registry.find(id);
+    if (run !== undefined && run.ended === null)
+      this.#parts.progress.computed(run, computation, outcome, now);
   }
 
   /** A run was merged, or could not be. */
@@ -287,67 +199,58 @@ export class Dispatcher {
     id: string,
     outcome: { readonly result: EndedRecord['result'] } | { readonly problem: OodError },
   ): void {
-    const run = this.#keeper.runs.get(id);
-    if (run === undefined || run.ended !== null) return;
-    if ('result' in outcome) this.#keeper.end(run, 'done', outcome.result, null);
-    else {
-      this.#keeper.apply({ kind: 'cancelled', run: id }, 0);
-      this.#keeper.end(run, 'failed', null, { code: outcome.problem.code, message: outcome.problem.message });
-    }
+    this.#parts.control.end(id, outcome);
   }
 
   /** What `checkBlob` found. */
   blobChecked(blob: Digest, isThere: boolean, now: number): void {
-    this.#failures.checked(blob, isThere, now);
+    this.#parts.failures.checked(blob, isThere, now);
   }
 
   /** A blob was uploaded: what waits for it goes on. */
   blobArrived(blob: Digest): void {
-    this.#blobs.arrived(blob);
+    this.#parts.blobs.arrived(blob);
   }
 
-  /** Time has passed. */
+  /** Does what is due by now: leases that expired, back-offs and bans that are over, blobs and offers to look after. */
   tick(now: number): void {
-    for (const lease of this.#keeper.ledger.overdue(now)) {
-      this.#keeper.counters.add('leases_expired');
-      this.#keeper.apply({ kind: 'expired', ...refOf(lease) }, now);
-      this.#keeper.emit(lease.run, {
-        kind: 'task-lost',
-        taskId: this.#keeper.title(lease.run, lease.task),
-        workerId: lease.worker,
-      });
+    for (const lease of this.ledger.overdue(now)) {
+      this.counters.add('leases_expired');
+      this.#parts.journal.apply({ kind: 'expired', ...refOf(lease) }, now);
+      const taskId = this.#parts.registry.title(lease.run, lease.task);
+      this.#parts.batch.emit(lease.run, { kind: 'task-lost', taskId, workerId: lease.worker });
     }
-    this.#failures.tick(now);
-    this.#blobs.tick(now);
-    this.#keeper.ledger.endDelays(now);
-    this.#keeper.workers.forgetGone(now - FORGET_MS);
-    this.#classes.bindWaiting(now);
-    this.#offers.renew(now);
+    this.#parts.failures.tick(now);
+    this.#parts.blobs.tick(now);
+    this.ledger.endDelays(now);
+    this.#parts.workers.forgetLost(now - FORGET_MS);
+    this.#parts.classes.pinWaiting(now);
+    this.#parts.offers.renew(now);
     this.pump(now);
   }
 
   /** The queue may have lost everything. */
   publishAgain(now: number): void {
-    this.#offers.publishAgain(now);
+    this.#parts.offers.publishAgain(now);
   }
 
-  /** Fills the window of every pool. False when there is more to look up than one turn should. */
+  /** Fills the window of every pool. Returns false when there is more to look up than one turn should. */
   pump(now: number): boolean {
-    return this.#offers.pump(now);
+    return this.#parts.offers.pump(now);
   }
 
   // ---- workers
 
   /** Throws OodError to turn the worker away. */
   register(peer: WorkerPeer, registration: Registration, now: number): void {
-    this.#desk.register(peer, registration, now);
+    this.#parts.messages.register(peer, registration, now);
   }
 
   receive(peer: WorkerPeer, message: WorkerMessage, now: number): void {
-    this.#desk.receive(peer, message, now);
+    this.#parts.messages.receive(peer, message, now);
   }
 
   disconnected(peer: WorkerPeer, now: number): void {
-    this.#desk.disconnected(peer, now);
+    this.#parts.messages.disconnected(peer, now);
   }
 }

@@ -1,7 +1,12 @@
 import { bundleLimit, type QueueMessage, type TaskPublisher } from '@oodgrid/transport';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Offer } from '../ledger/ledger-events.js';
-import type { BlobDesk } from './blob-desk.js';
-import type { RunKeeper } from './run-keeper.js';
+import type { BatchBuilder } from './batch.js';
+import type { BlobRecovery } from './blob-recovery.js';
+import type { Counters } from './counters.js';
+import type { RunProgress } from './run-progress.js';
+import type { RunRegistry } from './run-registry.js';
+import type { WorkerConnections } from './worker-connections.js';
 
 /** Published tasks per place of a worker: enough that none waits for the coordinator. */
 const WINDOW_PER_SLOT = 4;
@@ -9,11 +14,17 @@ const WINDOW_PER_SLOT = 4;
 const LOOKUPS_PER_TURN = 1024;
 
 export interface OffersOptions {
-  readonly blobs: BlobDesk;
+  readonly ledger: Pick<Ledger, 'pools' | 'offer' | 'offerStragglers' | 'offerOnceMore' | 'leaseCountOf'>;
+  readonly registry: Pick<RunRegistry, 'get'>;
+  readonly progress: Pick<RunProgress, 'reuse'>;
+  readonly workers: Pick<WorkerConnections, 'pools' | 'all'>;
+  readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
+  readonly batch: Pick<BatchBuilder, 'after'>;
+  readonly counters: Pick<Counters, 'add'>;
   readonly publisher: TaskPublisher;
-  /** Start of the message ids of this process. */
+  /** Start of the message ids of this process: epochs start anew with it, message ids must not. */
   readonly boot: string;
-  /** An offer that nobody takes for so long, while a place is free, was lost. */
+  /** An offer that nobody takes for so many milliseconds, while a place is free, was lost. */
   readonly republishMs: number;
 }
 
@@ -24,27 +35,17 @@ export interface OffersOptions {
  * emptied and filled anew; nothing is ever published on top of what may still be there.
  */
 export class Offers {
-  readonly #keeper: RunKeeper;
-  readonly #blobs: BlobDesk;
-  readonly #publisher: TaskPublisher;
-  /** Epochs start anew with the process; message ids must not. */
-  readonly #boot: string;
-
-  readonly #republishMs: number;
+  readonly #options: OffersOptions;
   /** Since when a pool has had a free place at every look. */
   readonly #freeSince = new Map<string, number>();
 
-  constructor(keeper: RunKeeper, { blobs, publisher, boot, republishMs }: OffersOptions) {
-    this.#keeper = keeper;
-    this.#blobs = blobs;
-    this.#publisher = publisher;
-    this.#boot = boot;
-    this.#republishMs = republishMs;
+  constructor(options: OffersOptions) {
+    this.#options = options;
   }
 
-  /** Fills the window of every pool. False when there is more to look up than one turn should. */
+  /** Fills the window of every pool. Returns false when there is more to look up in the cache than one turn should. */
   pump(now: number): boolean {
-    const { ledger, workers } = this.#keeper;
+    const { ledger, workers, registry, progress, blobs } = this.#options;
     const { pools } = ledger;
     let lookups = 0;
     for (const [pool, { slots }] of workers.pools) {
@@ -52,14 +53,14 @@ export class Offers {
       if (pools.straysIn(pool) > window) this.#renewPool(pool, now);
       let room = window - pools.offeredIn(pool);
       for (let next = pools.peekNext(pool); room > 0 && next !== undefined; next = pools.peekNext(pool)) {
-        const run = this.#keeper.get(next.run);
+        const run = registry.get(next.run);
         if (run.submitted.isCacheUsed) {
           const wanted = run.bind(next.task).units.length;
           if (lookups > 0 && lookups + wanted > LOOKUPS_PER_TURN) return false;
           lookups += wanted;
-          if (this.#keeper.reuse(run, next.task, now)) continue;
+          if (progress.reuse(run, next.task, now)) continue;
         }
-        if (this.#blobs.holdsBack(run, next.task, now)) continue;
+        if (blobs.holdsBack(run, next.task, now)) continue;
         const offer = ledger.offer(next.run, next.task, now);
         if (offer === undefined) break;
         this.#publish(offer);
@@ -69,9 +70,9 @@ export class Offers {
     return true;
   }
 
-  /** Second copies of stragglers, and what the queue has lost: it has, when a place is free and nobody takes an offer. */
+  /** Publishes second copies of stragglers, and what the queue has lost: it has, when a place is free and nobody takes an offer. */
   renew(now: number): void {
-    const { ledger, workers, counters } = this.#keeper;
+    const { ledger, workers, counters, republishMs } = this.#options;
     for (const pool of workers.pools.keys()) {
       for (const offer of ledger.offerStragglers(pool, now)) {
         counters.add('stragglers_offered');
@@ -79,31 +80,32 @@ export class Offers {
       }
       if (!this.#hasFreePlace(pool)) this.#freeSince.delete(pool);
       else if (!this.#freeSince.has(pool)) this.#freeSince.set(pool, now);
-      const longAgo = now - this.#republishMs;
+      const longAgo = now - republishMs;
       if ((this.#freeSince.get(pool) ?? now) <= longAgo && ledger.pools.hasOfferBefore(pool, longAgo)) {
         this.#renewPool(pool, now);
       }
     }
   }
 
-  /** The queue may have lost everything. */
+  /** The queue may have lost everything: publishes anew what is on offer. */
   publishAgain(now: number): void {
+    const { ledger, workers } = this.#options;
     this.#clear(null);
-    for (const pool of this.#keeper.ledger.pools.names) {
-      if (this.#keeper.workers.pools.has(pool)) this.#publishAll(pool, now);
-      else this.#keeper.ledger.pools.retract(pool);
+    for (const pool of ledger.pools.names) {
+      if (workers.pools.has(pool)) this.#publishAll(pool, now);
+      else ledger.pools.retract(pool);
     }
   }
 
-  /** The first worker of a pool has come: the queue is empty, and is filled by and by. */
+  /** The first worker of a pool has come: empties the queue, which `pump` fills again. */
   startAnew(pool: string): void {
-    this.#keeper.ledger.pools.retract(pool);
+    this.#options.ledger.pools.retract(pool);
     this.#clear(pool);
   }
 
-  /** Whoever has the hint of an offer will not use it. */
+  /** Publishes an offer once more: the worker that has its hint will not use it. */
   offerAgain(run: string, task: number, now: number): void {
-    const offer = this.#keeper.ledger.offerOnceMore(run, task, now);
+    const offer = this.#options.ledger.offerOnceMore(run, task, now);
     if (offer !== undefined) this.#publish(offer);
   }
 
@@ -113,32 +115,34 @@ export class Offers {
   }
 
   #clear(pool: string | null): void {
-    this.#keeper.counters.add('queue_emptied');
-    this.#keeper.ledger.pools.forgetStrays(pool);
-    this.#keeper.batch.after(() => this.#publisher.clear(pool));
+    const { counters, ledger, batch, publisher } = this.#options;
+    counters.add('queue_emptied');
+    ledger.pools.forgetStrays(pool);
+    batch.after(() => publisher.clear(pool));
   }
 
   #publishAll(pool: string, now: number): void {
-    for (const offer of this.#keeper.ledger.pools.offerAgain(pool, now)) {
-      this.#keeper.counters.add('offers_republished');
+    for (const offer of this.#options.ledger.pools.offerAgain(pool, now)) {
+      this.#options.counters.add('offers_republished');
       this.#publish(offer);
     }
   }
 
   #hasFreePlace(pool: string): boolean {
-    for (const { info, peer, isDraining, places } of this.#keeper.workers.all) {
+    for (const { info, peer, isDraining, places } of this.#options.workers.all) {
       if (peer === null || isDraining || info.numericsClass !== pool) continue;
-      if (this.#keeper.ledger.leaseCountOf(info.workerId) < places) return true;
+      if (this.#options.ledger.leaseCountOf(info.workerId) < places) return true;
     }
     return false;
   }
 
   #publish({ run: id, task, attempt, epoch, priority }: Offer): void {
-    const run = this.#keeper.get(id);
+    const { registry, workers, batch, publisher, boot } = this.#options;
+    const run = registry.get(id);
     const model = run.workload.model(task);
-    const messageId = `${this.#boot}:${id}:${task}:${attempt}:${epoch}`;
-    const bundle = bundleLimit(this.#keeper.workers.pools.get(run.pool)?.fewest ?? 1);
+    const messageId = `${boot}:${id}:${task}:${attempt}:${epoch}`;
+    const bundle = bundleLimit(workers.pools.get(run.pool)?.fewest ?? 1);
     const message: QueueMessage = { id: messageId, run: id, task, priority, pool: run.pool, model, bundle };
-    this.#keeper.batch.after(() => this.#publisher.publish(message));
+    batch.after(() => publisher.publish(message));
   }
 }

@@ -5,8 +5,8 @@ import type { BoundWork, Workload } from '../workload/workload.js';
 
 export type RunStatus = 'waiting' | 'running' | 'paused' | 'merging' | EndedRecord['status'];
 
-/** The numerics class of a run, and the engine that stands for it. */
-export interface Binding {
+/** What a run is pinned to: its numerics class, and the engine that stands for it. */
+export interface Pin {
   readonly pool: string;
   readonly engine: WorkerInfo['engine'];
 }
@@ -29,9 +29,9 @@ export class RunState {
   planProblem: RunProblem | null = null;
   /** Whether somebody has written its results down. */
   isFetched = false;
-  #bound: Binding | null = null;
+  #pin: Pin | null = null;
   #isMerging = false;
-  /** How far the merge is; null before its first word. */
+  /** Cells that are merged, of all; null until the first is. */
   merge: { readonly merged: number; readonly cells: number } | null = null;
   #isPaused = false;
   #ended: EndedRecord | null = null;
@@ -56,11 +56,11 @@ export class RunState {
   }
 
   /** Null until workers that fit are there. */
-  get bound(): Binding | null {
-    return this.#bound;
+  get pin(): Pin | null {
+    return this.#pin;
   }
-  set bound(bound: Binding | null) {
-    this.#bound = bound;
+  set pin(pin: Pin | null) {
+    this.#pin = pin;
     this.#noteStatus();
   }
 
@@ -91,7 +91,7 @@ export class RunState {
 
   /** Numerics class of its tasks; empty while it waits for a worker. */
   get pool(): string {
-    return this.bound?.pool ?? '';
+    return this.#pin?.pool ?? '';
   }
 
   get id(): string {
@@ -113,7 +113,7 @@ export class RunState {
     if (this.ended !== null) return this.ended.status;
     if (this.isMerging) return 'merging';
     if (this.isPaused) return 'paused';
-    return this.bound === null ? 'waiting' : 'running';
+    return this.#pin === null ? 'waiting' : 'running';
   }
 
   #noteStatus(): void {
@@ -122,6 +122,7 @@ export class RunState {
     this.statusSince = this.#wallClock().toISOString();
   }
 
+  /** A task with its keys, once the facts that it needs are known. */
   bind(task: number): BoundWork {
     let bound = this.boundTasks.get(task);
     if (bound === undefined) {

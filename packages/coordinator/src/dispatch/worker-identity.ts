@@ -1,7 +1,7 @@
 import { OodError } from '@oodgrid/protocol';
 import type { Registration } from '@oodgrid/transport';
 import type { Lease } from '../ledger/ledger-events.js';
-import { type KnownWorker, sameLease } from './worker-book.js';
+import { type KnownWorker, sameLease } from './worker-connections.js';
 
 /** A worker that is asked whether it lives has so long to say something. */
 const PROBE_MS = 5000;

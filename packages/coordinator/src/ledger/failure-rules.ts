@@ -26,8 +26,8 @@ export class FailureRules {
     const { maxFailures } = this.#settings;
     run.lastFailure.set(task, failure);
     run.noteFailedOn(task, worker, failure.isRetryable ? 'failed' : 'for-good');
-    const failures = (run.tasks.failures[task] ?? 0) + 1;
-    run.tasks.failures[task] = failures;
+    const failures = run.tasks.failures(task) + 1;
+    run.tasks.setFailures(task, failures);
     // Others may be away for long: a task that keeps failing where it can be tried does not wait for them for ever.
     const isUntried =
       hasOther && failedWorkers(run, task) < maxFailures && failures < MAX_TRIES_ELSEWHERE * maxFailures;
@@ -68,8 +68,8 @@ export class FailureRules {
   }
 
   #addLoss(run: LedgerRun, task: number): number {
-    const losses = (run.tasks.losses[task] ?? 0) + 1;
-    run.tasks.losses[task] = losses;
+    const losses = run.tasks.losses(task) + 1;
+    run.tasks.setLosses(task, losses);
     return losses;
   }
 

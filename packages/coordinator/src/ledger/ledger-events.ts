@@ -56,13 +56,6 @@ export interface TaskHistory {
 /** How a worker failed a task: for good, because another attempt there would fail alike; in a bad moment; or by a failure of its own. */
 export type FailedAs = 'for-good' | 'failed' | 'handed-back';
 
-/** What follows from an event for those who keep leases and results. */
-export type LedgerCommand =
-  /** The task is done: its results count. */
-  | { readonly kind: 'finish'; readonly run: string; readonly task: number }
-  /** The lease ended without a result: drop what was staged for it and tell its worker to stop. */
-  | { readonly kind: 'discard'; readonly lease: Lease };
-
 /** A live lease. */
 export interface Lease extends LeaseRef {
   readonly worker: string;

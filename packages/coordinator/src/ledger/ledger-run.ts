@@ -1,3 +1,4 @@
+import type { LeaseRef } from '@oodgrid/transport';
 import { NOWHERE } from './indexed-heap.js';
 import type { FailedAs, Failure, Lease, LedgerEvent, Offer, TaskHistory } from './ledger-events.js';
 import { ReadyTasks } from './ready-tasks.js';
@@ -46,6 +47,7 @@ export class LedgerRun {
   isCancelled = false;
   readonly #ready: ReadyTasks;
   readonly #epochs = new Map<number, number>();
+  readonly #groups: Readonly<Record<LedgerTask['kind'], string>>;
 
   constructor({ id, pool, priority, tasks }: RunOptions, sequence: number) {
     this.id = id;
@@ -53,13 +55,14 @@ export class LedgerRun {
     this.priority = priority;
     this.sequence = sequence;
     this.tasks = new TaskTable(tasks);
+    this.#groups = { fit: `${pool}/fit`, sweep: `${pool}/sweep`, score: `${pool}/score` };
     this.#ready = new ReadyTasks(tasks.length, (a, b) => {
       const byPriority = this.tasks.priority(a) - this.tasks.priority(b);
       return byPriority === 0 ? a < b : byPriority > 0;
     });
   }
 
-  /** Tasks that hold a place of a worker or of the queue: what fair share is reckoned by. */
+  /** Tasks that hold a place of a worker or of the queue: what fair share is measured by. */
   get inFlight(): number {
     return this.tasks.count('queued') + this.tasks.count('running');
   }
@@ -71,6 +74,16 @@ export class LedgerRun {
   /** Whether nothing of it can go on by itself. */
   get isIdle(): boolean {
     return this.inFlight === 0 && this.tasks.count('ready') === 0;
+  }
+
+  /** Name of the group of tasks that are expected to take about as long: those of one pool and kind. */
+  group(task: number): string {
+    return this.#groups[this.tasks.kind(task)];
+  }
+
+  /** The live lease that a message speaks for; undefined when it is another's by now, or over. */
+  lease({ task, attempt, token }: LeaseRef): Lease | undefined {
+    return this.leases.get(task)?.find((lease) => lease.token === token && lease.attempt === attempt);
   }
 
   makeReady(task: number): void {
@@ -122,7 +135,7 @@ export class LedgerRun {
     this.offered.set(task, { at: now, isSecond });
     const epoch = (this.#epochs.get(task) ?? 0) + 1;
     this.#epochs.set(task, epoch);
-    const attempt = (this.tasks.attempts[task] ?? 0) + 1;
+    const attempt = this.tasks.attempts(task) + 1;
     return { run: this.id, task, priority: this.tasks.priority(task), attempt, epoch };
   }
 
@@ -135,7 +148,7 @@ export class LedgerRun {
   /** What a snapshot keeps of the tasks that are not done. */
   *history(): Generator<TaskRecord> {
     for (let task = 0; task < this.tasks.size; task++) {
-      const attempts = this.tasks.attempts[task] ?? 0;
+      const attempts = this.tasks.attempts(task);
       if (attempts === 0 || this.tasks.is(task, 'done')) continue;
       const state = this.tasks.is(task, 'failed')
         ? 'failed'
@@ -147,8 +160,8 @@ export class LedgerRun {
         run: this.id,
         task,
         attempts,
-        failures: this.tasks.failures[task] ?? 0,
-        losses: this.tasks.losses[task] ?? 0,
+        failures: this.tasks.failures(task),
+        losses: this.tasks.losses(task),
         state,
         lastFailure: this.lastFailure.get(task) ?? null,
         failedOn: [...(this.failedOn.get(task) ?? [])],

@@ -1,3 +1,5 @@
+import { OodError } from '@oodgrid/protocol';
+
 /** What the ledger needs to know of a task; its place in the run's list is its number. */
 export interface LedgerTask {
   /** Facts that must be known before it can start. */
@@ -25,7 +27,7 @@ const CODE = Object.fromEntries(TASK_STATES.map((state, code) => [state, code]))
 const KINDS = ['fit', 'sweep', 'score'] as const;
 
 /**
- * The tasks of one run as columns: about 20 bytes a task, so that a million of them fit in memory and copy
+ * The tasks of one run as columns: about 25 bytes a task, so that a million of them fit in memory and copy
  * into a snapshot as they are.
  */
 export class TaskTable {
@@ -33,13 +35,10 @@ export class TaskTable {
   readonly #state: Uint8Array;
   readonly #kind: Uint8Array;
   readonly #priority: Uint8Array;
-  readonly #missing: Uint16Array;
-  /** Executions handed out so far. */
-  readonly attempts: Uint16Array;
-  /** Attempts that ended with an error of the task's own. */
-  readonly failures: Uint8Array;
-  /** Attempts that were lost with their worker. */
-  readonly losses: Uint8Array;
+  readonly #missing: Uint32Array;
+  readonly #attempts: Uint32Array;
+  readonly #failures: Uint16Array;
+  readonly #losses: Uint16Array;
   readonly #counts = new Uint32Array(TASK_STATES.length);
   readonly #dependents = new Map<string, number[]>();
 
@@ -48,14 +47,14 @@ export class TaskTable {
     this.#state = new Uint8Array(tasks.length);
     this.#kind = new Uint8Array(tasks.length);
     this.#priority = new Uint8Array(tasks.length);
-    this.#missing = new Uint16Array(tasks.length);
-    this.attempts = new Uint16Array(tasks.length);
-    this.failures = new Uint8Array(tasks.length);
-    this.losses = new Uint8Array(tasks.length);
+    this.#missing = new Uint32Array(tasks.length);
+    this.#attempts = new Uint32Array(tasks.length);
+    this.#failures = new Uint16Array(tasks.length);
+    this.#losses = new Uint16Array(tasks.length);
     for (const [i, { needs, priority, kind }] of tasks.entries()) {
       this.#kind[i] = KINDS.indexOf(kind);
-      this.#priority[i] = priority;
-      this.#missing[i] = needs.length;
+      this.#priority[i] = checked(priority, UINT8, 'priority', i);
+      this.#missing[i] = checked(needs.length, UINT32, 'needs', i);
       for (const need of needs) {
         const known = this.#dependents.get(need);
         if (known === undefined) this.#dependents.set(need, [i]);
@@ -88,6 +87,33 @@ export class TaskTable {
     return this.#priority[task] ?? 0;
   }
 
+  /** Executions handed out so far. */
+  attempts(task: number): number {
+    return this.#attempts[task] ?? 0;
+  }
+
+  /** Attempts that ended with an error of the task's own. */
+  failures(task: number): number {
+    return this.#failures[task] ?? 0;
+  }
+
+  /** Attempts that were lost with their worker, or handed back because of the task. */
+  losses(task: number): number {
+    return this.#losses[task] ?? 0;
+  }
+
+  setAttempts(task: number, count: number): void {
+    this.#attempts[task] = checked(count, UINT32, 'attempts', task);
+  }
+
+  setFailures(task: number, count: number): void {
+    this.#failures[task] = checked(count, UINT16, 'failures', task);
+  }
+
+  setLosses(task: number, count: number): void {
+    this.#losses[task] = checked(count, UINT16, 'losses', task);
+  }
+
   isFree(task: number): boolean {
     return this.#missing[task] === 0;
   }
@@ -113,4 +139,14 @@ export class TaskTable {
       return left === 0 && this.is(task, 'waiting');
     });
   }
+}
+
+const UINT8 = 2 ** 8 - 1;
+const UINT16 = 2 ** 16 - 1;
+const UINT32 = 2 ** 32 - 1;
+
+/** A typed array would keep the low bits of what it cannot hold: throws `internal` instead. */
+function checked(value: number, max: number, what: string, task: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+  throw new OodError('internal', `task ${task}: ${what} is ${value}, not an integer from 0 to ${max}`);
 }

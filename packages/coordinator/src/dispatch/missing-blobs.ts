@@ -10,7 +10,10 @@ export interface Complaint {
   readonly failure: Failure;
 }
 
-interface Lacking {
+/** What the missing blobs need of the ledger. */
+export type LedgerPort = Pick<Ledger, 'hold' | 'release' | 'run'>;
+
+interface Complained {
   /** False until the store was looked at. */
   isMissing: boolean;
   checkedAt: number;
@@ -19,15 +22,18 @@ interface Lacking {
   complaints: Complaint[];
 }
 
-/** So often the store is looked at again for what it lacks: somebody may have put it back by hand. */
+/** The store is looked at again this often for what it lacks: somebody may have put it back by hand. */
 const CHECK_AGAIN_MS = 30_000;
 
-/** Blobs that workers could not get, and the tasks that wait for them. Forgotten with the process: whoever needs one complains again. */
-export class LackingBlobs {
-  readonly #ledger: Ledger;
-  readonly #blobs = new Map<Digest, Lacking>();
+/**
+ * Blobs that workers could not get, and the tasks that wait for them. Not durable: after a restart whoever needs such a
+ * blob complains again.
+ */
+export class MissingBlobs {
+  readonly #ledger: LedgerPort;
+  readonly #blobs = new Map<Digest, Complained>();
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: LedgerPort) {
     this.#ledger = ledger;
   }
 
@@ -44,7 +50,7 @@ export class LackingBlobs {
     for (const [blob, { isMissing, tasks }] of this.#blobs) if (isMissing && tasks.has(run)) yield blob;
   }
 
-  /** Keeps a task from everybody. */
+  /** Keeps a task from every worker until the blob is there. */
   hold(blob: Digest, run: string, task: number): void {
     this.#ledger.hold(run, task);
     const { tasks } = this.#of(blob);
@@ -53,50 +59,49 @@ export class LackingBlobs {
     else known.add(task);
   }
 
-  /** True when the store has to be looked at. */
+  /** A worker could not get a blob. Returns whether the store has to be looked at for it. */
   complain(blob: Digest, complaint: Complaint, now: number): boolean {
     const isNew = !this.#blobs.has(blob);
     this.hold(blob, complaint.run, complaint.task);
-    const lacking = this.#of(blob);
-    if (!lacking.isMissing) lacking.complaints.push(complaint);
-    if (isNew) lacking.checkedAt = now;
+    const known = this.#of(blob);
+    if (!known.isMissing) known.complaints.push(complaint);
+    if (isNew) known.checkedAt = now;
     return isNew;
   }
 
-  /** The store does not have it, or has it with other bytes: gives the runs that wait for it. */
+  /** The store does not have the blob, or has it with other bytes. Returns the runs that wait for it. */
   noteMissing(blob: Digest): readonly string[] {
-    const lacking = this.#blobs.get(blob);
-    if (lacking === undefined || lacking.isMissing) return [];
-    lacking.isMissing = true;
-    lacking.complaints = [];
-    return [...lacking.tasks.keys()];
+    const known = this.#blobs.get(blob);
+    if (known === undefined || known.isMissing) return [];
+    known.isMissing = true;
+    known.complaints = [];
+    return [...known.tasks.keys()];
   }
 
-  /** It is there: tasks that waited for it may go on. Gives those who could not get it all the same. */
+  /** The blob is there: tasks that waited for it go on. Returns the complaints of those who could not get it all the same. */
   noteThere(blob: Digest): readonly Complaint[] {
-    const lacking = this.#blobs.get(blob);
-    if (lacking === undefined) return [];
+    const known = this.#blobs.get(blob);
+    if (known === undefined) return [];
     this.#blobs.delete(blob);
-    for (const [run, tasks] of lacking.tasks) for (const task of tasks) this.#ledger.release(run, task);
-    return lacking.complaints;
+    for (const [run, tasks] of known.tasks) for (const task of tasks) this.#ledger.release(run, task);
+    return known.complaints;
   }
 
-  /** Blobs that the store should be looked at for again; forgets those that nobody waits for any more. */
+  /** Blobs that the store should be looked at for again; forgets those that no task waits for. */
   takeStale(now: number): readonly Digest[] {
     const stale: Digest[] = [];
-    for (const [blob, lacking] of this.#blobs) {
-      for (const run of lacking.tasks.keys())
-        if (this.#ledger.run(run) === undefined) lacking.tasks.delete(run);
-      if (lacking.tasks.size === 0) this.#blobs.delete(blob);
-      else if (now - lacking.checkedAt >= CHECK_AGAIN_MS) {
-        lacking.checkedAt = now;
+    for (const [blob, known] of this.#blobs) {
+      for (const run of known.tasks.keys()) if (this.#ledger.run(run) === undefined) known.tasks.delete(run);
+      if (known.tasks.size === 0) this.#blobs.delete(blob);
+      else if (now - known.checkedAt >= CHECK_AGAIN_MS) {
+        known.checkedAt = now;
         stale.push(blob);
       }
     }
     return stale;
   }
 
-  #of(blob: Digest): Lacking {
+  #of(blob: Digest): Complained {
     const known = this.#blobs.get(blob) ?? {
       isMissing: false,
       checkedAt: 0,

@@ -6,20 +6,20 @@ import type { WorkerHealth } from './worker-health.js';
 export interface KnownWorker {
   info: WorkerInfo;
   peer: WorkerPeer | null;
-  /** What only its process knows. */
+  /** Secret of its process. */
   readonly proof: string;
   /** When it connected, or when it was lost. */
   since: number;
-  /** When it was asked whether it lives; null: it has said something since. */
+  /** When it was asked whether it lives; null when it has said something since. */
   probedAt: number | null;
   /** Number of the next reliable message. */
   expected: number;
   isDraining: boolean;
   /** Tasks that it may hold now: none while it is set aside. */
   places: number;
-  /** What it says that it does. */
+  /** What it says of its work, for people. */
   doing: string;
-  /** Bytes of chunks that wait for their commit, by token. */
+  /** Bytes of chunks that wait for their commit, by token of their lease. */
   readonly unacked: Map<string, number>;
 }
 
@@ -32,8 +32,8 @@ interface Pool {
   readonly engine: WorkerInfo['engine'];
 }
 
-/** Who works here. */
-export class WorkerBook {
+/** Connected and recently lost workers, by id and by connection, and the places that they have together. */
+export class WorkerConnections {
   readonly #byId = new Map<string, KnownWorker>();
   readonly #byPeer = new Map<WorkerPeer, KnownWorker>();
   readonly #pools = new Map<string, Pool>();
@@ -55,12 +55,12 @@ export class WorkerBook {
     return this.#byId.get(id);
   }
 
-  /** Whether what a worker says of a lease counts. */
+  /** Whether a lease is the worker's own, so that what it says of it counts. */
   owns(workerId: string, lease: Lease): boolean {
     return lease.worker === workerId;
   }
 
-  /** Notes a connection and gives the one that it replaces. */
+  /** Notes a connection and returns the one that it replaces. */
   connect(peer: WorkerPeer, registration: Registration, now: number): WorkerPeer | null {
     const { worker: info, proof, nextSequence } = registration;
     const known = this.#byId.get(info.workerId);
@@ -84,6 +84,7 @@ export class WorkerBook {
     return former;
   }
 
+  /** Notes that a connection is over; the worker stays known until `forgetLost`. Undefined where it was replaced before. */
   disconnect(peer: WorkerPeer, now: number): KnownWorker | undefined {
     const worker = this.#byPeer.get(peer);
     this.#byPeer.delete(peer);
@@ -95,8 +96,8 @@ export class WorkerBook {
     return worker;
   }
 
-  /** Forgets workers that have been gone since before some moment. */
-  forgetGone(before: number): void {
+  /** Forgets workers that were lost before some moment, and what spoke against them. */
+  forgetLost(before: number): void {
     for (const [id, { peer, since }] of this.#byId) {
       if (peer !== null || since >= before) continue;
       this.#byId.delete(id);
@@ -104,6 +105,7 @@ export class WorkerBook {
     }
   }
 
+  /** The worker is given no more tasks. Undefined where there is none of that id. */
   drain(id: string): KnownWorker | undefined {
     const worker = this.#byId.get(id);
     if (worker === undefined) return undefined;
@@ -112,7 +114,7 @@ export class WorkerBook {
     return worker;
   }
 
-  /** Pools that have workers. */
+  /** Numerics classes with workers that are connected and not draining. */
   get pools(): ReadonlyMap<string, Pool> {
     return this.#pools;
   }

@@ -1,8 +1,8 @@
 import { OodError } from '@oodgrid/protocol';
-import type { Done } from './coordinator.js';
+import type { Done } from './coordinator-options.js';
 
-/** A promise's outcome as the coordinator wants it. */
-export function settled<A extends readonly unknown[], T>(
+/** Work that returns a promise as work that calls `Done`, its last argument, when the promise has settled. */
+export function onSettled<A extends readonly unknown[], T>(
   work: (...args: A) => Promise<T>,
 ): (...args: [...A, Done<T>]) => void {
   return (...all) => {

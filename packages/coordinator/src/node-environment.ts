@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Surroundings } from './coordinator.js';
+import type { Environment } from './coordinator-options.js';
 
 /** What comes within this time is one commit: a sync of the disk is shared by all of it. */
 const GROUP_MS = 4;
@@ -8,8 +8,8 @@ const GROUP_MS = 4;
 const PROCESS = randomBytes(9).toString('base64url');
 let tokens = 0;
 
-/** Time and chance as they are. */
-export const nodeSurroundings: Surroundings = {
+/** The clocks, timers and randomness of this process. */
+export const nodeEnvironment: Environment = {
   now: () => performance.now(),
   wallClock: () => new Date(),
   newToken: () => `${PROCESS}-${(tokens++).toString(36)}`,

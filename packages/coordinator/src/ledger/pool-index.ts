@@ -11,7 +11,7 @@ interface Pool {
 }
 
 /** The runs of each pool: whose task is next, what is on offer, and what the pool's queue holds beside that. */
-export class PoolBook {
+export class PoolIndex {
   readonly #pools = new Map<string, Pool>();
 
   get names(): Iterable<string> {

@@ -1,11 +1,10 @@
-import type { RunKeeper } from './run-keeper.js';
 import type { RunState } from './run-state.js';
+import type { WorkerConnections } from './worker-connections.js';
 
-/** What keeps a run from going on, for people; empty when nothing does. */
-export function whatItWaitsFor({ workers }: Pick<RunKeeper, 'workers'>, run: RunState): string {
+/** Why no worker computes a run, and what to do about it, for people; empty where nothing keeps it from going on. */
+export function waitReason({ pools }: Pick<WorkerConnections, 'pools'>, run: RunState): string {
   if (run.ended !== null || run.isMerging) return '';
-  const { pools } = workers;
-  const wanted = run.bound?.pool ?? run.submitted.pool;
+  const wanted = run.pin?.pool ?? run.submitted.pool;
   if (pools.size === 0) {
     return `no worker is connected${wanted === null ? '' : `; it needs one of class ${wanted}`}`;
   }

@@ -9,8 +9,8 @@ interface Group {
   readonly durations: Durations;
 }
 
-/** The live leases, in every order that somebody asks for: by deadline, by worker, by age. */
-export class LeaseBook {
+/** The live leases, by deadline, by worker, and by age within a group of tasks that take about as long. */
+export class LeaseIndex {
   readonly #deadlines = new IndexedHeap<Lease>((a, b) => a.deadline < b.deadline);
   readonly #byWorker = new Map<string, Set<Lease>>();
   readonly #groups = new Map<string, Group>();
@@ -31,7 +31,7 @@ export class LeaseBook {
     if (held?.size === 0) this.#byWorker.delete(lease.worker);
   }
 
-  /** How long a lease took that came to its end. */
+  /** Notes how long a lease took whose task is done. */
   noteDuration(group: string, milliseconds: number): void {
     this.#group(group).durations.add(milliseconds);
   }
@@ -53,7 +53,7 @@ export class LeaseBook {
     return this.#byWorker.get(worker)?.size ?? 0;
   }
 
-  /** Leases whose time is over; each is given once. */
+  /** Leases whose time is over; each is returned once. */
   takeOverdue(now: number): readonly Lease[] {
     const found: Lease[] = [];
     for (let lease = this.#deadlines.peek(); lease !== undefined && lease.deadline <= now; ) {
@@ -64,7 +64,7 @@ export class LeaseBook {
     return found;
   }
 
-  /** Leases that take far longer than the median of their group; each is given once. */
+  /** Leases that take far longer than the median of their group; each is returned once. */
   takeStragglers(
     group: string,
     now: number,

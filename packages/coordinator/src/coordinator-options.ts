@@ -1,0 +1,55 @@
+import type { Digest, OodError } from '@oodgrid/protocol';
+import type { TaskPublisher } from '@oodgrid/transport';
+import type { RunEvent } from './dispatch/run-events.js';
+import type { RunState } from './dispatch/run-state.js';
+import type { HealthSettings } from './dispatch/worker-health.js';
+import type { LedgerSettings } from './ledger/ledger-events.js';
+import type { SubmittedRecord } from './store/journal-record.js';
+import type { ResultReader } from './store/result-reader.js';
+import type { Store } from './store/store.js';
+import type { Workload } from './workload/workload.js';
+
+/** Time and chance, injected so that a simulation can rule them. */
+export interface Environment {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly wallClock: () => Date;
+  /** A fencing token: never the same twice. */
+  readonly newToken: () => string;
+  /** Runs work after what is waiting now; everything that comes until then is one commit. */
+  readonly soon: (work: () => void) => void;
+  /** Runs work after a while; returns a way to call it off. */
+  readonly later: (work: () => void, milliseconds: number) => () => void;
+}
+
+export interface CoordinatorOptions {
+  readonly environment: Environment;
+  readonly ledger: LedgerSettings;
+  readonly health?: HealthSettings;
+  readonly jitter: (run: string, task: number, attempt: number) => number;
+  /** Opens the store; called again after it failed. */
+  readonly openStore: () => Store;
+  readonly publisher: TaskPublisher;
+  readonly makeWorkload: (submitted: SubmittedRecord) => Workload;
+  /** Makes a choice of a run, now or later. */
+  readonly compute: (run: RunState, id: string, results: ResultReader, done: Done<unknown>) => void;
+  /** Merges a run, now or later; the value is the blob of the results, or null where somebody keeps them otherwise. */
+  readonly merge: (run: RunState, results: ResultReader, done: Done<Digest | null>) => void;
+  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  readonly gatherMs: number;
+  readonly onEvent: (run: string, event: RunEvent) => void;
+  readonly blobs: BlobSight;
+  /** Told when the store fails, and (null) when it is back. */
+  readonly onStore: (error: OodError | null) => void;
+}
+
+/** What the coordinator has to know of its blobs. */
+export interface BlobSight {
+  /** Whether there is such a blob, whatever is in it. */
+  isThere(blob: Digest): boolean;
+  /** Reads a blob; the value says whether it is there and whole. */
+  check(blob: Digest, done: Done<boolean>): void;
+}
+
+/** Called once: with the outcome, or with what went wrong. */
+export type Done<T> = (outcome: { readonly value: T } | { readonly problem: OodError }) => void;
