@@ -50,7 +50,7 @@ let publications = 0;
 function publish(pool: string, tasks: number, to = publisher): void {
   for (let task = 0; task < tasks; task++) {
     const id = `${++publications}`;
-    to.publish({ id, run: 'run', task, priority: 0, pool, model: 'a model', bundle: BUNDLE });
+    to.publish({ id, run: 'run', task, pool, model: 'a model', bundle: BUNDLE });
   }
 }
 

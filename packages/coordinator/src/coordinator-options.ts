@@ -29,7 +29,8 @@ export interface CoordinatorOptions {
   readonly jitter: (run: string, task: number, attempt: number) => number;
   /** Opens the store; called again after it failed. */
   readonly openStore: () => Store;
-  readonly publisher: TaskPublisher;
+  /** Null where workers ask the coordinator itself for tasks. */
+  readonly publisher: TaskPublisher | null;
   readonly makeWorkload: (submitted: SubmittedRecord) => Workload;
   /** Makes a choice of a run, now or later. */
   readonly compute: (run: RunState, id: string, results: ResultReader, done: Done<unknown>) => void;

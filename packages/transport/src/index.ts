@@ -7,7 +7,6 @@ export { GRPC_OPTIONS, type GrpcServer, type GrpcService, serveGrpc } from './gr
 export { fromGrpcStatus, grpcStatus } from './grpc/grpc-status.js';
 export { splitChunk } from './grpc/split-chunk.js';
 export { type WorkerServiceOptions, workerService } from './grpc/worker-service.js';
-export { LocalTaskQueue } from './local/local-task-queue.js';
 export { NatsHints, type NatsHintsOptions } from './nats/nats-hints.js';
 export { NatsPublisher, type NatsPublisherOptions } from './nats/nats-publisher.js';
 export { shareDelivery } from './nats/shared-delivery.js';

@@ -75,10 +75,8 @@ export type ReliableMessage = ChunkMessage | FittedMessage | DoneMessage | Faile
 
 export type WorkerMessage =
   | { readonly kind: 'reliable'; readonly sequence: number; readonly message: ReliableMessage }
-  /** Asks for the lease of a task; without a hint, for the next task that there is. */
+  /** Asks for the lease of a task; without a hint, for the next task of the worker's class, as soon as there is one. */
   | { readonly kind: 'lease-request'; readonly requestId: number; readonly hint: Hint | null }
-  /** Withdraws a request that was not answered yet. */
-  | { readonly kind: 'cancel-request'; readonly requestId: number }
   /** Keeps the leases of tasks that advance. `trouble`: why it takes no tasks now; empty when it is well. */
   | {
       readonly kind: 'heartbeat';
@@ -184,8 +182,6 @@ export interface BlobStore {
 export interface QueueMessage extends Hint {
   /** Unique for each publication: a queue drops a repeated id without a word. */
   readonly id: string;
-  /** Higher first, where the queue knows priorities. */
-  readonly priority: number;
   /** Pool and model: where it is published. */
   readonly pool: string;
   readonly model: string;

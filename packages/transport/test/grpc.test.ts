@@ -98,7 +98,6 @@ describe('gRPC over a unix socket', () => {
     const messages: WorkerMessage[] = [
       { kind: 'lease-request', requestId: 1, hint: null },
       { kind: 'lease-request', requestId: 2, hint: { run: 'r', task: 3 } },
-      { kind: 'cancel-request', requestId: 1 },
       { kind: 'heartbeat', leases: [LEASE], doing: 'one thing', trouble: '' },
       { kind: 'progress', lease: LEASE, work },
       { kind: 'log', lease: LEASE, line: 'line' },

@@ -10,7 +10,7 @@ const HINTS = [
 
 describe('hints in a queue message', () => {
   it('come back as they went, run by run, and carry nothing but ids', () => {
-    const data = encodeHints(HINTS.map((hint) => ({ ...hint, priority: 1, model: 'm' })));
+    const data = encodeHints(HINTS.map((hint) => ({ ...hint, model: 'm' })));
     expect(data).toBe('[{"run":"a","tasks":[3,4]},{"run":"b","tasks":[0]}]');
     expect(decodeHints(data)).toEqual([
       { run: 'a', task: 3 },

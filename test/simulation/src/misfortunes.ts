@@ -5,7 +5,7 @@ import type { SimulatedWorker } from './simulated-worker.js';
 import type { World } from './world.js';
 
 /** What befalls by itself; the rest is a property of the world. */
-export type Kind = Exclude<keyof Rates, 'network' | 'notFinite' | 'neighbour'>;
+export type Kind = Exclude<keyof Rates, 'network' | 'notFinite' | 'neighbour' | 'queueless'>;
 export type Misfortune = (world: World, anyWorker: () => SimulatedWorker | undefined) => void;
 
 /** What befalls the world at some moment; the rate of its name says how often. */

@@ -39,6 +39,8 @@ export interface Rates {
   readonly move: number;
   /** Of a world to have a second coordinator on its queue server. */
   readonly neighbour: number;
+  /** Of a world to have no queue: workers ask the coordinator for tasks. */
+  readonly queueless: number;
 }
 
 export const UNDISTURBED: Rates = {
@@ -66,6 +68,7 @@ export const UNDISTURBED: Rates = {
   poolGone: 0,
   move: 0,
   neighbour: 0,
+  queueless: 0,
 };
 
 /** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
@@ -102,5 +105,6 @@ export function ratesOf(seed: number): Rates {
     poolGone: maybe(0.15),
     move: maybe(0.2),
     neighbour: maybe(0.3),
+    queueless: random.isTrue(0.2) ? 1 : 0,
   };
 }

@@ -8,6 +8,7 @@ import {
   SyntheticWorkload,
 } from '@oodgrid/coordinator';
 import { type Digest, OodError } from '@oodgrid/protocol';
+import type { TaskPublisher } from '@oodgrid/transport';
 import { DiskStore, SimulatedDisk, type WriteFate } from './disk-store.js';
 import type { FaultCounts } from './faults.js';
 import { GrantChecker } from './grant-checker.js';
@@ -115,7 +116,7 @@ export class SimulatedCoordinator {
 
   start(): void {
     const generation = ++this.#generation;
-    const { scheduler, random, queue, rates, onEnded } = this.#options;
+    const { scheduler, random, rates, onEnded } = this.#options;
     this.#disk.crash(() => random.isTrue(0.5));
     const isAlive = () => generation === this.#generation;
     this.#coordinator = new Coordinator({
@@ -145,14 +146,7 @@ export class SimulatedCoordinator {
         this.#store = new DiskStore(this.#disk, () => this.#writeFate());
         return this.#store;
       },
-      publisher: {
-        publish: (message) => {
-          if (isAlive()) queue.publish(this.#queueId, message);
-        },
-        clear: (pool) => {
-          if (isAlive()) queue.clear(this.#queueId, pool);
-        },
-      },
+      publisher: rates.queueless > 0 ? null : this.#publisher(isAlive),
       blobs: {
         isThere: (blob) => this.blobs.isThere(blob),
         check: (blob, done) => {
@@ -230,6 +224,18 @@ export class SimulatedCoordinator {
     } catch (thrown) {
       if (!(thrown instanceof OodError)) throw thrown;
     }
+  }
+
+  #publisher(isAlive: () => boolean): TaskPublisher {
+    const { queue } = this.#options;
+    return {
+      publish: (message) => {
+        if (isAlive()) queue.publish(this.#queueId, message);
+      },
+      clear: (pool) => {
+        if (isAlive()) queue.clear(this.#queueId, pool);
+      },
+    };
   }
 
   #writeFate(): WriteFate {

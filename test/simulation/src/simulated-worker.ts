@@ -102,6 +102,7 @@ export class SimulatedWorker {
   lookForWork(): void {
     const session = this.#session;
     if (session === undefined || !session.isConnected || session.room === 0) return;
+    if (this.#world.rates.queueless > 0) while (session.room > 0) session.request(null);
     const queue = this.#queue;
     if (queue === undefined) return;
     for (const delivery of this.#world.queue.take(queue, this.numericsClass, session.room)) {

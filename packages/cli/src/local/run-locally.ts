@@ -21,7 +21,7 @@ import {
 } from '@oodgrid/coordinator';
 import type { ResolvedGrid } from '@oodgrid/protocol';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
-import { FolderBlobStore, LocalTaskQueue, serveGrpc, workerService } from '@oodgrid/transport';
+import { FolderBlobStore, serveGrpc, workerService } from '@oodgrid/transport';
 import { AttemptError, Worker } from '@oodgrid/worker';
 import { blobsDir, type CliContext, scoresPath } from '../context.js';
 
@@ -73,7 +73,6 @@ export async function runLocally<T>(
 /** Gives the file of the merged run, in the folder. */
 async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOptions): Promise<string> {
   const { context, signal, id, workers, isCacheUsed } = options;
-  const queue = new LocalTaskQueue();
   const blobs = new FolderBlobStore(blobsDir(context));
   const outcome = new Outcome();
   // Without the cache, results are kept for this run only.
@@ -87,7 +86,8 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     gatherMs: 0,
     jitter: hashJitter,
     openStore: () => openScoreCache(path, context.log),
-    publisher: queue,
+    // Workers ask the coordinator itself.
+    publisher: null,
     makeWorkload,
     compute: onSettled((run, choice: string, results) =>
       chooseInThread(run, choice, results, { threads, database: path }),
@@ -115,7 +115,6 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     // Only this process would try again: the scores that are stored are found by the next run.
     onStore: (error) => outcome.fail(error),
   });
-  queue.attach(coordinator);
   const stop = () =>
     outcome.fail(
       new OodError(
@@ -125,7 +124,9 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     );
   signal.addEventListener('abort', stop);
   const address = `unix:${join(folder, 'coordinator.sock')}`;
-  const server = await serveGrpc(address, [workerService({ handler: queue, onRefused: () => undefined })]);
+  const server = await serveGrpc(address, [
+    workerService({ handler: coordinator, onRefused: () => undefined }),
+  ]);
   const worker = new Worker({
     workerId: 'local',
     address,

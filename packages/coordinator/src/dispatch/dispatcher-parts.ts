@@ -18,6 +18,7 @@ import { RunRegistry } from './run-registry.js';
 import type { RunState, RunStateOptions } from './run-state.js';
 import { Stagings } from './stagings.js';
 import { TaskResults } from './task-results.js';
+import { TaskSource } from './task-source.js';
 import { WorkerConnections } from './worker-connections.js';
 import { DEFAULT_HEALTH_SETTINGS, type HealthSettings, WorkerHealth } from './worker-health.js';
 import { WorkerMessages } from './worker-messages.js';
@@ -31,7 +32,8 @@ export interface DispatcherOptions extends RunStateOptions {
   readonly newToken: () => string;
   /** Results that are durable. */
   readonly results: ResultReader;
-  readonly publisher: TaskPublisher;
+  /** Null where workers ask without hints. */
+  readonly publisher: TaskPublisher | null;
   /** Id of the coordinator's own queue, which workers are told. */
   readonly queue: string;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
@@ -61,11 +63,12 @@ export function makeParts(options: DispatcherOptions) {
   const progress = new RunProgress({ ...state, compute, merge });
   const blobs = new BlobRecovery({ ...state, check: options.checkBlob });
   const failures = new FailureHandler({ ...state, progress, blobs });
-  const offers = new Offers({ ...state, progress, blobs, publisher, boot: newToken(), republishMs });
+  const source = new TaskSource({ ...state, progress, blobs });
+  const offers = new Offers({ ...state, source, publisher, boot: newToken(), republishMs });
   const classes = new ClassAssignment({ ...state, progress, gatherMs, wallClock });
-  const parts = { ...state, progress, blobs, failures, offers, classes };
+  const parts = { ...state, progress, blobs, failures, source, offers, classes };
   const requests = new LeaseRequests({ ...parts, newToken });
   const taken = new TaskResults({ ...parts, results });
   const messages = new WorkerMessages({ ...parts, requests, results: taken, leaseMs, queue });
-  return { ...parts, messages, control: new RunControl(state) };
+  return { ...parts, requests, messages, control: new RunControl(state) };
 }

@@ -234,9 +234,13 @@ export class Dispatcher {
     this.#parts.offers.publishAgain(now);
   }
 
-  /** Fills the window of every pool. Returns false when there is more to look up than one turn should. */
+  /** Hands out what is ready: to workers that ask, and to the queue. Returns false when that takes another turn. */
   pump(now: number): boolean {
-    return this.#parts.offers.pump(now);
+    const { source, requests, offers } = this.#parts;
+    source.startTurn();
+    requests.serve(now);
+    offers.pump(now);
+    return !source.isExhausted;
   }
 
   // ---- workers

@@ -10,7 +10,8 @@ import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
 import type { Stagings } from './stagings.js';
-import type { KnownWorker } from './worker-connections.js';
+import type { TaskSource } from './task-source.js';
+import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 
 export interface LeaseRequestsOptions {
   readonly registry: Pick<RunRegistry, 'find' | 'title'>;
@@ -18,6 +19,8 @@ export interface LeaseRequestsOptions {
   readonly journal: Pick<JournaledLedger, 'apply'>;
   readonly progress: Pick<RunProgress, 'reuse'>;
   readonly stagings: Pick<Stagings, 'open'>;
+  readonly workers: Pick<WorkerConnections, 'ofPeer'>;
+  readonly source: Pick<TaskSource, 'next'>;
   readonly offers: Pick<Offers, 'offerAgain'>;
   readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
   readonly failures: Pick<FailureHandler, 'isForOthers' | 'remind'>;
@@ -38,9 +41,14 @@ const LATER: Refusal = { retryMs: 1000 };
 /** Other workers may take it, and soon. */
 const ELSEWHERE: Refusal = { retryMs: 250 };
 
-/** Answers requests for leases: a worker gets the task that it asks for, or is told what its hint is worth. */
+/**
+ * Answers requests for leases. With a hint of the queue a worker gets the task of the hint, or is told what the hint is
+ * worth. Without one it gets the task that the ledger has next for its class, as soon as there is one.
+ */
 export class LeaseRequests {
   readonly #options: LeaseRequestsOptions;
+  /** Requests without a hint that are not answered yet, by connection. */
+  readonly #waiting = new Map<WorkerPeer, Set<number>>();
 
   constructor(options: LeaseRequestsOptions) {
     this.#options = options;
@@ -54,6 +62,45 @@ export class LeaseRequests {
     const refusal = run === undefined ? DROP : this.#refusal(worker, run, task, now);
     if (run === undefined || refusal !== undefined) this.#deny(worker, peer, requestId, refusal ?? DROP);
     else this.#grant(worker, peer, requestId, run, task, now);
+  }
+
+  /** Notes a request for any task, which `serve` answers. */
+  wait(peer: WorkerPeer, requestId: number): void {
+    const known = this.#waiting.get(peer);
+    if (known === undefined) this.#waiting.set(peer, new Set([requestId]));
+    else known.add(requestId);
+  }
+
+  /** A connection is over: its worker asks again on the next. */
+  forget(peer: WorkerPeer): void {
+    this.#waiting.delete(peer);
+  }
+
+  /** Grants what waiting requests can have now: one task to each worker in turn, so that all get their share. */
+  serve(now: number): void {
+    for (let isServed = this.#waiting.size > 0; isServed; ) {
+      isServed = false;
+      for (const [peer, requests] of this.#waiting) {
+        const [requestId] = requests;
+        if (requestId === undefined || !this.#serveOne(peer, requestId, now)) continue;
+        requests.delete(requestId);
+        isServed = true;
+      }
+    }
+  }
+
+  #serveOne(peer: WorkerPeer, requestId: number, now: number): boolean {
+    const { workers, source, ledger, failures } = this.#options;
+    const worker = workers.ofPeer(peer);
+    if (worker === undefined || worker.isDraining) return false;
+    const { workerId, numericsClass } = worker.info;
+    if (ledger.leaseCountOf(workerId) >= worker.places) return false;
+    const next = source.next(numericsClass, now);
+    if (next === undefined) return false;
+    const { run, task } = next;
+    if (failures.isForOthers(run, task, workerId, now) || !this.#hasMemory(worker, run, task)) return false;
+    this.#grant(worker, peer, requestId, run, task, now);
+    return true;
   }
 
   #grant(
@@ -84,7 +131,7 @@ export class LeaseRequests {
   /** Why a worker does not get a task; undefined when it does. */
   #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
     const { ledger, offers, failures, counters, progress, blobs } = this.#options;
-    const { workerId, numericsClass, memoryBytes } = worker.info;
+    const { workerId, numericsClass } = worker.info;
     if (run.ended !== null || !ledger.canLease(run.id, task, workerId)) return DROP;
     // It was offered in another pool before, or its worker takes no more: somebody else gets it by another message.
     if (run.pool !== numericsClass) return DROP;
@@ -101,19 +148,19 @@ export class LeaseRequests {
       counters.add('refused_no_place');
       return LATER;
     }
-    const needed = run.workload.memoryBytes(task);
-    if (needed > 0 && needed + this.#memoryInUse(workerId) > memoryBytes) return LATER;
+    if (!this.#hasMemory(worker, run, task)) return LATER;
     // It may have been computed for another run meanwhile.
     if (run.submitted.isCacheUsed && progress.reuse(run, task, now)) return DROP;
     return blobs.holdsBack(run, task, now) ? DROP : undefined;
   }
 
-  #memoryInUse(workerId: string): number {
+  #hasMemory({ info }: KnownWorker, run: RunState, task: number): boolean {
     const { ledger, registry } = this.#options;
-    let sum = 0;
-    for (const { run, task } of ledger.leasesOf(workerId)) {
-      sum += registry.find(run)?.workload.memoryBytes(task) ?? 0;
+    let needed = run.workload.memoryBytes(task);
+    if (needed === 0) return true;
+    for (const held of ledger.leasesOf(info.workerId)) {
+      needed += registry.find(held.run)?.workload.memoryBytes(held.task) ?? 0;
     }
-    return sum;
+    return needed <= info.memoryBytes;
   }
 }

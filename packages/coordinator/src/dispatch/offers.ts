@@ -2,26 +2,23 @@ import { bundleLimit, type QueueMessage, type TaskPublisher } from '@oodgrid/tra
 import type { Ledger } from '../ledger/ledger.js';
 import type { Offer } from '../ledger/ledger-events.js';
 import type { BatchBuilder } from './batch.js';
-import type { BlobRecovery } from './blob-recovery.js';
 import type { Counters } from './counters.js';
-import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
+import type { TaskSource } from './task-source.js';
 import type { WorkerConnections } from './worker-connections.js';
 
 /** Published tasks per place of a worker: enough that none waits for the coordinator. */
 const WINDOW_PER_SLOT = 4;
-/** Results looked up in the cache in one turn: reading and checking them takes the store some ten microseconds each. */
-const LOOKUPS_PER_TURN = 1024;
 
 export interface OffersOptions {
   readonly ledger: Pick<Ledger, 'pools' | 'offer' | 'offerStragglers' | 'offerOnceMore' | 'leaseCountOf'>;
   readonly registry: Pick<RunRegistry, 'get'>;
-  readonly progress: Pick<RunProgress, 'reuse'>;
   readonly workers: Pick<WorkerConnections, 'pools' | 'all'>;
-  readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
+  readonly source: Pick<TaskSource, 'next'>;
   readonly batch: Pick<BatchBuilder, 'after'>;
   readonly counters: Pick<Counters, 'add'>;
-  readonly publisher: TaskPublisher;
+  /** Null where workers ask the coordinator itself: nothing is offered then. */
+  readonly publisher: TaskPublisher | null;
   /** Start of the message ids of this process: epochs start anew with it, message ids must not. */
   readonly boot: string;
   /** An offer that nobody takes for so many milliseconds, while a place is free, was lost. */
@@ -43,36 +40,27 @@ export class Offers {
     this.#options = options;
   }
 
-  /** Fills the window of every pool. Returns false when there is more to look up in the cache than one turn should. */
-  pump(now: number): boolean {
-    const { ledger, workers, registry, progress, blobs } = this.#options;
+  /** Fills the window of every pool. */
+  pump(now: number): void {
+    const { ledger, workers, source, publisher } = this.#options;
+    if (publisher === null) return;
     const { pools } = ledger;
-    let lookups = 0;
     for (const [pool, { slots }] of workers.pools) {
       const window = WINDOW_PER_SLOT * slots;
       if (pools.straysIn(pool) > window) this.#renewPool(pool, now);
-      let room = window - pools.offeredIn(pool);
-      for (let next = pools.peekNext(pool); room > 0 && next !== undefined; next = pools.peekNext(pool)) {
-        const run = registry.get(next.run);
-        if (run.submitted.isCacheUsed) {
-          const wanted = run.bind(next.task).units.length;
-          if (lookups > 0 && lookups + wanted > LOOKUPS_PER_TURN) return false;
-          lookups += wanted;
-          if (progress.reuse(run, next.task, now)) continue;
-        }
-        if (blobs.holdsBack(run, next.task, now)) continue;
-        const offer = ledger.offer(next.run, next.task, now);
+      for (let room = window - pools.offeredIn(pool); room > 0; room--) {
+        const next = source.next(pool, now);
+        const offer = next === undefined ? undefined : ledger.offer(next.run.id, next.task, now);
         if (offer === undefined) break;
         this.#publish(offer);
-        room--;
       }
     }
-    return true;
   }
 
   /** Publishes second copies of stragglers, and what the queue has lost: it has, when a place is free and nobody takes an offer. */
   renew(now: number): void {
-    const { ledger, workers, counters, republishMs } = this.#options;
+    const { ledger, workers, counters, republishMs, publisher } = this.#options;
+    if (publisher === null) return;
     for (const pool of workers.pools.keys()) {
       for (const offer of ledger.offerStragglers(pool, now)) {
         counters.add('stragglers_offered');
@@ -116,6 +104,7 @@ export class Offers {
 
   #clear(pool: string | null): void {
     const { counters, ledger, batch, publisher } = this.#options;
+    if (publisher === null) return;
     counters.add('queue_emptied');
     ledger.pools.forgetStrays(pool);
     batch.after(() => publisher.clear(pool));
@@ -136,13 +125,14 @@ export class Offers {
     return false;
   }
 
-  #publish({ run: id, task, attempt, epoch, priority }: Offer): void {
+  #publish({ run: id, task, attempt, epoch }: Offer): void {
     const { registry, workers, batch, publisher, boot } = this.#options;
+    if (publisher === null) return;
     const run = registry.get(id);
     const model = run.workload.model(task);
     const messageId = `${boot}:${id}:${task}:${attempt}:${epoch}`;
     const bundle = bundleLimit(workers.pools.get(run.pool)?.fewest ?? 1);
-    const message: QueueMessage = { id: messageId, run: id, task, priority, pool: run.pool, model, bundle };
+    const message: QueueMessage = { id: messageId, run: id, task, pool: run.pool, model, bundle };
     batch.after(() => publisher.publish(message));
   }
 }

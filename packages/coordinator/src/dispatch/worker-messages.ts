@@ -25,7 +25,7 @@ export interface WorkerMessagesOptions {
   readonly workers: WorkerConnections;
   readonly ledger: Pick<Ledger, 'leasesOf' | 'renew' | 'shorten' | 'pools'>;
   readonly journal: Pick<JournaledLedger, 'apply'>;
-  readonly requests: Pick<LeaseRequests, 'request'>;
+  readonly requests: Pick<LeaseRequests, 'request' | 'wait' | 'forget'>;
   readonly results: Pick<TaskResults, 'accept' | 'holds'>;
   readonly failures: Pick<FailureHandler, 'said'>;
   readonly offers: Pick<Offers, 'startAnew'>;
@@ -58,7 +58,7 @@ export class WorkerMessages {
   /** Throws `invalid-input` for a worker that cannot be spoken with, `conflict` for one whose id is another's. */
   register(peer: WorkerPeer, registration: Registration, now: number): void {
     const { worker, proof, held } = registration;
-    const { workers, ledger, batch, offers, failures, classes, leaseMs, queue } = this.#options;
+    const { workers, ledger, batch, offers, requests, failures, classes, leaseMs, queue } = this.#options;
     this.#checkVersion(registration);
     const known = workers.ofId(worker.workerId);
     const leases = ledger.leasesOf(worker.workerId);
@@ -69,6 +69,7 @@ export class WorkerMessages {
     // Who comes to a pool that was left must not wade through what its former workers did not take.
     if (isFirst) offers.startAnew(worker.numericsClass);
     if (former !== null) {
+      requests.forget(former);
       const reason = isAnother ? 'another process has taken its place' : 'the worker connected again';
       batch.after(() => former.close(reason));
     }
@@ -93,7 +94,8 @@ export class WorkerMessages {
     const { workerId } = worker.info;
     switch (message.kind) {
       case 'lease-request':
-        if (message.hint !== null) requests.request(worker, message.requestId, message.hint, now);
+        if (message.hint === null) requests.wait(peer, message.requestId);
+        else requests.request(worker, message.requestId, message.hint, now);
         return;
       case 'heartbeat':
         worker.doing = message.doing;
@@ -119,13 +121,12 @@ export class WorkerMessages {
       case 'reliable':
         this.#receiveReliable(worker, peer, message, now);
         return;
-      case 'cancel-request':
-        return;
     }
   }
 
   disconnected(peer: WorkerPeer, now: number): void {
-    const { workers, ledger } = this.#options;
+    const { workers, ledger, requests } = this.#options;
+    requests.forget(peer);
     const worker = workers.disconnect(peer, now);
     if (worker === undefined) return;
     const { workerId } = worker.info;

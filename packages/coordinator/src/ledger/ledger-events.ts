@@ -69,7 +69,6 @@ export interface Lease extends LeaseRef {
 export interface Offer {
   readonly run: string;
   readonly task: number;
-  readonly priority: number;
   /** The execution that it would be. */
   readonly attempt: number;
   /** Counts publications of the task, so that a queue that drops repeated messages takes it. */

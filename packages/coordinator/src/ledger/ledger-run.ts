@@ -136,7 +136,7 @@ export class LedgerRun {
     const epoch = (this.#epochs.get(task) ?? 0) + 1;
     this.#epochs.set(task, epoch);
     const attempt = this.tasks.attempts(task) + 1;
-    return { run: this.id, task, priority: this.tasks.priority(task), attempt, epoch };
+    return { run: this.id, task, attempt, epoch };
   }
 
   /** Takes every offer back: what the queue still holds of them will be refused. */

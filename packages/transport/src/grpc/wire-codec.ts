@@ -24,8 +24,6 @@ export function toWire(message: WorkerMessage): wire.WorkerMessage {
       const { requestId, hint } = message;
       return unnumbered({ $case: 'leaseRequest', leaseRequest: { requestId, hint: hint ?? undefined } });
     }
-    case 'cancel-request':
-      return unnumbered({ $case: 'cancelRequest', cancelRequest: message.requestId });
     case 'heartbeat': {
       const { leases, doing, trouble } = message;
       return unnumbered({
@@ -77,8 +75,6 @@ export function fromWire({ sequence, message }: wire.WorkerMessage): WorkerMessa
       if (hint === undefined) return { kind: 'lease-request', requestId, hint: null };
       return { kind: 'lease-request', requestId, hint: { run: runId(hint.run), task: hint.task } };
     }
-    case 'cancelRequest':
-      return { kind: 'cancel-request', requestId: message.cancelRequest };
     case 'heartbeat':
       return {
         kind: 'heartbeat',

@@ -96,10 +96,6 @@ export class WorkerSession {
     return this.#send !== undefined;
   }
 
-  get heldCount(): number {
-    return this.#held.size;
-  }
-
   /** Places that are neither taken nor asked for. */
   get room(): number {
     if (this.#isStopping || this.isResting || this.#trouble !== '') return 0;
@@ -224,13 +220,9 @@ export class WorkerSession {
     this.#options.onRoom();
   }
 
-  /** Takes no more tasks: requests that are open are given up. */
+  /** Takes no more tasks: a grant that is on its way, or comes for a request that is open, is handed back. */
   stop(): void {
     this.#isStopping = true;
-    for (const [requestId, delivery] of this.#requests) {
-      // A grant that is on its way already is handed back when it comes.
-      if (delivery === null) this.#send?.({ kind: 'cancel-request', requestId });
-    }
   }
 
   #granted({ requestId, lease, task }: Extract<CoordinatorMessage, { kind: 'granted' }>): void {

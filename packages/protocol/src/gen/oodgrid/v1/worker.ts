@@ -55,9 +55,6 @@ export interface WorkerMessage {
     /** Asks for a lease. */
     { $case: "leaseRequest"; leaseRequest: LeaseRequest }
     | //
-    /** Withdraws a request; its value is the request's id. */
-    { $case: "cancelRequest"; cancelRequest: number }
-    | //
     /** Keeps leases. */
     { $case: "heartbeat"; heartbeat: Heartbeat }
     | //
@@ -180,7 +177,7 @@ export interface Hint {
 export interface LeaseRequest {
   /** Chosen by the worker; the answer carries it. */
   requestId: number;
-  /** Absent: any task, as soon as there is one. */
+  /** Absent: the next task of the worker's class, as soon as there is one. */
   hint: Hint | undefined;
 }
 
@@ -416,9 +413,6 @@ export const WorkerMessage: MessageFns<WorkerMessage> = {
       case "leaseRequest":
         LeaseRequest.encode(message.message.leaseRequest, writer.uint32(18).fork()).join();
         break;
-      case "cancelRequest":
-        writer.uint32(24).uint64(message.message.cancelRequest);
-        break;
       case "heartbeat":
         Heartbeat.encode(message.message.heartbeat, writer.uint32(34).fork()).join();
         break;
@@ -474,14 +468,6 @@ export const WorkerMessage: MessageFns<WorkerMessage> = {
             }
 
             message.message = { $case: "leaseRequest", leaseRequest: LeaseRequest.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.message = { $case: "cancelRequest", cancelRequest: longToNumber(reader.uint64()) };
             continue;
           }
           case 4: {

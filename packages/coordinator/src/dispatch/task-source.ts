@@ -1,0 +1,67 @@
+import type { Ledger } from '../ledger/ledger.js';
+import type { BlobRecovery } from './blob-recovery.js';
+import type { RunProgress } from './run-progress.js';
+import type { RunRegistry } from './run-registry.js';
+import type { RunState } from './run-state.js';
+
+export interface TaskSourceOptions {
+  readonly ledger: Pick<Ledger, 'pools'>;
+  readonly registry: Pick<RunRegistry, 'get'>;
+  readonly progress: Pick<RunProgress, 'reuse'>;
+  readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
+}
+
+/** A ready task that nobody has yet. */
+export interface NextTask {
+  readonly run: RunState;
+  readonly task: number;
+}
+
+/** Results looked up in the cache in one turn: reading and checking them takes the store some ten microseconds each. */
+const LOOKUPS_PER_TURN = 1024;
+
+/**
+ * Which task a pool should compute next, by priority, fair share and order of submission. On the way, tasks whose results
+ * are in the cache become done, and those that wait for a blob are kept back.
+ */
+export class TaskSource {
+  readonly #options: TaskSourceOptions;
+  #lookups = 0;
+  #isExhausted = false;
+
+  constructor(options: TaskSourceOptions) {
+    this.#options = options;
+  }
+
+  /** A turn begins: the cache may be asked again. */
+  startTurn(): void {
+    this.#lookups = 0;
+    this.#isExhausted = false;
+  }
+
+  /** Whether `next` gave up because there is more to look up in the cache than one turn should. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
+  }
+
+  /** The task that is next; it stays ready until it is leased or offered. Undefined when there is none, or none yet. */
+  next(pool: string, now: number): NextTask | undefined {
+    const { ledger, registry, progress, blobs } = this.#options;
+    const { pools } = ledger;
+    for (let next = pools.peekNext(pool); next !== undefined; next = pools.peekNext(pool)) {
+      const { task } = next;
+      const run = registry.get(next.run);
+      if (run.submitted.isCacheUsed) {
+        const wanted = run.bind(task).units.length;
+        if (this.#lookups > 0 && this.#lookups + wanted > LOOKUPS_PER_TURN) {
+          this.#isExhausted = true;
+          return undefined;
+        }
+        this.#lookups += wanted;
+        if (progress.reuse(run, task, now)) continue;
+      }
+      if (!blobs.holdsBack(run, task, now)) return { run, task };
+    }
+    return undefined;
+  }
+}
