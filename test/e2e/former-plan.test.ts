@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JournalRecord, SqliteStore, type SyntheticSpec } from '@oodgrid/coordinator';
+import { type JournalRecord, SqliteStore } from '@oodgrid/coordinator';
+import type { SyntheticSpec } from '@oodgrid/protocol';
 import { runIdSchema } from '@oodgrid/protocol';
 import { ControlAction } from '@oodgrid/protocol/wire';
 import { ClusterClient } from 'ood-cli';

@@ -42,7 +42,7 @@ function compute(desk: Desk, peer: TestPeer): void {
 
 describe('the numerics class of a run', () => {
   it('is the one with the most places, of the workers that come within a moment of the first', () => {
-    const desk = new Desk(2000);
+    const desk = new Desk({ gatherMs: 2000 });
     desk.submit(submission('run'));
     desk.join('early', { pool: 'wasm', slots: 3 });
     desk.join('a', { pool: 'native' });
@@ -55,7 +55,7 @@ describe('the numerics class of a run', () => {
   });
 
   it('is chosen at once where workers have been for a while, and not from those that are being drained', () => {
-    const desk = new Desk(2000);
+    const desk = new Desk({ gatherMs: 2000 });
     desk.join('large', { pool: 'one', slots: 8 });
     desk.join('small', { pool: 'other', slots: 2 });
     tick(desk, 2000);

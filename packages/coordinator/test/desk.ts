@@ -85,8 +85,12 @@ export class Desk {
   #tokens = 0;
   dispatcher: Dispatcher;
 
-  constructor(gatherMs = 0) {
+  /** Without a queue, workers ask for any task. */
+  readonly isQueueless: boolean;
+
+  constructor({ gatherMs = 0, isQueueless = false } = {}) {
     this.gatherMs = gatherMs;
+    this.isQueueless = isQueueless;
     this.dispatcher = this.#make();
   }
 
@@ -210,12 +214,14 @@ export class Desk {
       makeWorkload,
       results: { find: (key) => this.results.get(key) },
       checkBlob: (blob) => this.checks.push(blob),
-      publisher: {
-        publish: ({ run, task, pool }) => this.queue.push({ hint: `${run}/${task}`, pool }),
-        clear: (pool) => {
-          this.queue = this.queue.filter((message) => pool !== null && message.pool !== pool);
-        },
-      },
+      publisher: this.isQueueless
+        ? null
+        : {
+            publish: ({ run, task, pool }) => this.queue.push({ hint: `${run}/${task}`, pool }),
+            clear: (pool) => {
+              this.queue = this.queue.filter((message) => pool !== null && message.pool !== pool);
+            },
+          },
       gatherMs: this.gatherMs,
       queue: 'q',
       compute: () => undefined,

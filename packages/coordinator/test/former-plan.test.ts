@@ -1,11 +1,6 @@
+import type { ResolvedGrid, RunSpec } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
-import {
-  compactJournal,
-  type JournalRecord,
-  planGrid,
-  type ResolvedGrid,
-  type RunSpec,
-} from '../src/index.js';
+import { compactJournal, type JournalRecord, planGrid } from '../src/index.js';
 import { planIdentity } from '../src/planner/plan-identity.js';
 import { Desk, submission } from './desk.js';
 import { smallGrid } from './small-plan.js';
