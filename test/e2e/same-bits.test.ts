@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { RunEvent } from '@oodgrid/coordinator';
+import type { RunEvent } from '@oodgrid/protocol';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, cliContext, readGrid, readTable, resolveGrid, runLocally } from 'ood-cli';

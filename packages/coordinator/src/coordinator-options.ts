@@ -1,6 +1,5 @@
-import type { Digest, OodError } from '@oodgrid/protocol';
+import type { Digest, OodError, RunEvent } from '@oodgrid/protocol';
 import type { TaskPublisher } from '@oodgrid/transport';
-import type { RunEvent } from './dispatch/run-events.js';
 import type { RunState } from './dispatch/run-state.js';
 import type { HealthSettings } from './dispatch/worker-health.js';
 import type { LedgerSettings } from './ledger/ledger-events.js';

@@ -5,7 +5,6 @@ export type { CoordinatorOptions, Done, Environment } from './coordinator-option
 export { BlobRecovery } from './dispatch/blob-recovery.js';
 export { Dispatcher } from './dispatch/dispatcher.js';
 export { FailureHandler } from './dispatch/failure-handler.js';
-export type { RunEvent } from './dispatch/run-events.js';
 export type { RunState } from './dispatch/run-state.js';
 export { compactJournal } from './dispatch/snapshot.js';
 export { Staging } from './dispatch/staging.js';

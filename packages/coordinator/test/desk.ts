@@ -1,4 +1,4 @@
-import type { Digest, SyntheticSpec } from '@oodgrid/protocol';
+import type { Digest, RunEvent, SyntheticSpec } from '@oodgrid/protocol';
 import type {
   CoordinatorMessage,
   FailedMessage,
@@ -13,7 +13,6 @@ import {
   Dispatcher,
   type JournalRecord,
   makeWorkload,
-  type RunEvent,
   type SubmittedRecord,
   type UnitResult,
 } from '../src/index.js';

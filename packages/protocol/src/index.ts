@@ -33,6 +33,7 @@ export {
   type Results,
   resultsSchema,
 } from './results.js';
+export { decodeRunEvent, encodeRunEvent, type RunEvent } from './run-event.js';
 export { type GridSpec, parseRunSpec, type RunSpec, type SyntheticSpec } from './run-spec.js';
 export {
   type DataRef,

@@ -1,7 +1,6 @@
 import { credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
-import type { RunEvent } from '@oodgrid/coordinator';
 import type { RunSpec } from '@oodgrid/protocol';
-import { OodError, type RunId } from '@oodgrid/protocol';
+import { decodeRunEvent, OodError, type RunEvent, type RunId } from '@oodgrid/protocol';
 import {
   ClientServiceClient,
   type CollectRequest,
@@ -127,8 +126,8 @@ export class ClusterClient {
       signal.addEventListener('abort', abort, { once: true });
       try {
         for await (const { update } of call as AsyncIterable<WatchResponse>) {
-          if (update?.$case === 'eventJson')
-            onEvent(JSON.parse(update.eventJson.toString('utf8')) as RunEvent);
+          const event = update?.$case === 'eventJson' ? decodeRunEvent(update.eventJson) : null;
+          if (event !== null) onEvent(event);
           if (update?.$case !== 'summary') continue;
           last = update.summary;
           onSummary(last);

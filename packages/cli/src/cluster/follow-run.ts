@@ -1,4 +1,5 @@
-import { type MergedPart, type RunEvent, readMergedRun } from '@oodgrid/coordinator';
+import { type MergedPart, readMergedRun } from '@oodgrid/coordinator';
+import type { RunEvent } from '@oodgrid/protocol';
 import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/protocol';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { RemoteBlobStore } from '@oodgrid/transport';

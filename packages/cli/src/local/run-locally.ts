@@ -14,12 +14,11 @@ import {
   nodeEnvironment,
   onSettled,
   openScoreCache,
-  type RunEvent,
   readMergedRun,
   setScoresAside,
   ThreadPool,
 } from '@oodgrid/coordinator';
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import type { ResolvedGrid, RunEvent } from '@oodgrid/protocol';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, serveGrpc, workerService } from '@oodgrid/transport';
 import { AttemptError, Worker } from '@oodgrid/worker';

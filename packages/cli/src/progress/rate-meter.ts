@@ -1,5 +1,4 @@
-import type { RunEvent } from '@oodgrid/coordinator';
-import type { WorkCounts } from '@oodgrid/protocol';
+import type { RunEvent, WorkCounts } from '@oodgrid/protocol';
 
 /** Work per second: images are those read, passes are forward and gradient passes of one image. */
 export interface WorkRates {

@@ -1,4 +1,5 @@
-import type { PlannedTask, RunEvent } from '@oodgrid/coordinator';
+import type { PlannedTask } from '@oodgrid/coordinator';
+import type { RunEvent } from '@oodgrid/protocol';
 import { Progress, type ProgressState } from './progress.js';
 import { ratesText } from './rate-meter.js';
 import { type ProgressOutput, StatusLine } from './status-line.js';

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
-import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/protocol';
+import { encodeRunEvent, OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
   ClientServiceService,
   ControlAction,
@@ -13,7 +14,6 @@ import {
 } from '@oodgrid/protocol/wire';
 import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
-import type { RunEvent } from '../dispatch/run-events.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns } from '../workload/make-workload.js';
 import type { Collected, CollectRequest } from './collect-garbage.js';
@@ -224,7 +224,7 @@ function watch(
     }, SUMMARY_MS);
     const unsubscribe = feed.subscribe(run, (event: RunEvent) => {
       if (call.writableLength < MAX_WAITING) {
-        call.write({ update: { $case: 'eventJson', eventJson: Buffer.from(JSON.stringify(event)) } });
+        call.write({ update: { $case: 'eventJson', eventJson: Buffer.from(encodeRunEvent(event)) } });
       }
       if (event.kind === 'ended') sendSummary();
     });

@@ -1,5 +1,5 @@
+import type { RunEvent } from '@oodgrid/protocol';
 import type { WorkerHandler, WorkerPeer } from '@oodgrid/transport';
-import type { RunEvent } from '../dispatch/run-events.js';
 
 /** Lines in one window: more are counted. */
 const MAX_LINES = 50;

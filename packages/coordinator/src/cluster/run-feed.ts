@@ -1,4 +1,4 @@
-import type { RunEvent } from '../dispatch/run-events.js';
+import type { RunEvent } from '@oodgrid/protocol';
 
 const MAX_LINES = 1000;
 

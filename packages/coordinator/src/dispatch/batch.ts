@@ -1,7 +1,7 @@
+import type { RunEvent } from '@oodgrid/protocol';
 import type { CoordinatorMessage, WorkerPeer } from '@oodgrid/transport';
 import type { JournalRecord } from '../store/journal-record.js';
 import type { StagedChunk, StoreBatch } from '../store/store.js';
-import type { RunEvent } from './run-events.js';
 
 /** What is done once the batch is durable: answers, publications, events. */
 export type Effect = () => void;

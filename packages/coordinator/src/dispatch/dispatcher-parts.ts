@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest, RunEvent } from '@oodgrid/protocol';
 import type { TaskPublisher } from '@oodgrid/transport';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerSettings } from '../ledger/ledger-events.js';
@@ -12,7 +12,6 @@ import { JournaledLedger } from './journaled-ledger.js';
 import { LeaseRequests } from './lease-requests.js';
 import { Offers } from './offers.js';
 import { RunControl } from './run-control.js';
-import type { RunEvent } from './run-events.js';
 import { RunProgress } from './run-progress.js';
 import { RunRegistry } from './run-registry.js';
 import type { RunState, RunStateOptions } from './run-state.js';

@@ -1,4 +1,4 @@
-import type { Digest, ErrorCode } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, RunEvent } from '@oodgrid/protocol';
 import type { FailedMessage, LeaseRef } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FailedAs, Failure } from '../ledger/ledger-events.js';
@@ -6,7 +6,6 @@ import type { BatchBuilder } from './batch.js';
 import type { BlobRecovery } from './blob-recovery.js';
 import type { Counters } from './counters.js';
 import type { JournaledLedger } from './journaled-ledger.js';
-import type { RunEvent } from './run-events.js';
 import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';

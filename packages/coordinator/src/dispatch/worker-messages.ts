@@ -1,3 +1,4 @@
+import type { RunEvent } from '@oodgrid/protocol';
 import { OodError } from '@oodgrid/protocol';
 import {
   type LeaseRef,
@@ -14,7 +15,6 @@ import type { FailureHandler } from './failure-handler.js';
 import { type JournaledLedger, refOf } from './journaled-ledger.js';
 import type { LeaseRequests } from './lease-requests.js';
 import type { Offers } from './offers.js';
-import type { RunEvent } from './run-events.js';
 import type { RunRegistry } from './run-registry.js';
 import { type TaskResults, WINDOW_BYTES } from './task-results.js';
 import { type KnownWorker, sameLease, type WorkerConnections } from './worker-connections.js';

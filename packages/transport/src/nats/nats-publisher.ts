@@ -17,6 +17,7 @@ import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { encodeHints } from './hint-codec.js';
 import { consumerName, QueueNames } from './names.js';
+import { isStored } from './pub-ack.js';
 
 export interface NatsPublisherOptions extends NatsOptions {
   /** Id of the coordinator's own queue. */
@@ -146,8 +147,9 @@ export class NatsPublisher implements TaskPublisher {
 
   /** The server's answer to a publication; most are that it is stored. */
   #answered(message: Msg): void {
-    const isStored = (message.headers?.code ?? 0) === 0 && !message.string().includes('"error"');
-    if (!isStored) this.#lost();
+    // A status, for example 503: nobody listens there, so the stream is gone.
+    const isStatus = message.headers !== undefined && message.headers.code > 0;
+    if (isStatus || !isStored(message.string())) this.#lost();
   }
 
   /** The server is away or has forgotten the stream: both are set right when the tasks are published again. */

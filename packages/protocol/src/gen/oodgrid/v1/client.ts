@@ -85,7 +85,7 @@ export interface WatchResponse {
   /** What. */
   update:
     | //
-    /** An event, as JSON of the run events of packages/coordinator. */
+    /** An event, as JSON of the run events of packages/protocol. */
     { $case: "eventJson"; eventJson: Buffer }
     | //
     /** Where the run stands; the first message, and now and then. */
