@@ -7,7 +7,7 @@ const ALLOWED = {
   stats: [],
   formats: ['protocol'],
   datasets: ['protocol', 'formats'],
-  models: ['protocol', 'formats'],
+  models: ['protocol', 'stats', 'formats'],
   engine: ['protocol', 'stats', 'formats', 'datasets', 'models'],
   runtime: [],
   transport: ['protocol'],

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import type { ArchitectureName } from './architectures.js';
 
 /** A model that comes with the project: weights and card are `<name>.safetensors` and `<name>.md`. */
 export interface ModelCard {
   readonly name: string;
-  readonly architecture: ArchitectureName;
+  readonly architecture: string;
   readonly classes: number;
   /** Data set that it was trained on. */
   readonly trainedOn: string;

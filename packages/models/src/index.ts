@@ -1,8 +1,10 @@
-export { ARCHITECTURES, type Architecture, type ArchitectureName } from './architectures.js';
-export { isOverflowImpossible } from './bounded.js';
+export { type Architecture, factsOf } from './architectures/architecture.js';
+export { findArchitecture, listArchitectures } from './architectures/catalog.js';
 export { findModel, listModels, type ModelCard, weightsPath } from './bundled-models.js';
 export type { Kernels } from './layers/kernels.js';
-export { loadModel } from './load-model.js';
-export type { DropoutSite, Model, Trace } from './model.js';
+export { executorBytes } from './memory.js';
+export type { Network } from './network.js';
+export { isOverflowImpossible, openNetwork } from './open-network.js';
 export { type ReadWeights, readWeights } from './read-weights.js';
+export type { LinearHead, ModelRuntime, TapModel, Trace } from './tap-model.js';
 export type { Ops } from './tensors.js';

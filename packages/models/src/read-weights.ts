@@ -1,8 +1,8 @@
 import { openSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
-import { ARCHITECTURES, type ArchitectureName } from './architectures.js';
+import { type Architecture, parametersOf } from './architectures/architecture.js';
+import type { Parameters } from './modules/module.js';
 import { requireWeights, type StoredTensors } from './weight-faults.js';
-import { type WeightShapes, weightShapes } from './weight-shapes.js';
 
 export interface ReadWeights {
   /** Safetensors with F32 tensors of PyTorch's names: the file itself where it is that already. */
@@ -20,11 +20,11 @@ const MAX_NAMED = 5;
 export function readWeights(
   bytes: Uint8Array,
   path: string,
-  model: { readonly name: string; readonly architecture: ArchitectureName; readonly classes: number },
+  model: { readonly name: string; readonly architecture: Architecture; readonly classes: number },
 ): ReadWeights {
   const { architecture, classes, name } = model;
   const stored = openSafetensors(bytes, path);
-  const wanted = weightShapes(architecture, classes);
+  const wanted = parametersOf(architecture, classes);
   const prefix = prefixOf(stored, wanted, path);
   const found: StoredTensors =
     prefix === ''
@@ -34,8 +34,8 @@ export function readWeights(
             key.startsWith(prefix) ? [[key.slice(prefix.length), tensor] as const] : [],
           ),
         );
-  requireClasses(found, wanted, { path, name, classes, head: ARCHITECTURES[architecture].headWeight });
-  requireWeights({ path, title: `a ${architecture} of ${classes} classes`, wanted, found });
+  requireClasses(found, wanted, { path, name, classes, head: `${architecture.head}.weight` });
+  requireWeights({ path, title: `a ${architecture.name} of ${classes} classes`, wanted, found });
   const tensors = new Map([...wanted].map(([key, shape]) => [key, floats(found, key, shape, path)]));
   const notes = notesOn(found, wanted, prefix, architecture).map((line) => `${path}: ${line}`);
   const isPlain = prefix === '' && [...wanted.keys()].every((key) => found.get(key)?.dtype === 'F32');
@@ -46,7 +46,7 @@ export function readWeights(
  * What stands before every name, as wrappers of PyTorch's put it there (`module.`, `_orig_mod.`); the empty one where the names are
  * there without, and where no prefix fits most of them.
  */
-function prefixOf(stored: StoredTensors, wanted: WeightShapes, path: string): string {
+function prefixOf(stored: StoredTensors, wanted: Parameters, path: string): string {
   const hits = new Map<string, number>();
   for (const key of stored.keys()) {
     for (const name of wanted.keys()) {
@@ -69,7 +69,7 @@ function prefixOf(stored: StoredTensors, wanted: WeightShapes, path: string): st
 /** A head of another size is a wrong number in the grid, not a wrong file. */
 function requireClasses(
   found: StoredTensors,
-  wanted: WeightShapes,
+  wanted: Parameters,
   { path, name, classes, head }: { path: string; name: string; classes: number; head: string },
 ): void {
   const shape = found.get(head)?.shape ?? [];
@@ -101,9 +101,9 @@ const PRECISIONS: Readonly<Record<string, string>> = { F16: 'float16', BF16: 'bf
 
 function notesOn(
   found: StoredTensors,
-  wanted: WeightShapes,
+  wanted: Parameters,
   prefix: string,
-  architecture: ArchitectureName,
+  architecture: Architecture,
 ): string[] {
   const notes: string[] = [];
   if (prefix !== '') notes.push(`every name starts with ${JSON.stringify(prefix)}, which is left out`);
@@ -115,7 +115,7 @@ function notesOn(
   if (unused.length > 0) {
     const named = unused.slice(0, MAX_NAMED).map((key) => JSON.stringify(key));
     const more = unused.length > MAX_NAMED ? ` and ${unused.length - MAX_NAMED} more` : '';
-    notes.push(`tensors that a ${architecture} does not use: ${named.join(', ')}${more}`);
+    notes.push(`tensors that a ${architecture.name} does not use: ${named.join(', ')}${more}`);
   }
   return notes;
 }

@@ -1,7 +1,7 @@
 import type { StoredTensor } from '@oodgrid/formats';
 import { describeArrays } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
-import type { WeightShapes } from './weight-shapes.js';
+import type { Parameters } from './modules/module.js';
 
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
@@ -15,7 +15,7 @@ export interface WeightsInQuestion {
   readonly path: string;
   /** "a lenet of 10 classes" */
   readonly title: string;
-  readonly wanted: WeightShapes;
+  readonly wanted: Parameters;
   readonly found: StoredTensors;
 }
 

@@ -2,9 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, portableKernels, tf } from '../../engine/src/compute.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { randomTensor4D, randomValues, worstDifference } from '../../engine/test/support/random.js';
+import { chain } from '../src/layers/chain.js';
+import { conv2d } from '../src/layers/conv2d.js';
+import { dense, flatten } from '../src/layers/dense.js';
 import type { Kernels } from '../src/layers/kernels.js';
 import type { Layer } from '../src/layers/layer.js';
-import { chain, conv2d, dense, flatten, globalAveragePool, maxPool, residual } from '../src/layers/layers.js';
+import { globalAveragePool, maxPool } from '../src/layers/pooling.js';
+import { residual } from '../src/layers/residual.js';
 import type { Tensor } from '../src/tensors.js';
 
 let engine: Engine;

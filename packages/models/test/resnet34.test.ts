@@ -6,8 +6,11 @@ import { z } from 'zod';
 import { type Engine, tf } from '../../engine/src/compute.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { worstDifference } from '../../engine/test/support/random.js';
-import { loadModel } from '../src/load-model.js';
-import type { Model, Trace } from '../src/model.js';
+import { factsOf } from '../src/architectures/architecture.js';
+import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
+import type { Network } from '../src/network.js';
+import { openNetwork } from '../src/open-network.js';
+import type { Trace } from '../src/tap-model.js';
 
 const sampled = z.object({ step: z.number(), values: z.array(z.number()) });
 const fixture = z
@@ -62,18 +65,14 @@ function drawn() {
 
 describe('ResNet-34 for CIFAR', () => {
   let engine: Engine;
-  let model: Model;
+  let model: Network;
   let trace: Trace;
 
   beforeAll(async () => {
     engine = await nativeEngine();
     const { images, weights } = drawn();
-    model = loadModel(
-      { name: 'r', architecture: 'resnet34-cifar', classes: 10 },
-      weights,
-      tf,
-      engine.kernels,
-    );
+    const facts = factsOf(resnet34Cifar, 'r', 10);
+    model = openNetwork({ ops: tf, kernels: engine.kernels }, facts, weights);
     const x = tf.transpose(tf.tensor4d(images, [2, 3, 32, 32]), [0, 2, 3, 1]);
     trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), [
       'layer0',
@@ -120,7 +119,7 @@ describe('ResNet-34 for CIFAR', () => {
   it('keeps no tensor but its weights', () => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {
-      model.forward(tf.zeros([1, 32, 32, 3]), 'layer2');
+      model.taps(tf.zeros([1, 32, 32, 3]), Uint32Array.of(0), ['layer2']);
     });
     expect(tf.memory().numTensors).toBe(before);
   });

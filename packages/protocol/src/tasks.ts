@@ -13,7 +13,8 @@ const name = visibleName(200);
 /** A model whose weights are a blob. */
 export const modelSpecSchema = z.object({
   name,
-  architecture: z.enum(['lenet', 'resnet34-cifar']),
+  /** One that the executor's catalog has; it refuses others. */
+  architecture: name,
   weights: digestSchema,
   classes: z.number().int().min(2).max(100_000),
 });

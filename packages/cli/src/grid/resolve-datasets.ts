@@ -8,9 +8,8 @@ import {
   type SplitContent,
   type SplitKind,
 } from '@oodgrid/datasets';
-import { ARCHITECTURES } from '@oodgrid/models';
-import type { ResolvedDataset, ResolvedSplit } from '@oodgrid/protocol';
-import { type DatasetReference, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
+import type { ModelFacts, ResolvedDataset, ResolvedSplit } from '@oodgrid/protocol';
+import { type DatasetReference, OodError, type Transform } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
@@ -20,7 +19,7 @@ export interface DatasetSources {
   readonly context: CliContext;
   readonly baseDir: string;
   readonly blobs: BlobStore;
-  readonly models: readonly ModelSpec[];
+  readonly models: readonly ModelFacts[];
   /** Looks at the images while they are in memory. */
   readonly inspector: DataInspector;
   readonly signal: AbortSignal;
@@ -111,7 +110,7 @@ async function loadFromFolder(
 ): Promise<SplitContent> {
   const wanted = isId ? 'wanted' : 'unused';
   const { notes, ...loaded } = await loadFolderDataset(resolve(baseDir, dir), split, {
-    inputs: models.map(({ architecture }) => ARCHITECTURES[architecture].input),
+    inputs: models.map(({ input }) => input),
     pixels,
     labels: split === 'train' ? 'needed' : wanted,
     ...(layout === undefined ? {} : { layout }),
@@ -121,10 +120,10 @@ async function loadFromFolder(
   return loaded;
 }
 
-function checkSize(name: string, { shape }: SplitContent, models: readonly ModelSpec[]): void {
+function checkSize(name: string, { shape }: SplitContent, models: readonly ModelFacts[]): void {
   const [, height, width, channels] = shape;
   for (const model of models) {
-    const [wantHeight, wantWidth, wantChannels] = ARCHITECTURES[model.architecture].input;
+    const [wantHeight, wantWidth, wantChannels] = model.input;
     if (height !== wantHeight || width !== wantWidth || channels !== wantChannels) {
       throw new OodError(
         'invalid-input',

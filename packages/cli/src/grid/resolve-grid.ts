@@ -1,8 +1,7 @@
 import { METHOD_CARDS, methodPlan } from '@oodgrid/engine';
-import { ARCHITECTURES, listModels } from '@oodgrid/models';
+import { executorBytes, findArchitecture, listModels } from '@oodgrid/models';
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import {
-  canonicalJson,
   type Grid,
   type GridMethod,
   type MethodPlan,
@@ -18,8 +17,11 @@ import { DataInspector } from '../inspect/data-inspector.js';
 import { type ReferredDatasets, referredDatasets } from './data-set-references.js';
 import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
-import { type ModelSources, resolveModel } from './resolve-models.js';
+import { type GridModel, type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
 import { resolveNoise } from './resolve-noise.js';
+
+/** Images of a batch of the `fssd-paper` protocol. */
+const PROTOCOL_BATCH = 512;
 
 export interface ResolveOptions {
   readonly context: CliContext;
@@ -36,7 +38,8 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs, note };
   const models = await resolveModels(grid.models, sources);
   const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
-  requireOneSpecPerName([...models, ...auxiliaryModels]);
+  const all = oneOfEachName([...models, ...auxiliaryModels]);
+  const specs = models.map(({ spec }) => spec);
   const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
   const referred = await referredDatasets(grid, baseDir);
   const { pairs } = referred;
@@ -46,10 +49,10 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     baseDir,
     blobs,
     signal,
-    models,
+    models: models.map(({ facts }) => facts),
     inspector,
   });
-  const warnings = inspector.warnings(pairs, normalisationsOf(datasets), models);
+  const warnings = inspector.warnings(pairs, normalisationsOf(datasets), specs);
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
   return {
@@ -57,18 +60,15 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     protocol: grid.protocol,
     seed: grid.seed,
     bootstrapReplicates: grid.options.bootstrapReplicates,
-    models,
-    auxiliaryModels: auxiliaryModels.filter(({ name }) => !models.some((model) => model.name === name)),
+    models: specs,
+    auxiliaryModels: all.slice(models.length).map(({ spec }) => spec),
     datasets,
     pairs,
     rows,
-    cardAccuracies: cardAccuracies([...models, ...auxiliaryModels]),
+    cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
     warnings,
     memoryBytes: Object.fromEntries(
-      [...models, ...auxiliaryModels].map(({ name, architecture }) => [
-        name,
-        ARCHITECTURES[architecture].memoryBytes,
-      ]),
+      all.map(({ facts }) => [facts.name, executorBytes(facts.memory, PROTOCOL_BATCH)]),
     ),
   };
 }
@@ -106,41 +106,17 @@ function modelsOf(method: GridMethod): readonly ModelReference[] {
 const modelName = (reference: ModelReference): string =>
   typeof reference === 'string' ? reference : reference.name;
 
-async function resolveModels(
-  references: readonly ModelReference[],
-  sources: ModelSources,
-): Promise<ModelSpec[]> {
-  const byName = new Map<string, ModelSpec>();
-  for (const reference of references) {
-    const model = await resolveModel(reference, sources);
-    const known = byName.get(model.name);
-    if (known !== undefined && !isSame(known, model)) throw twoModels(model.name);
-    byName.set(model.name, model);
-  }
-  return [...byName.values()];
-}
-
-function requireOneSpecPerName(models: readonly ModelSpec[]): void {
-  for (const model of models) {
-    if (models.some((other) => other.name === model.name && !isSame(other, model)))
-      throw twoModels(model.name);
-  }
-}
-
-const isSame = (a: ModelSpec, b: ModelSpec): boolean => canonicalJson(a) === canonicalJson(b);
-
-const twoModels = (name: string) =>
-  new OodError('invalid-input', `two different models are called "${name}"; give one of them another name`);
-
 async function resolveRow(
   method: GridMethod,
   grid: Grid,
-  models: readonly ModelSpec[],
+  models: readonly GridModel[],
   options: ResolveOptions,
 ): Promise<ResolvedRow> {
   const plans: Record<string, MethodPlan> = {};
-  for (const { name, architecture } of models) {
-    plans[name] = methodPlan(method, ARCHITECTURES[architecture], modelsOf(method).map(modelName));
+  for (const { facts } of models) {
+    const architecture = findArchitecture(facts.architecture);
+    if (architecture !== undefined)
+      plans[facts.name] = methodPlan(method, architecture, modelsOf(method).map(modelName));
   }
   const [first] = models;
   if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
@@ -150,7 +126,7 @@ async function resolveRow(
       ? await resolveNoise(method.noise, {
           ...options,
           modelsDir,
-          input: ARCHITECTURES[first.architecture].input,
+          input: first.facts.input,
         })
       : null;
   return { row: rowKey(method), title: titleOf(method, grid), plans, noise };

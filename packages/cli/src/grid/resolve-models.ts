@@ -1,7 +1,14 @@
 import { basename, resolve } from 'node:path';
 import { readRegularFile } from '@oodgrid/formats';
-import { findModel, readWeights, weightsPath } from '@oodgrid/models';
-import { type ModelReference, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
+import { factsOf, findArchitecture, findModel, readWeights, weightsPath } from '@oodgrid/models';
+import {
+  canonicalJson,
+  type ModelFacts,
+  type ModelReference,
+  type ModelSpec,
+  OodError,
+  sha256,
+} from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
 export interface ModelSources {
@@ -15,8 +22,40 @@ export interface ModelSources {
   readonly note: (line: string) => void;
 }
 
+/** A model of the grid: what workers get of it, and what is known of it. */
+export interface GridModel {
+  readonly spec: ModelSpec;
+  readonly facts: ModelFacts;
+}
+
+/** Models by their names, each once. Throws where two that differ share a name. */
+export async function resolveModels(
+  references: readonly ModelReference[],
+  sources: ModelSources,
+): Promise<GridModel[]> {
+  const models: GridModel[] = [];
+  for (const reference of references) models.push(await resolveModel(reference, sources));
+  return oneOfEachName(models);
+}
+
+/** Throws where two models that differ share a name. */
+export function oneOfEachName(models: readonly GridModel[]): GridModel[] {
+  const byName = new Map<string, GridModel>();
+  for (const model of models) {
+    const known = byName.get(model.spec.name) ?? model;
+    if (canonicalJson(known.spec) !== canonicalJson(model.spec)) {
+      throw new OodError(
+        'invalid-input',
+        `two different models are called "${model.spec.name}"; give one of them another name`,
+      );
+    }
+    byName.set(model.spec.name, known);
+  }
+  return [...byName.values()];
+}
+
 /** Makes a model's weights a blob. Throws when the file is missing, not what the catalog promises, or unfit. */
-export async function resolveModel(reference: ModelReference, sources: ModelSources): Promise<ModelSpec> {
+async function resolveModel(reference: ModelReference, sources: ModelSources): Promise<GridModel> {
   if (typeof reference !== 'string') {
     const { name, architecture, weights, classes } = reference;
     return storeModel({ name, architecture, classes }, resolve(sources.baseDir, weights), sources);
@@ -34,7 +73,7 @@ async function storeModel(
   path: string,
   { blobs, note }: ModelSources,
   expected?: string,
-): Promise<ModelSpec> {
+): Promise<GridModel> {
   const bytes = await readRegularFile(path);
   if (bytes === undefined) {
     throw new OodError(
@@ -49,7 +88,11 @@ async function storeModel(
       `${path}: SHA-256 is ${got}, expected ${expected}; restore it with "git checkout ${basename(path)}"`,
     );
   }
-  const { blob, notes } = readWeights(bytes, path, model);
+  const { name, classes } = model;
+  const architecture = findArchitecture(model.architecture);
+  if (architecture === undefined)
+    throw new OodError('not-found', `model "${name}": unknown architecture "${model.architecture}"`);
+  const { blob, notes } = readWeights(bytes, path, { name, architecture, classes });
   for (const line of notes) note(line);
-  return { ...model, weights: await blobs.put(blob) };
+  return { spec: { ...model, weights: await blobs.put(blob) }, facts: factsOf(architecture, name, classes) };
 }

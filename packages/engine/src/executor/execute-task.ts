@@ -1,5 +1,18 @@
-import { isOverflowImpossible, loadModel } from '@oodgrid/models';
-import { type Digest, OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
+import {
+  factsOf,
+  findArchitecture,
+  isOverflowImpossible,
+  type ModelRuntime,
+  openNetwork,
+} from '@oodgrid/models';
+import {
+  type Digest,
+  type ModelFacts,
+  type ModelSpec,
+  OodError,
+  type TaskSpec,
+  type WorkCounts,
+} from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
 import { tf } from '../backend/tensors.js';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
@@ -24,10 +37,12 @@ export interface TaskOutcome {
  */
 export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
   const weights = await io.blob(task.model.weights);
-  using model = loadModel(task.model, weights, tf, engine.kernels);
+  const runtime = { ops: tf, kernels: engine.kernels };
+  const facts = modelFacts(task.model);
+  using model = openNetwork(runtime, facts, weights);
   const source = await ImageSource.open(task, (digest: Digest) => io.blob(digest));
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
-  const isBounded = isOverflowImpossible(task.model, weights, tf, engine.kernels, largest);
+  const isBounded = isKnownBounded(runtime, facts, weights, task.model.weights, largest);
   const loaded = { model, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, io);
   const meter = new WorkMeter();
@@ -56,4 +71,28 @@ async function runUnits(
   if (forward.length > 0) await runForwardUnits(loaded, source, forward, task.seed, io, meter);
   if (gradient.length > 0) await runGradientUnits(loaded, source, gradient, task.transform.std, io, meter);
   return [];
+}
+
+function modelFacts({ name, architecture, classes }: ModelSpec): ModelFacts {
+  const found = findArchitecture(architecture);
+  if (found !== undefined) return factsOf(found, name, classes);
+  throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
+}
+
+/** The answer costs as much as loading the model, and a process computes many tasks of few models. */
+const answers = new Map<string, boolean>();
+const MAX_ANSWERS = 100;
+
+function isKnownBounded(
+  runtime: ModelRuntime,
+  facts: ModelFacts,
+  weights: Uint8Array,
+  digest: Digest,
+  largestInput: number,
+): boolean {
+  const key = JSON.stringify([facts.architecture, facts.classes, digest, largestInput]);
+  const answer = answers.get(key) ?? isOverflowImpossible(runtime, facts, weights, largestInput);
+  if (answers.size >= MAX_ANSWERS) answers.clear();
+  answers.set(key, answer);
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { writeSafetensors } from '@oodgrid/formats';
-import type { Model } from '@oodgrid/models';
+import type { Network } from '@oodgrid/models';
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
@@ -72,7 +72,7 @@ function refuseFeatures(computation: Computation, method: string, tap: string): 
   );
 }
 
-function newFitter(method: Method, model: Model): Fitter {
+function newFitter(method: Method, model: Network): Fitter {
   if (method.fitter === undefined) throw new OodError('internal', `method "${method.name}" is not fitted`);
-  return method.fitter(tf, model.architecture, model.classes);
+  return method.fitter(tf, model.architecture, model.facts.classes);
 }

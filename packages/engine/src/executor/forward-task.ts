@@ -1,7 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
-import { as2D, type Tensor, type Tensor2D, tf } from '../backend/tensors.js';
+import { type Tensor, type Tensor2D, tf } from '../backend/tensors.js';
 import type { ForwardScorer } from '../methods/method.js';
-import { dropoutMask } from './dropout-masks.js';
 import type { ImageSource } from './image-source.js';
 import { type Computation, finiteTaps, type LoadedModel, requireFiniteScores } from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
@@ -65,13 +64,10 @@ function scoreBatch(
       labels: batch.labels,
       seed,
       *stochasticLogits(passes): Iterable<Tensor2D> {
-        const from = taps.get(model.architecture.stochasticTap ?? '');
+        const from = taps.get(model.facts.dropoutTap ?? '');
         if (from === undefined)
           throw new OodError('internal', `${spec.method} needs the tap before the first dropout`);
-        const masks = passes.map((pass) => dropoutMask(model.dropouts, indices, pass, seed));
-        for (const logits of model.stochasticLogits(from, masks)) {
-          yield as2D(logits, indices.length, model.classes);
-        }
+        yield* model.dropoutLogits(from, indices, passes.length, seed);
       },
     });
     const data = scores.dataSync<'float32'>();

@@ -1,4 +1,4 @@
-import type { Model, Trace } from '@oodgrid/models';
+import type { Network, Trace } from '@oodgrid/models';
 import { type Candidate, OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
 import type { Direction, GradientContext, GradientScorer } from '../methods/method.js';
@@ -81,7 +81,7 @@ export async function runGradientUnits(
   }
 }
 
-function planUnit(model: Model, unit: OpenUnit): PlannedUnit {
+function planUnit(model: Network, unit: OpenUnit): PlannedUnit {
   const scorer = unit.method.gradient;
   if (scorer === undefined) throw new OodError('internal', `method "${unit.method.name}" takes no gradient`);
   const byDirection = new Map<string, { direction: Direction; jobs: Job[] }>();

@@ -1,4 +1,4 @@
-import type { Model } from '@oodgrid/models';
+import type { Network } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
@@ -6,7 +6,7 @@ import type { ImageBatch } from './image-source.js';
 
 /** A model, and what is known of it. */
 export interface LoadedModel {
-  readonly model: Model;
+  readonly model: Network;
   /** The model's name in the grid. */
   readonly modelName: string;
   /** Known beforehand: no layer can overflow, whatever the image. */
@@ -36,10 +36,10 @@ export function finiteTaps(
   x: Tensor4D,
   wanted: readonly string[],
 ): ReadonlyMap<string, Tensor> {
-  const { model, isBounded } = computation;
-  if (isBounded) return model.taps(x, wanted);
+  const { model, isBounded, batch } = computation;
+  if (isBounded) return model.taps(x, batch.indices, wanted);
   const last = Math.max(...wanted.map((tap) => model.tapNames.indexOf(tap)));
-  const taps = model.taps(x, model.tapNames.slice(0, last + 1));
+  const taps = model.taps(x, batch.indices, model.tapNames.slice(0, last + 1));
   requireFiniteTaps(computation, x, taps);
   return taps;
 }
@@ -115,9 +115,9 @@ export function requireFiniteStep(
 
 /** Computes every layer and throws at the first whose values are not finite; returns where all are. */
 export function blameLayer(computation: Computation, x: Tensor4D): void {
-  const { model, modelName } = computation;
+  const { model, modelName, batch } = computation;
   tf.tidy(() => {
-    const taps = model.taps(x, model.tapNames);
+    const taps = model.taps(x, batch.indices, model.tapNames);
     for (const name of model.tapNames) {
       const tap = taps.get(name);
       const data = tap?.dataSync<'float32'>() ?? new Float32Array();
@@ -133,12 +133,12 @@ export function blameLayer(computation: Computation, x: Tensor4D): void {
 }
 
 function largestFeature(
-  { model }: Computation,
+  { model, batch }: Computation,
   x: Tensor4D,
 ): { readonly tap: string; readonly size: number } {
   return tf.tidy(() => {
     let largest = { tap: 'the input', size: tf.max(tf.abs(x)).dataSync<'float32'>()[0] ?? 0 };
-    for (const [tap, values] of model.taps(x, model.tapNames)) {
+    for (const [tap, values] of model.taps(x, batch.indices, model.tapNames)) {
       const size = tf.max(tf.abs(values)).dataSync<'float32'>()[0] ?? 0;
       if (size > largest.size) largest = { tap, size };
     }

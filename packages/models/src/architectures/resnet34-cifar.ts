@@ -1,92 +1,69 @@
-import { ARCHITECTURES } from '../architectures.js';
-import type { Layer } from '../layers/layer.js';
-import { chain, conv2d, dense, globalAveragePool, residual } from '../layers/layers.js';
-import type { ModelParts } from '../model.js';
-import type { WeightReader } from '../weights.js';
+import { conv2d } from '../modules/conv2d.js';
+import { linear } from '../modules/linear.js';
+import type { Module } from '../modules/module.js';
+import { globalAveragePool } from '../modules/pooling.js';
+import { residual, sequential } from '../modules/sequential.js';
+import type { Architecture } from './architecture.js';
 
-const BATCH_NORM_EPSILON = 1e-5;
-const BLOCKS = [3, 4, 6, 3] as const;
-const WIDTHS = [64, 128, 256, 512] as const;
+const STAGES = [
+  { width: 64, blocks: 3, stride: 1 },
+  { width: 128, blocks: 4, stride: 2 },
+  { width: 256, blocks: 6, stride: 2 },
+  { width: 512, blocks: 3, stride: 2 },
+] as const;
 
 /**
- * ResNet-34 for 32x32 images (He et al. 2016, with a 3x3 stem): input [n, 32, 32, 3]; taps layer0 (stem)
- * to layer4 (last stage, before pooling) and logits. Batch normalisation uses its running statistics and
- * is folded into the convolution before it. Weights have the names of the paper's code: conv1, bn1,
+ * ResNet-34 for 32x32 images (He et al. 2016, with a 3x3 stem): input [n, 32, 32, 3]; taps layer0 (stem) to layer4 (last stage),
+ * pooled [n, 512] (penultimate) and logits. Weights have the names of the paper's code: conv1, bn1,
  * layerS.B.{conv1,bn1,conv2,bn2,shortcut.0,shortcut.1}, linear.
  */
-export function resnet34Cifar(reader: WeightReader, classes: number): ModelParts {
-  const stages = [{ tap: 'layer0', layer: convBn(reader, 'conv1', 'bn1', 3, 64, 3, 1, true) }];
-  let inputs = 64;
-  for (const [stage, width] of WIDTHS.entries()) {
-    const blocks: Layer[] = [];
-    for (let block = 0; block < (BLOCKS[stage] ?? 0); block++) {
-      const stride = stage > 0 && block === 0 ? 2 : 1;
-      blocks.push(basicBlock(reader, `layer${stage + 1}.${block}`, inputs, width, stride));
-      inputs = width;
-    }
-    stages.push({ tap: `layer${stage + 1}`, layer: chain(blocks) });
-  }
-  const head = dense(
-    reader.denseKernel(reader.values('linear.weight', [classes, 512]), classes, [512, 1, 1]),
-    reader.vector(reader.values('linear.bias', [classes])),
-    false,
-  );
-  stages.push({ tap: 'logits', layer: chain([globalAveragePool, head]) });
-  return {
-    architecture: ARCHITECTURES['resnet34-cifar'],
-    classes,
-    stages,
-    dropouts: [],
-    weights: reader.made,
-  };
-}
+export const resnet34Cifar = {
+  name: 'resnet34-cifar',
+  input: [32, 32, 3],
+  layerTaps: ['layer0', 'layer1', 'layer2', 'layer3', 'layer4'],
+  penultimate: 'pooled',
+  logits: 'logits',
+  head: 'linear',
+  stages: (classes) => [
+    { tap: 'layer0', module: convNorm('conv1', 'bn1', 3, 64) },
+    ...STAGES.map(({ width, blocks, stride }, i) => ({
+      tap: `layer${i + 1}`,
+      module: sequential(
+        Array.from({ length: blocks }, (_, block) =>
+          block === 0
+            ? basicBlock(`layer${i + 1}.0`, STAGES[i - 1]?.width ?? 64, width, stride)
+            : basicBlock(`layer${i + 1}.${block}`, width, width, 1),
+        ),
+      ),
+    })),
+    { tap: 'pooled', module: globalAveragePool },
+    { tap: 'logits', module: linear({ name: 'linear', inputs: 512, outputs: classes }) },
+  ],
+} as const satisfies Architecture;
 
-function basicBlock(reader: WeightReader, name: string, inputs: number, width: number, stride: 1 | 2): Layer {
-  const branch = [
-    convBn(reader, `${name}.conv1`, `${name}.bn1`, inputs, width, 3, stride, true),
-    convBn(reader, `${name}.conv2`, `${name}.bn2`, width, width, 3, 1, false),
-  ];
-  if (stride === 1 && inputs === width) return residual(branch, []);
-  const shortcut = convBn(
-    reader,
-    `${name}.shortcut.0`,
-    `${name}.shortcut.1`,
-    inputs,
-    width,
-    1,
-    stride,
-    false,
-  );
-  return residual(branch, [shortcut]);
-}
-
-function convBn(
-  reader: WeightReader,
-  conv: string,
+const convNorm = (
+  name: string,
   norm: string,
   inputs: number,
   outputs: number,
-  size: 1 | 3,
-  stride: 1 | 2,
-  isReluApplied: boolean,
-): Layer {
-  const kernel = Float32Array.from(reader.values(`${conv}.weight`, [outputs, inputs, size, size]));
-  const gamma = reader.values(`${norm}.weight`, [outputs]);
-  const beta = reader.values(`${norm}.bias`, [outputs]);
-  const mean = reader.values(`${norm}.running_mean`, [outputs]);
-  const variance = reader.values(`${norm}.running_var`, [outputs]);
-  const bias = new Float32Array(outputs);
-  const perOutput = kernel.length / outputs;
-  for (let out = 0; out < outputs; out++) {
-    const scale = (gamma[out] ?? 0) / Math.sqrt((variance[out] ?? 0) + BATCH_NORM_EPSILON);
-    bias[out] = (beta[out] ?? 0) - (mean[out] ?? 0) * scale;
-    for (let i = out * perOutput; i < (out + 1) * perOutput; i++) kernel[i] = (kernel[i] ?? 0) * scale;
-  }
-  return conv2d({
-    kernel: reader.convKernel(kernel, [outputs, inputs, size, size]),
-    bias: reader.vector(bias),
+  stride: 1 | 2 = 1,
+  isReluApplied = true,
+) => conv2d({ name, norm, inputs, outputs, size: 3, padding: 1, stride, isReluApplied });
+
+function basicBlock(name: string, inputs: number, outputs: number, stride: 1 | 2): Module {
+  const branch = [
+    convNorm(`${name}.conv1`, `${name}.bn1`, inputs, outputs, stride),
+    convNorm(`${name}.conv2`, `${name}.bn2`, outputs, outputs, 1, false),
+  ];
+  if (stride === 1 && inputs === outputs) return residual(branch, []);
+  const projection = conv2d({
+    name: `${name}.shortcut.0`,
+    norm: `${name}.shortcut.1`,
+    inputs,
+    outputs,
+    size: 1,
     stride,
-    padding: size === 3 ? 1 : 0,
-    isReluApplied,
+    isReluApplied: false,
   });
+  return residual(branch, [projection]);
 }

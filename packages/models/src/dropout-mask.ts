@@ -1,13 +1,19 @@
-import type { DropoutSite } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { philoxWords } from '@oodgrid/stats';
-import { type Tensor2D, tf } from '../backend/tensors.js';
+import type { Ops, Tensor2D } from './tensors.js';
+import type { DropoutSite } from './weights.js';
 
 /**
  * Factors of one stochastic pass. Every entry is a function of (seed, sample, pass, layer, unit) alone;
  * kept entries are scaled by 1 / (1 - rate), as PyTorch does in training mode.
  */
-export function dropoutMask(sites: readonly DropoutSite[], indices: Uint32Array, pass: number, seed: number) {
+export function dropoutMask(
+  ops: Ops,
+  sites: readonly DropoutSite[],
+  indices: Uint32Array,
+  pass: number,
+  seed: number,
+) {
   return (index: number): Tensor2D => {
     const site = sites[index];
     if (site === undefined) throw new OodError('internal', `the model has no dropout layer ${index}`);
@@ -20,6 +26,6 @@ export function dropoutMask(sites: readonly DropoutSite[], indices: Uint32Array,
         keep[row * site.units + unit] = (words[unit] ?? 0) >= threshold ? scale : 0;
       }
     }
-    return tf.tensor2d(keep, [indices.length, site.units]);
+    return ops.tensor2d(keep, [indices.length, site.units]);
   };
 }

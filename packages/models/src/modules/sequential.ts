@@ -1,0 +1,36 @@
+import { chain } from '../layers/chain.js';
+import { residual as residualLayer } from '../layers/residual.js';
+import { type Module, product } from './module.js';
+
+/** Modules one after another; none is the identity. */
+export const sequential = (modules: readonly Module[]): Module => ({
+  parameters: new Map(modules.flatMap(({ parameters }) => [...parameters])),
+  size: (input) =>
+    modules.reduce(
+      (before, module) => {
+        const { output, values } = module.size(before.output);
+        return { output, values: before.values + values };
+      },
+      { output: input, values: 0 },
+    ),
+  build: (reader) => chain(modules.map((module) => module.build(reader))),
+});
+
+/** ReLU of the sum of two branches of the same input; an empty shortcut is the identity. */
+export function residual(branch: readonly Module[], shortcut: readonly Module[]): Module {
+  const [main, side] = [sequential(branch), sequential(shortcut)];
+  return {
+    parameters: new Map([...main.parameters, ...side.parameters]),
+    size: (input) => {
+      const [a, b] = [main.size(input), side.size(input)];
+      if (a.output.join() !== b.output.join())
+        throw new RangeError(`branches give [${a.output.join(', ')}] and [${b.output.join(', ')}]`);
+      return { output: a.output, values: a.values + b.values + product(a.output) };
+    },
+    build: (reader) =>
+      residualLayer(
+        branch.map((module) => module.build(reader)),
+        shortcut.map((module) => module.build(reader)),
+      ),
+  };
+}

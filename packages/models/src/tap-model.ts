@@ -1,0 +1,48 @@
+import type { ModelFacts } from '@oodgrid/protocol';
+import type { Kernels } from './layers/kernels.js';
+import type { Ops, Tensor, Tensor1D, Tensor2D, Tensor4D } from './tensors.js';
+
+/** What whoever computes passes in: the tensor library that it loaded, and two kernels that the library does not offer. */
+export interface ModelRuntime {
+  readonly ops: Ops;
+  readonly kernels: Kernels;
+}
+
+/** A forward pass whose activations are kept, so that several gradients can be taken of it. */
+export interface Trace {
+  readonly taps: ReadonlyMap<string, Tensor>;
+  /** d(loss)/d(input), given d(loss)/d(tap). */
+  gradient(tap: string, dTap: Tensor): Tensor4D;
+}
+
+/** Weight [classes, d] and bias [classes] of a model's last linear layer. */
+export interface LinearHead {
+  readonly weight: Tensor2D;
+  readonly bias: Tensor1D;
+}
+
+/**
+ * A loaded model with frozen weights: what an executor may ask of it, under its `tidy`. Members are absent where `facts.offers` says
+ * so. Rows of a batch do not depend on its other rows.
+ */
+export interface TapModel extends Disposable {
+  readonly facts: ModelFacts;
+  /** Names of all taps, in forward order: those of `facts`, and others that messages name. */
+  readonly tapNames: readonly string[];
+  /**
+   * Values [n, ...] of taps of one forward pass, which runs no further than the last of them. `input` [n, h, w, c]; `indices` [n] are
+   * the samples' positions in the data set's file.
+   */
+  taps(input: Tensor4D, indices: Uint32Array, names: readonly string[]): ReadonlyMap<string, Tensor>;
+  /** Tensors of the model's own, freed with it. */
+  readonly head?: LinearHead;
+  /** Runs as far as the last of `names` and keeps what the gradients need. */
+  trace?(input: Tensor4D, names: readonly string[]): Trace;
+  /**
+   * Logits [n, classes] of one stochastic pass after another; `from` is the value of `facts.dropoutTap`. What is dropped is a function
+   * of (seed, sample, pass, layer, unit) alone.
+   */
+  dropoutLogits?(from: Tensor, indices: Uint32Array, passes: number, seed: number): Iterable<Tensor2D>;
+  /** Whether no input of absolute values up to `largestInput` can make a layer overflow; absent where nobody knows. */
+  isOverflowImpossible?(largestInput: number): boolean;
+}

@@ -1,0 +1,35 @@
+/** What can be said of a model before it is loaded: what a method's plan is made from, and what placement needs. */
+export interface ModelFacts {
+  /** The model's name in the grid. */
+  readonly name: string;
+  /** What it is, for messages and measured speeds: the architecture's name, or the source's. */
+  readonly architecture: string;
+  readonly classes: number;
+  /** Height, width and channels of an input image. */
+  readonly input: readonly [height: number, width: number, channels: number];
+  /** Taps in forward order, as the FSSD paper numbers them: what methods with a column per layer score. */
+  readonly layers: readonly string[];
+  /** Tap of the last linear layer's input, [n, features]. */
+  readonly penultimate: string;
+  readonly features: number;
+  /** Tap of the logits, [n, classes]. */
+  readonly logits: string;
+  readonly offers: {
+    /** The last linear layer's weights. */
+    readonly head: boolean;
+    /** Gradients with respect to the input. */
+    readonly gradient: boolean;
+    /** Dropout layers. */
+    readonly dropout: boolean;
+  };
+  /** The tap before the first dropout layer: what lies before it runs once for all stochastic passes. Null where there is none. */
+  readonly dropoutTap: string | null;
+  readonly memory: ModelMemory;
+}
+
+/** What a model takes, in bytes. */
+export interface ModelMemory {
+  readonly weightBytes: number;
+  /** What a pass keeps of one image, where gradients are to be taken of it. */
+  readonly activationBytesPerImage: number;
+}
