@@ -1,6 +1,8 @@
-import { Args, Command, Errors, Flags, ux } from '@oclif/core';
+import { Args, Command, Errors, Flags } from '@oclif/core';
 import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/protocol';
 import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
+import { inChunks } from './output/in-chunks.js';
+import { jsonPieces } from './output/json-pieces.js';
 import { wrongUsage } from './usage/wrong-usage.js';
 
 /** Flags of every command that reads data sets. */
@@ -68,7 +70,8 @@ export abstract class OodCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    ux.stdout(visibleJson(JSON.stringify(json, null, 2)));
+    for (const chunk of inChunks(jsonPieces(json))) process.stdout.write(visibleJson(chunk));
+    process.stdout.write('\n');
   }
 
   protected override async catch(thrown: Error): Promise<void> {

@@ -1,8 +1,8 @@
 import { Config } from '@oclif/core';
+import { textTable } from '@oodgrid/report';
 import { describe, expect, it, vi } from 'vitest';
 import { OodCommand } from '../src/ood-command.js';
 import { runsText, runText, workersText } from '../src/output/cluster-reports.js';
-import { textTable } from '../src/output/text-table.js';
 import { StatusLine } from '../src/progress/status-line.js';
 
 const HOSTILE = [

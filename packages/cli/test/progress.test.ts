@@ -1,7 +1,7 @@
 import { digestSchema } from '@oodgrid/protocol';
+import { textTable } from '@oodgrid/report';
 import { describe, expect, it } from 'vitest';
 import { defaultWorkers } from '../src/local/default-workers.js';
-import { textTable } from '../src/output/text-table.js';
 import { Progress } from '../src/progress/progress.js';
 import { RateMeter } from '../src/progress/rate-meter.js';
 import { duration, progressLine } from '../src/progress/show-progress.js';

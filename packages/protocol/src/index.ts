@@ -21,6 +21,7 @@ export {
   sha256,
 } from './ids.js';
 export { type Candidate, type MethodPlan, PREDICTIONS, type SplitOrder } from './method-plan.js';
+export { METRIC_SPECS, type MetricKey, type MetricSpec } from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {

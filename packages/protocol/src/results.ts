@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema, runIdSchema } from './ids.js';
+import type { MetricKey } from './metric-specs.js';
 import { workCountsSchema } from './tasks.js';
 import { warningSchema } from './warnings.js';
 
@@ -10,7 +11,7 @@ const intervalSchema = z.object({ value: share, low: share, high: share });
 export type MetricInterval = z.infer<typeof intervalSchema>;
 
 /**
- * Metrics of the `fssd-paper` protocol with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, stratified bootstrap for
+ * Metrics of the `fssd-paper` protocol, those of `METRIC_SPECS`, with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, stratified bootstrap for
  * the others. ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
  */
 const metricsSchema = z.object({
@@ -21,7 +22,7 @@ const metricsSchema = z.object({
   fpr95: intervalSchema,
   tnr95: intervalSchema,
   detacc: intervalSchema,
-});
+} satisfies Record<MetricKey, typeof intervalSchema>);
 export type CellMetrics = z.infer<typeof metricsSchema>;
 
 /** One row of the final table. */

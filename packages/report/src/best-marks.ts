@@ -1,6 +1,7 @@
-import type { Cell, Comparison } from '@oodgrid/protocol';
+import { type Cell, type Comparison, METRIC_SPECS, type MetricKey } from '@oodgrid/protocol';
 import type { CellGroup } from './cell-groups.js';
-import { METRIC_COLUMNS, type MetricKey, percent } from './metric-columns.js';
+import { testsAgainstBest } from './paired-tests.js';
+import { percent } from './percent.js';
 
 /** Differences with a p-value at or above this are called not significant. */
 const SIGNIFICANCE = 0.05;
@@ -12,21 +13,24 @@ export interface Marks {
   isLikeBest(cell: Cell): boolean;
 }
 
-/** What every format marks, worked out once. */
-export function marksOf({ cells, id, ood, model }: CellGroup, comparisons: readonly Comparison[]): Marks {
+/** What every format marks in a group, worked out once from the comparisons of that group. */
+export function marksOf(group: CellGroup, comparisons: readonly Comparison[]): Marks {
   const best = new Map<MetricKey, string>();
-  for (const { key, isLowerBetter } of METRIC_COLUMNS) {
-    const values = cells.map(({ metrics }) => metrics[key].value);
-    best.set(key, percent(isLowerBetter ? Math.min(...values) : Math.max(...values)));
+  for (const { key, isLowerBetter } of METRIC_SPECS) {
+    best.set(key, percent(extreme(group.cells, key, isLowerBetter)));
   }
-  const top = [...cells].sort((a, b) => b.metrics.auroc.value - a.metrics.auroc.value)[0]?.method;
-  const likeBest = new Set(
-    comparisons
-      .filter((one) => one.id === id && one.ood === ood && one.model === model && one.p >= SIGNIFICANCE)
-      .flatMap(({ a, b }) => (a === top ? [b] : b === top ? [a] : [])),
-  );
+  const tests = testsAgainstBest(group, comparisons);
   return {
     isBest: ({ metrics }, key) => percent(metrics[key].value) === best.get(key),
-    isLikeBest: ({ method }) => likeBest.has(method),
+    isLikeBest: ({ method }) => (tests.get(method)?.p ?? 0) >= SIGNIFICANCE,
   };
+}
+
+function extreme(cells: readonly Cell[], key: MetricKey, isLowerBetter: boolean): number {
+  let found = isLowerBetter ? Infinity : -Infinity;
+  for (const { metrics } of cells) {
+    const { value } = metrics[key];
+    if (isLowerBetter ? value < found : value > found) found = value;
+  }
+  return found;
 }

@@ -8,12 +8,16 @@ export interface CellGroup {
   readonly cells: readonly Cell[];
 }
 
+/** Tells groups apart, whatever the names. */
+export const groupKey = ({ id, ood, model }: Pick<CellGroup, 'id' | 'ood' | 'model'>): string =>
+  JSON.stringify([id, ood, model]);
+
 /** Groups in the order of the results. */
 export function cellGroups({ cells }: Pick<Results, 'cells'>): CellGroup[] {
   const groups = new Map<string, { id: string; ood: string; model: string; cells: Cell[] }>();
   for (const cell of cells) {
     const { id, ood, model } = cell;
-    const key = JSON.stringify([id, ood, model]);
+    const key = groupKey(cell);
     const group = groups.get(key) ?? { id, ood, model, cells: [] };
     group.cells.push(cell);
     groups.set(key, group);
@@ -21,5 +25,14 @@ export function cellGroups({ cells }: Pick<Results, 'cells'>): CellGroup[] {
   return [...groups.values()];
 }
 
-/** Identifies a cell within a run. */
-export const cellKey = ({ id, ood, model, method }: Cell): string => JSON.stringify([id, ood, model, method]);
+/** `clothes vs digits, net` */
+export const groupTitle = ({ id, ood, model }: CellGroup): string => `${id} vs ${ood}, ${model}`;
+
+/** The row with the highest AUROC, the first of equal ones. */
+export function bestRow(cells: readonly Cell[]): Cell | undefined {
+  let best: Cell | undefined;
+  for (const cell of cells) {
+    if (best === undefined || cell.metrics.auroc.value > best.metrics.auroc.value) best = cell;
+  }
+  return best;
+}

@@ -1,6 +1,5 @@
-export { cellKey } from './cell-groups.js';
-export { resultsCsv } from './csv.js';
-export { type CellScores, resultsHtml } from './html/report-html.js';
-export { resultsLatex } from './latex.js';
-export { resultsMarkdown } from './markdown.js';
+export { REPORT_FORMATS } from './formats/catalog.js';
+export type { CellScores, Report, ReportFile, ReportFormat } from './formats/format.js';
 export { resultsTable, type TableOptions } from './table-text.js';
+export { type TableColumn, type TableEntry, textTable } from './text-table.js';
+export { padRight, wrapText } from './text-width.js';

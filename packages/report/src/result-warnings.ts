@@ -1,46 +1,70 @@
 import type { Accuracy, Cell, ResultWarning, WarningCode } from '@oodgrid/protocol';
-import { percent } from './metric-columns.js';
+import { percent } from './percent.js';
 
-type Row = Pick<Cell, 'id' | 'ood' | 'model' | 'method'>;
+type PlaceKey = 'id' | 'ood' | 'model' | 'method';
 
-/** Whether a warning is about a row: everything that it names is the row's. */
-export const concerns = ({ place }: ResultWarning, row: Partial<Row>): boolean =>
-  (['id', 'ood', 'model', 'method'] as const).every(
-    (key) => place[key] === undefined || row[key] === undefined || place[key] === row[key],
-  );
+/** A warning and its position in the results. */
+interface PlacedWarning {
+  readonly order: number;
+  readonly warning: ResultWarning;
+}
 
-/** Finds the warnings that concern a cell; of those of single cells, which may be many, without looking at each. */
-export function warningIndex(warnings: readonly ResultWarning[]): (cell: Row) => ResultWarning[] {
-  const ofCell = new Map<string, ResultWarning[]>();
-  const others: ResultWarning[] = [];
-  for (const warning of warnings) {
-    const { id, ood, model, method } = warning.place;
-    if (id === undefined || ood === undefined || model === undefined || method === undefined) {
-      others.push(warning);
-      continue;
-    }
-    const key = JSON.stringify([id, ood, model, method]);
-    const known = ofCell.get(key);
-    if (known === undefined) ofCell.set(key, [warning]);
-    else known.push(warning);
+/**
+ * Finds the warnings that concern a row: those whose place names nothing that is another's, in the order of the
+ * results. Rows are told apart by `keys` alone. Reads each warning once; a look-up reads what it finds.
+ */
+export function warningIndex<Key extends PlaceKey>(
+  warnings: readonly ResultWarning[],
+  keys: readonly Key[],
+): (row: Readonly<Record<Key, string>>) => ResultWarning[] {
+  // Warnings whose places name the same keys, by the names.
+  const shapes = new Map<string, { keys: readonly Key[]; byNames: Map<string, PlacedWarning[]> }>();
+  for (const [order, warning] of warnings.entries()) {
+    const named = keys.filter((key) => warning.place[key] !== undefined);
+    const shape = shapes.get(named.join()) ?? { keys: named, byNames: new Map() };
+    shapes.set(named.join(), shape);
+    const names = JSON.stringify(named.map((key) => warning.place[key]));
+    const known = shape.byNames.get(names);
+    if (known === undefined) shape.byNames.set(names, [{ order, warning }]);
+    else known.push({ order, warning });
   }
-  return (cell) => [
-    ...others.filter((one) => concerns(one, cell)),
-    ...(ofCell.get(JSON.stringify([cell.id, cell.ood, cell.model, cell.method])) ?? []),
-  ];
+  return (row) =>
+    [...shapes.values()]
+      .flatMap(({ keys: named, byNames }) => byNames.get(JSON.stringify(named.map((key) => row[key]))) ?? [])
+      .sort((a, b) => a.order - b.order)
+      .map(({ warning }) => warning);
 }
 
 /** Finds the accuracy of a cell's model on its ID set. */
-export function accuracyIndex(accuracies: readonly Accuracy[]): (cell: Row) => Accuracy | undefined {
-  const known = new Map(accuracies.map((one) => [JSON.stringify([one.model, one.id]), one]));
-  return ({ model, id }) => known.get(JSON.stringify([model, id]));
+export function accuracyIndex(
+  accuracies: readonly Accuracy[],
+): (row: Pick<Cell, 'id' | 'model'>) => Accuracy | undefined {
+  const known = new Map(accuracies.map((one) => [modelAndSet(one), one]));
+  return (row) => known.get(modelAndSet(row));
 }
 
-/** Whether a warning doubts it. */
-export const isDoubted = ({ model, id }: Accuracy, warnings: readonly ResultWarning[]): boolean =>
-  warnings.some(
-    ({ code, place }) => code.startsWith('accuracy-') && place.model === model && place.id === id,
-  );
+/** Tells whether a warning doubts an accuracy. */
+export function doubtIndex(warnings: readonly ResultWarning[]): (accuracy: Accuracy) => boolean {
+  const doubted = new Set<string>();
+  for (const { code, place } of warnings) {
+    const { model, id } = place;
+    if (code.startsWith('accuracy-') && model !== undefined && id !== undefined)
+      doubted.add(modelAndSet({ model, id }));
+  }
+  return (accuracy) => doubted.has(modelAndSet(accuracy));
+}
+
+const modelAndSet = ({ model, id }: Pick<Cell, 'id' | 'model'>): string => JSON.stringify([model, id]);
+
+/** At most so many, those that are doubted first. */
+export function firstAccuracies(
+  accuracies: readonly Accuracy[],
+  isDoubted: (accuracy: Accuracy) => boolean,
+  limit: number,
+): readonly Accuracy[] {
+  const doubted = accuracies.filter(isDoubted);
+  return [...doubted, ...accuracies.filter((one) => !isDoubted(one))].slice(0, limit);
+}
 
 /** `92.51 % (91.98-93.01), card 92.51 %` */
 export function accuracyText({ accuracy: { value, low, high }, cardAccuracy }: Accuracy, dash = '-'): string {
@@ -55,12 +79,11 @@ export interface WarningGroup {
   readonly warnings: readonly ResultWarning[];
 }
 
-/** At most so many messages, and a line that says how many were left out. */
-export function firstOf(messages: readonly string[], limit: number): readonly string[] {
-  const left = messages.length - limit;
-  return left <= 0
-    ? messages
-    : [...messages.slice(0, limit), `... and ${left} more of this kind in results.json`];
+/** Messages of a kind, at most so many, and a line that says how many were left out. */
+export function firstMessages({ warnings }: WarningGroup, limit: number): readonly string[] {
+  const messages = warnings.slice(0, limit).map(({ message }) => message);
+  const left = warnings.length - messages.length;
+  return left === 0 ? messages : [...messages, `... and ${left} more of this kind in results.json`];
 }
 
 /** Kinds in the order of their first warning; a kind's serious ones and notices apart. */

@@ -1,81 +1,85 @@
-import { type Cell, type Results, visible } from '@oodgrid/protocol';
+import { type Cell, METRIC_SPECS, type Results, visible } from '@oodgrid/protocol';
 import { type Marks, marksOf } from './best-marks.js';
-import { type CellGroup, cellGroups } from './cell-groups.js';
+import { cellGroups, groupTitle } from './cell-groups.js';
+import { countText } from './count-text.js';
 import { chosenText } from './hyperparameters.js';
-import { METRIC_COLUMNS, METRICS_NOTE, percent } from './metric-columns.js';
+import { comparisonIndex } from './paired-tests.js';
+import { METRICS_NOTE, percent } from './percent.js';
+import { type ShownGroup, shownGroups } from './shown-rows.js';
+import { type TableColumn, type TableEntry, textTable } from './text-table.js';
+import { wrapText } from './text-width.js';
 import { warningsText } from './warnings-text.js';
 
 export interface TableOptions {
-  /** Marks the best in bold instead of with a star. */
+  /** Marks the best in bold as well as with a star. */
   readonly color?: boolean;
-  /** Columns of the terminal, for what stands below the table. */
-  readonly width?: number;
+  /** Columns of the terminal; where there is none, no table is too wide and sentences have lines of 100. */
+  readonly width?: number | undefined;
 }
 
-const BOLD = ['\u001b[1m', '\u001b[22m'] as const;
+/** A screenful or a few: more is read in the files. */
+const LIMITS = { groups: 20, rows: 200, rowsOfGroup: 50 } as const;
+const SENTENCE_WIDTH = 100;
 
-/** The table for a terminal: a block per pair and model. */
-export function resultsTable(results: Results, { color = false, width = 100 }: TableOptions = {}): string {
-  const blocks = cellGroups(results).map((group) => groupText(group, results, color));
+const [RANKED_BY, ...OTHER_METRICS] = METRIC_SPECS;
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'method' },
+  { title: `${RANKED_BY.title} (95 %)`, isNumber: true },
+  ...OTHER_METRICS.map(({ title }) => ({ title, isNumber: true })),
+  { title: 'chosen' },
+];
+
+/** The table for a terminal: a block per pair and model, the first ones of many; says what it leaves out. */
+export function resultsTable(results: Results, { color = false, width }: TableOptions = {}): string {
+  const comparisonsOf = comparisonIndex(results.comparisons);
+  const { shown, groupsLeft, rowsLeft } = shownGroups(cellGroups(results), LIMITS);
+  const blocks = shown.map((one) =>
+    blockText(one, marksOf(one.group, comparisonsOf(one.group)), color, width),
+  );
+  const rest = `... and ${countText(groupsLeft)} more pairs and models with ${countText(rowsLeft)} rows in results.json`;
   const legend = `${METRICS_NOTE} ${color ? 'Bold' : '*'}: best. ~: AUROC not significantly different from the best (DeLong, p >= 0.05).`;
-  return [...blocks, legend, ...warningsText(results, width)].join('\n\n');
+  const sentences = (text: string) => wrapText(text, width ?? SENTENCE_WIDTH).join('\n');
+  return [
+    ...blocks,
+    ...(groupsLeft === 0 ? [] : [sentences(rest)]),
+    sentences(legend),
+    ...warningsText(results, width ?? SENTENCE_WIDTH),
+  ].join('\n\n');
 }
 
-function groupText(group: CellGroup, { comparisons }: Results, color: boolean): string {
-  const marks = marksOf(group, comparisons);
-  const head = ['method', 'AUROC (95 %)', ...METRIC_COLUMNS.slice(1).map(({ title }) => title), 'chosen'];
-  const rows = group.cells.map((cell) => rowOf(cell, marks));
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)),
+function blockText(
+  { group, cells }: ShownGroup,
+  marks: Marks,
+  color: boolean,
+  width: number | undefined,
+): string {
+  const rows = cells.map((cell) =>
+    entriesOf(cell, marks).map(({ text, isBold = false }) => ({ text, isBold: isBold && color })),
   );
-  const titles = head
-    .map((title, column) => pad(title, widths[column] ?? 0, column))
-    .join('  ')
-    .trimEnd();
-  const lines = rows.map((row) =>
-    row
-      .map(({ text, isBest }, column) => emphasised(pad(text, widths[column] ?? 0, column), isBest, color))
-      .join('  ')
-      .trimEnd(),
-  );
+  const left = group.cells.length - cells.length;
+  const rest = `... and ${countText(left)} rows with a lower AUROC in results.json`;
   return [
-    visible(`${group.id} vs ${group.ood}, ${group.model}`),
-    titles,
-    '-'.repeat(titles.length),
-    ...lines,
+    ...wrapText(visible(groupTitle(group)), width ?? Infinity),
+    textTable(COLUMNS, rows, { width }),
+    ...(left === 0 ? [] : wrapText(rest, width ?? Infinity)),
   ].join('\n');
 }
 
-interface Entry {
-  readonly text: string;
-  readonly isBest: boolean;
-}
-
-function rowOf(cell: Cell, marks: Marks): Entry[] {
-  const { low, high, value } = cell.metrics.auroc;
-  const entries = METRIC_COLUMNS.slice(1).map(({ key }): Entry => {
-    const isBest = marks.isBest(cell, key);
-    return { text: star(percent(cell.metrics[key].value), isBest), isBest };
-  });
-  const isBest = marks.isBest(cell, 'auroc');
+function entriesOf(cell: Cell, marks: Marks): TableEntry[] {
+  const { low, high, value } = cell.metrics[RANKED_BY.key];
   const like = marks.isLikeBest(cell) ? '~' : '';
-  const auroc = star(`${like}${percent(value)} (${percent(low)}-${percent(high)})`, isBest);
+  const ranked = `${like}${percent(value)} (${percent(low)}-${percent(high)})`;
   return [
-    { text: visible(cell.title), isBest: false },
-    { text: auroc, isBest },
-    ...entries,
-    { text: visible(chosenText(cell)), isBest: false },
+    { text: cell.title },
+    starred(ranked, marks.isBest(cell, RANKED_BY.key)),
+    ...OTHER_METRICS.map(({ key }) => starred(percent(cell.metrics[key].value), marks.isBest(cell, key))),
+    { text: chosenText(cell) },
   ];
 }
 
-const star = (text: string, isBest: boolean) => (isBest ? `${text}*` : `${text} `);
-
-/** Names to the left, numbers to the right. */
-function pad(text: string, width: number, column: number): string {
-  return column === 0 || column === METRIC_COLUMNS.length + 1 ? text.padEnd(width) : text.padStart(width);
-}
-
 /** The star stays in colour too: it survives copying. */
-function emphasised(text: string, isBest: boolean, color: boolean): string {
-  return isBest && color ? `${BOLD[0]}${text}${BOLD[1]}` : text;
-}
+const starred = (text: string, isBest: boolean): TableEntry => ({
+  text: isBest ? `${text}*` : `${text} `,
+  isBold: isBest,
+});

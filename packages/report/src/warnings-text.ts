@@ -1,5 +1,12 @@
 import { type Accuracy, type Results, type ResultWarning, visible } from '@oodgrid/protocol';
-import { accuracyText, isDoubted, WARNINGS_PAGE, warningGroups } from './result-warnings.js';
+import {
+  accuracyText,
+  doubtIndex,
+  firstAccuracies,
+  WARNINGS_PAGE,
+  warningGroups,
+} from './result-warnings.js';
+import { padRight, textWidth, wrapText } from './text-width.js';
 
 const MAX_ACCURACIES = 12;
 const MAX_OF_A_KIND = 3;
@@ -19,23 +26,20 @@ function accuraciesText(
   warnings: readonly ResultWarning[],
   width: number,
 ): string {
-  const ordered = [
-    ...accuracies.filter((one) => isDoubted(one, warnings)),
-    ...accuracies.filter((one) => !isDoubted(one, warnings)),
-  ];
-  const shown = ordered.slice(0, MAX_ACCURACIES).map((one) => {
-    const mark = isDoubted(one, warnings) ? ' !' : '';
-    return { name: visible(`${one.model} on ${one.id}`), value: `${accuracyText(one)}${mark}` };
-  });
-  const longest = Math.max(...shown.map(({ name }) => name.length));
+  const isDoubted = doubtIndex(warnings);
+  const shown = firstAccuracies(accuracies, isDoubted, MAX_ACCURACIES).map((one) => ({
+    name: visible(`${one.model} on ${one.id}`),
+    value: `${accuracyText(one)}${isDoubted(one) ? ' !' : ''}`,
+  }));
+  const longest = Math.max(...shown.map(({ name }) => textWidth(name)));
   const value = Math.max(...shown.map((one) => one.value.length));
   const isNarrow = INDENT.length + longest + 2 + value > width;
   const lines = shown.flatMap(({ name, value }) =>
     isNarrow
       ? [`${INDENT}${name}`, `${INDENT}${INDENT}${value}`]
-      : [`${INDENT}${name.padEnd(longest)}  ${value}`],
+      : [`${INDENT}${padRight(name, longest)}  ${value}`],
   );
-  const left = ordered.length - shown.length;
+  const left = accuracies.length - shown.length;
   const rest = left === 0 ? [] : [`${INDENT}... and ${left} more in results.json`];
   return ['accuracy on the ID test sets (95 %)', ...lines, ...rest].join('\n');
 }
@@ -52,22 +56,11 @@ function groupsText(warnings: readonly ResultWarning[], width: number): string {
     const shown = group.warnings.slice(0, MAX_OF_A_KIND);
     const left = group.warnings.length - shown.length;
     return [
-      ...shown.flatMap(({ code, message }) => wrapped(visible(`${mark}${code}: ${message}`), width)),
+      ...shown.flatMap(({ code, message }) =>
+        wrapText(visible(`${mark}${code}: ${message}`), width, { indent: INDENT }),
+      ),
       ...(left === 0 ? [] : [`${INDENT}... and ${left} more of this kind in results.json`]),
     ];
   });
   return [`${counts.join(', ')} (what to do: ${WARNINGS_PAGE})`, ...lines].join('\n');
-}
-
-/** Lines of whole words, all but the first indented; a longer word has a line of its own. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/ (?!%)/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `${INDENT}${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

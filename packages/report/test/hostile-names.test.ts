@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cellKey,
-  resultsCsv,
-  resultsHtml,
-  resultsLatex,
-  resultsMarkdown,
-  resultsTable,
-} from '../src/index.js';
+import { resultsTable } from '../src/index.js';
+import { reportText } from './report-text.js';
 import { sampleResults } from './sample-results.js';
 
 /** Names that would do something in one of the formats. */
@@ -65,16 +59,16 @@ describe.each(HOSTILE)('a name %j', (name) => {
   const results = resultsOf(name);
 
   it('is a field of the csv that no spreadsheet computes', () => {
-    const [head, row, ...more] = csvRows(resultsCsv(results));
+    const [head, row, ...more] = csvRows(reportText('results.csv', results));
     expect(more).toEqual([]);
     expect(row).toHaveLength(head?.length ?? 0);
     for (const field of row ?? [])
       if (!/^-?[\d.e-]+$/.test(field)) expect(field).not.toMatch(/^\s*[=+\-@\uff1d]/);
-    expect(resultsCsv(results)).not.toMatch(ACTIVE);
+    expect(reportText('results.csv', results)).not.toMatch(ACTIVE);
   });
 
   it('leaves the rows of the markdown table whole', () => {
-    const text = resultsMarkdown(results);
+    const text = reportText('table.md', results);
     expect(text).not.toMatch(ACTIVE);
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     expect(text).not.toMatch(/(?<!\\)<(script|i)>|(?<!\\)\[x\]|(?<!\\)`code/);
@@ -82,7 +76,7 @@ describe.each(HOSTILE)('a name %j', (name) => {
   });
 
   it('is no command of LaTeX', () => {
-    const text = resultsLatex(results);
+    const text = reportText('table.tex', results);
     expect(text).not.toMatch(ACTIVE);
     expect(text).not.toMatch(/\\input|(?<!\\)\$x|(?<!\\)100 %|\\\\\s*[[*]/);
     // The rest of a line behind a sign that begins a comment would be lost.
@@ -93,13 +87,13 @@ describe.each(HOSTILE)('a name %j', (name) => {
 
   it('is text in the page', () => {
     const scores = { id: Float64Array.of(1, 2, 3), ood: Float64Array.of(0, 1, 2) };
-    const text = resultsHtml(results, new Map(results.cells.map((cell) => [cellKey(cell), scores])));
+    const text = reportText('report.html', results, () => scores);
     expect(text).not.toMatch(ACTIVE);
     expect(text).not.toMatch(/<script|<i>|(?<!=)' onload/);
   });
 
   it('is one line of the terminal', () => {
-    const plain = resultsTable(resultsOf('plain')).split('\n').length;
+    const plain = resultsTable(resultsOf('plain'), { width: 10_000 }).split('\n').length;
     const text = resultsTable(results, { width: 10_000 });
     expect(text).not.toMatch(ACTIVE);
     expect(text.split('\n')).toHaveLength(plain);

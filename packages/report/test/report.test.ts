@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cellKey,
-  resultsCsv,
-  resultsHtml,
-  resultsLatex,
-  resultsMarkdown,
-  resultsTable,
-} from '../src/index.js';
+import { resultsTable } from '../src/index.js';
+import { reportText } from './report-text.js';
 import { sampleResults } from './sample-results.js';
 
 const results = sampleResults();
@@ -50,7 +44,7 @@ describe('the table on the terminal', () => {
 
 describe('csv', () => {
   it('has a line per cell, quoted by RFC 4180, with every digit', () => {
-    const [head = '', first = '', second = '', third, end] = resultsCsv(results).split('\r\n');
+    const [head = '', first = '', second = '', third, end] = reportText('results.csv', results).split('\r\n');
     expect(head.split(',').slice(0, 8)).toEqual([
       'method',
       'id',
@@ -71,30 +65,24 @@ describe('csv', () => {
 
 describe('markdown and latex', () => {
   it('put the best in bold and mark what is like it', () => {
-    expect(lineOf(resultsMarkdown(results), 'Best')).toContain('**99.00** (98.00–100.00)');
-    expect(lineOf(resultsMarkdown(results), 'Close')).toContain('~98.50');
-    expect(lineOf(resultsLatex(results), 'Best')).toContain('\\textbf{99.00}');
-    expect(lineOf(resultsLatex(results), 'Close')).toContain('98.50$^{\\dagger}$');
+    expect(lineOf(reportText('table.md', results), 'Best')).toContain('**99.00** (98.00–100.00)');
+    expect(lineOf(reportText('table.md', results), 'Close')).toContain('~98.50');
+    expect(lineOf(reportText('table.tex', results), 'Best')).toContain('\\textbf{99.00}');
+    expect(lineOf(reportText('table.tex', results), 'Close')).toContain('98.50$^{\\dagger}$');
   });
 
   it('escape what would be markup', () => {
-    expect(resultsMarkdown(results)).toContain('\\<b\\>Worse');
-    expect(resultsMarkdown(results)).toContain('Best\\_1');
-    expect(resultsLatex(results)).toContain('Best\\_1');
+    expect(reportText('table.md', results)).toContain('\\<b\\>Worse');
+    expect(reportText('table.md', results)).toContain('Best\\_1');
+    expect(reportText('table.tex', results)).toContain('Best\\_1');
   });
 });
 
 describe('the report page', () => {
-  const scores = new Map(
-    results.cells.map((cell, i) => [
-      cellKey(cell),
-      {
-        id: Float64Array.from({ length: 100 }, (_, k) => k / 10 + i),
-        ood: Float64Array.from({ length: 100 }, (_, k) => k / 20),
-      },
-    ]),
-  );
-  const html = resultsHtml(results, scores);
+  const html = reportText('report.html', results, (cell) => ({
+    id: Float64Array.from({ length: 100 }, (_, k) => k / 10 + results.cells.indexOf(cell)),
+    ood: Float64Array.from({ length: 100 }, (_, k) => k / 20),
+  }));
 
   it('fetches nothing, runs nothing and escapes everything', () => {
     expect(html).not.toMatch(/https?:|<script|src=|@import|url\(/);
@@ -110,27 +98,21 @@ describe('the report page', () => {
 
   it('stands scores that are all alike, infinite or missing', () => {
     const odd = new Map([
-      [cellKey(cellAt(0)), { id: new Float64Array(10), ood: new Float64Array(10) }],
-      [
-        cellKey(cellAt(1)),
-        { id: Float64Array.of(1, Infinity, 3), ood: Float64Array.of(-Infinity, 0, 1e300) },
-      ],
+      [cellAt(0), { id: new Float64Array(10), ood: new Float64Array(10) }],
+      [cellAt(1), { id: Float64Array.of(1, Infinity, 3), ood: Float64Array.of(-Infinity, 0, 1e300) }],
     ]);
-    const page = resultsHtml(results, odd);
+    const page = reportText('report.html', results, (cell) => odd.get(cell));
+    expect(page).toContain('1 of 3 rows have no curves and histograms here');
     expect(page).not.toContain('NaN');
     expect(page.match(/<article/g)).toHaveLength(2);
   });
 
   it('thins long curves', () => {
-    const many = new Map([
-      [
-        cellKey(cellAt(0)),
-        {
-          id: Float64Array.from({ length: 20_000 }, (_, k) => k),
-          ood: Float64Array.from({ length: 20_000 }, (_, k) => k - 0.5),
-        },
-      ],
-    ]);
-    expect(resultsHtml(results, many).length).toBeLessThan(60_000);
+    const many = {
+      id: Float64Array.from({ length: 20_000 }, (_, k) => k),
+      ood: Float64Array.from({ length: 20_000 }, (_, k) => k - 0.5),
+    };
+    const page = reportText('report.html', results, (cell) => (cell === cellAt(0) ? many : undefined));
+    expect(page.length).toBeLessThan(60_000);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resultsCsv, resultsHtml, resultsLatex, resultsMarkdown, resultsTable } from '../src/index.js';
+import { resultsTable } from '../src/index.js';
+import { reportText } from './report-text.js';
 import { sampleResults } from './sample-results.js';
 
 const accuracy = (model: string, value: number, cardAccuracy: number | null = null) => ({
@@ -72,7 +73,7 @@ describe('below the table on the terminal', () => {
 
 describe('the files', () => {
   it("csv has the accuracy of the cell's model and the codes of what concerns the cell", () => {
-    const [head = '', first = ''] = resultsCsv(doubtful).split('\r\n');
+    const [head = '', first = ''] = reportText('results.csv', doubtful).split('\r\n');
     expect(head.endsWith('seconds,id_accuracy,id_accuracy_low,id_accuracy_high,card_accuracy,warnings')).toBe(
       true,
     );
@@ -82,36 +83,36 @@ describe('the files', () => {
       const constant = { ...chance, code: 'constant-scores', place };
       one.warnings = [copies('other'), { ...chance, place: { model: 'another' } }, constant];
     });
-    const lines = resultsCsv(elsewhere).split('\r\n');
+    const lines = reportText('results.csv', elsewhere).split('\r\n');
     expect(lines[1]).toMatch(/,1\.250,,,,,$/);
     expect(lines[2]).toMatch(/,1\.250,,,,,constant-scores$/);
   });
 
   it('markdown has a section of each, escaped', () => {
-    const text = resultsMarkdown(doubtful);
+    const text = reportText('table.md', doubtful);
     expect(text).toContain('| net | clothes | 10.00 (9.00–11.00) | 92.50 |');
     expect(text).toContain(
       '- **Warning** `accuracy-at-chance`: model "net" classifies 10.00 % of \\<all\\> & guesses',
     );
     expect(text).toContain('- Notice `duplicates-in-set`');
-    expect(resultsMarkdown(sound)).not.toContain('### Warnings');
+    expect(reportText('table.md', sound)).not.toContain('### Warnings');
   });
 
   it('latex has them as notes below the table that they concern', () => {
-    const text = resultsLatex(doubtful);
+    const text = reportText('table.tex', doubtful);
     expect(text).toContain('Accuracy of net on clothes: 10.00 \\% (9.00--11.00), card 92.50 \\%.');
     expect(text).toContain('\\textbf{Warning} (accuracy-at-chance)');
     expect(text).toContain('copies.');
     expect(text).not.toContain('"other"');
-    expect(resultsLatex(sound)).not.toContain('parbox');
+    expect(reportText('table.tex', sound)).not.toContain('parbox');
   });
 
   it('the page has them in a box at the top, escaped, and the accuracies', () => {
-    const html = resultsHtml(doubtful, new Map());
+    const html = reportText('report.html', doubtful);
     expect(html.indexOf('class="warnings serious"')).toBeLessThan(html.indexOf('class="facts"'));
     expect(html).toContain('of &lt;all&gt; &amp; guesses');
     expect(html).toContain('<tr class="doubted"><th scope="row">net</th>');
     expect(html).not.toMatch(/https?:|<script/);
-    expect(resultsHtml(sound, new Map())).not.toContain('role="note"');
+    expect(reportText('report.html', sound)).not.toContain('role="note"');
   });
 });

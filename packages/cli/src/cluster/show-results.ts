@@ -15,7 +15,7 @@ export async function doneText(client: ClusterClient, summary: RunSummary): Prom
   try {
     const results = await readFirst(fetchResults(client, summary));
     return results === undefined
-      ? `the table has more than ${MAX_ROWS} rows\n${files}`
+      ? `the table has more rows than are shown from here (${MAX_ROWS})\n${files}`
       : `${resultsText(results)}\n${files}`;
   } catch (thrown) {
     return `the results cannot be shown: ${OodError.from(thrown).message}`;

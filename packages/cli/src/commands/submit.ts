@@ -18,7 +18,7 @@ import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
 import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
-import { writeRun } from '../output/write-run.js';
+import { reportFiles, writeRun } from '../output/write-run.js';
 import { showProgress } from '../progress/show-progress.js';
 
 const STDERR = {
@@ -92,7 +92,7 @@ export default class Submit extends OodCommand {
       const { formats } = grid.outputs;
       const wayOut = wayOutOf(flags);
       const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats, wayOut);
-      const show = (results: Results) => this.#show(results, folder, formats.includes('html'));
+      const show = (results: Results) => this.#show(results, folder, formats);
       if (flags.coordinator !== undefined) {
         const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
         const submitted = await this.#submitRemotely(flags.coordinator, {
@@ -169,10 +169,11 @@ export default class Submit extends OodCommand {
     }
   }
 
-  #show(results: Results, folder: string, hasReport: boolean): Results {
+  #show(results: Results, folder: string, formats: readonly string[]): Results {
     this.log(resultsText(results));
     this.log(`results: ${folder}`);
-    if (hasReport) this.log(`report:  ${join(folder, 'report.html')}`);
+    const pages = reportFiles(formats).filter(({ isPage }) => isPage === true);
+    for (const { name } of pages) this.log(`report:  ${join(folder, name)}`);
     return results;
   }
 }

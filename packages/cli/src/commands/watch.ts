@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import type { RunSummary } from '@oodgrid/protocol/wire';
+import { REPORT_FORMATS } from '@oodgrid/report';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { doneText } from '../cluster/show-results.js';
@@ -29,8 +30,8 @@ export default class Watch extends ClusterCommand {
       });
       if (output !== undefined) {
         const wayOut = 'The coordinator keeps them: make room or give another --output';
-        const formats = ['csv', 'markdown', 'latex', 'html'] as const;
-        const results = await writeRun(fetchResults(client, ended), output.folder, [...formats], wayOut);
+        const formats = REPORT_FORMATS.map(({ name }) => name);
+        const results = await writeRun(fetchResults(client, ended), output.folder, formats, wayOut);
         await client.fetched(args.run);
         this.log(resultsText(results));
         this.log(`results: ${output.folder}`);

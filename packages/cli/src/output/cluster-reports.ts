@@ -1,8 +1,8 @@
 import { visible } from '@oodgrid/protocol';
 import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
+import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
 import { duration } from '../progress/show-progress.js';
-import { textTable } from './text-table.js';
 
 const count = z.number().int().min(0);
 

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { type PlannedTask, taskWork } from '@oodgrid/coordinator';
 import { warningSchema, workCountsSchema } from '@oodgrid/protocol';
+import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
 import { costOf, type Rates } from '../local/measured-rates.js';
 import { duration } from '../progress/show-progress.js';
-import { textTable } from './text-table.js';
 
 export const planReportSchema = z.object({
   cells: z.array(z.object({ method: z.string(), id: z.string(), ood: z.string(), model: z.string() })),

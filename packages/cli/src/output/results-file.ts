@@ -33,7 +33,10 @@ export class ResultsFile implements AsyncDisposable {
         break;
       case 'comparisons':
         this.#startComparisons();
-        for (const comparison of part.comparisons) this.#item(comparison);
+        for (const comparison of part.comparisons) {
+          this.#item(comparison);
+          if (this.#waitingChars >= PIECE_CHARS) await this.#flush();
+        }
         break;
     }
     if (this.#waitingChars >= PIECE_CHARS) await this.#flush();

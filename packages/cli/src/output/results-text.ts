@@ -1,5 +1,5 @@
 import type { Results } from '@oodgrid/protocol';
-import { resultsTable } from '@oodgrid/report';
+import { resultsTable, wrapText } from '@oodgrid/report';
 import { duration } from '../progress/show-progress.js';
 
 /** The table as the terminal can show it, and what it took. */
@@ -8,7 +8,10 @@ export function resultsText(results: Results, stdout: NodeJS.WriteStream = proce
   const { seconds, work, workers } = results.run;
   const passes = (count: number) => count.toLocaleString('en-US');
   return [
-    resultsTable(results, { color: isColoured, width: stdout.columns ?? 100 }),
-    `${duration(seconds)} on ${workers} workers, ${passes(work.forwards)} forward and ${passes(work.gradients)} gradient passes; digest ${results.digest}`,
+    resultsTable(results, { color: isColoured, width: stdout.columns }),
+    ...wrapText(
+      `${duration(seconds)} on ${workers} workers, ${passes(work.forwards)} forward and ${passes(work.gradients)} gradient passes; digest ${results.digest}`,
+      stdout.columns ?? Infinity,
+    ),
   ].join('\n');
 }

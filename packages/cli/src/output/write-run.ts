@@ -1,41 +1,31 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
-import { type NpyArray, writeNpz } from '@oodgrid/formats';
-import { type Grid, OodError, type Results } from '@oodgrid/protocol';
-import {
-  type CellScores,
-  cellKey,
-  resultsCsv,
-  resultsHtml,
-  resultsLatex,
-  resultsMarkdown,
-} from '@oodgrid/report';
+import { type NpyArray, openNpz, writeNpz } from '@oodgrid/formats';
+import { type Cell, OodError, type Results } from '@oodgrid/protocol';
+import { type CellScores, REPORT_FORMATS, type Report, type ReportFile } from '@oodgrid/report';
+import { inChunks } from './in-chunks.js';
 import { ResultsFile } from './results-file.js';
 import { TableBuilder } from './table-builder.js';
 
-/** Scores that are kept for the report's plots; rows beyond are in its table without plots, and it says so. */
-const PLOTTED_BYTES = 96 * 1024 ** 2;
-const PLOTTED_CELLS = 500;
-
 /**
  * Writes a run's folder beside its place and renames it there: results appear whole or not at all. Scores are written as
- * they come; what is kept is the table. Throws `resource-exhausted` when the disk is full; nothing is left then, and the message
+ * they come; what is kept is the table, and reports are written piece by piece. Throws `resource-exhausted` when the disk is full; nothing is left then, and the message
  * says by `wayOut` where the results still are. When the place was taken meanwhile, they lie beside it.
  */
 export async function writeRun(
   parts: AsyncIterable<MergedPart>,
   folder: string,
-  formats: Grid['outputs']['formats'],
+  formats: readonly string[],
   wayOut: string,
 ): Promise<Results> {
   const fresh = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
   try {
     await mkdir(join(fresh, 'scores'), { recursive: true });
-    const { results, plotted } = await writeScores(parts, fresh);
-    for (const [name, content] of tables(results, plotted, formats)) {
-      await writeFile(join(fresh, name), content);
-    }
+    const results = await writeScores(parts, fresh);
+    const report = { results, scoresOf: (cell: Cell) => readScores(fresh, cell) };
+    for (const file of reportFiles(formats)) await writeReport(file, report, fresh);
     await renameOrRescue(fresh, folder);
     return results;
   } catch (cause) {
@@ -64,47 +54,43 @@ async function renameOrRescue(fresh: string, folder: string): Promise<void> {
   }
 }
 
-/** Writes scores and results.json; gives the table, and the scores of the first rows for plots. */
-async function writeScores(parts: AsyncIterable<MergedPart>, folder: string) {
+/** Files that these formats are made of. */
+export const reportFiles = (formats: readonly string[]): readonly ReportFile[] =>
+  REPORT_FORMATS.filter(({ name }) => formats.includes(name)).flatMap(({ files }) => files);
+
+/** Writes scores and results.json; returns the table. */
+async function writeScores(parts: AsyncIterable<MergedPart>, folder: string): Promise<Results> {
   const table = new TableBuilder();
-  const plotted = new Map<string, CellScores>();
-  let bytes = 0;
   await using file = await ResultsFile.create(join(folder, 'results.json'));
   for await (const part of parts) {
     table.add(part);
     await file.add(part);
-    if (part.kind !== 'cell') continue;
-    const { cell, test } = part.merged;
-    await writeFile(join(folder, cell.scores.file), scoresNpz(part.merged));
-    bytes += test.id.scores.byteLength + test.ood.scores.byteLength;
-    if (bytes > PLOTTED_BYTES || plotted.size >= PLOTTED_CELLS) continue;
-    plotted.set(cellKey(cell), { id: test.id.scores, ood: test.ood.scores });
+    if (part.kind === 'cell')
+      await writeFile(join(folder, part.merged.cell.scores.file), scoresNpz(part.merged));
   }
   await file.end();
-  return { results: table.results(), plotted };
+  return table.results();
 }
 
-function* tables(
-  results: Results,
-  plotted: ReadonlyMap<string, CellScores>,
-  formats: Grid['outputs']['formats'],
-): Generator<[string, string]> {
-  for (const format of formats) {
-    switch (format) {
-      case 'csv':
-        yield ['results.csv', resultsCsv(results)];
-        break;
-      case 'markdown':
-        yield ['table.md', resultsMarkdown(results)];
-        break;
-      case 'latex':
-        yield ['table.tex', resultsLatex(results)];
-        break;
-      case 'html':
-        yield ['report.html', resultsHtml(results, plotted)];
-        break;
-    }
+async function writeReport(file: ReportFile, report: Report, folder: string): Promise<void> {
+  const handle = await open(join(folder, file.name), 'wx');
+  try {
+    for (const chunk of inChunks(file.write(report))) await handle.writeFile(chunk);
+  } finally {
+    await handle.close();
   }
+}
+
+/** Scores that were written a while ago: nobody holds those of a whole run. */
+function readScores(folder: string, { scores }: Cell): CellScores {
+  const archive = openNpz(readFileSync(join(folder, scores.file)), scores.file);
+  const read = (key: string) => {
+    const { data } = archive.read(key);
+    if (!(data instanceof Float64Array))
+      throw new OodError('corrupt-data', `${scores.file}: ${key} is no float64`);
+    return data;
+  };
+  return { id: read('score_id'), ood: read('score_ood') };
 }
 
 /**

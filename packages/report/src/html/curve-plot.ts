@@ -6,6 +6,9 @@ import { MARGIN, plotSvg } from './plot-frame.js';
 
 const MAX_POINTS = 300;
 
+/** The points of a curve that are drawn. */
+export const plottedCurve = (points: readonly Point[]): readonly Point[] => thinCurve(points, MAX_POINTS);
+
 export interface Curve {
   readonly points: readonly Point[];
   /** Class of the style sheet: colour and dash. */

@@ -42,9 +42,10 @@ export function histogramPlot(id: Float64Array, ood: Float64Array, options: Hist
 }
 
 function clippedRange(id: Float64Array, ood: Float64Array): readonly [number, number] {
-  const all = Float64Array.from([...id, ...ood])
-    .filter(Number.isFinite)
-    .sort();
+  const scores = new Float64Array(id.length + ood.length);
+  scores.set(id);
+  scores.set(ood, id.length);
+  const all = scores.filter(Number.isFinite).sort();
   const at = (quantile: number) => all[Math.round(quantile * (all.length - 1))] ?? 0;
   const low = at(CLIP);
   const high = at(1 - CLIP);

@@ -11,9 +11,12 @@ const SERIES = [
 ] as const;
 const DASHES = ['none', '6 3', '2 2', '8 3 2 3'] as const;
 
-export const seriesStyle = (index: number): string => `s${index % (SERIES.length * DASHES.length)}`;
+/** Curves that can be told apart in one picture. */
+export const SERIES_STYLES = SERIES.length * DASHES.length;
 
-const seriesRules = Array.from({ length: SERIES.length * DASHES.length }, (_, i) => {
+export const seriesStyle = (index: number): string => `s${index % SERIES_STYLES}`;
+
+const seriesRules = Array.from({ length: SERIES_STYLES }, (_, i) => {
   const color = SERIES[i % SERIES.length];
   const dash = DASHES[Math.floor(i / SERIES.length)];
   return `.s${i}{stroke:${color};stroke-dasharray:${dash}}.key.s${i}{border-top:3px ${i < SERIES.length ? 'solid' : 'dashed'} ${color}}`;
@@ -33,6 +36,9 @@ p{margin:6px 0}.muted,figcaption,.facts dt{color:var(--muted)}
 .warnings.serious{border-color:var(--doubt)}.warnings h2{margin:0 0 6px;font-size:17px}.warnings h3{font-size:13px;font-weight:600;margin-top:8px}
 .warnings ul{margin:2px 0;padding-left:22px}.warnings li{overflow-wrap:anywhere}
 .accuracies{width:auto}.accuracies :is(th,td):nth-child(2){text-align:left}.accuracies th:last-child,.accuracies td:last-child{text-align:right;min-width:0}.doubted :is(th,td){color:var(--doubt);font-weight:600}
+.left-out{margin:16px 0;padding:10px 18px;border:1px solid var(--line);border-left:5px solid var(--accent);border-radius:8px;background:var(--card)}
+details{margin:10px 0}summary{cursor:pointer;color:var(--accent)}
+.tests,.overview{width:auto}.tests th:last-child,.tests td:last-child{text-align:right}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}

@@ -1,19 +1,19 @@
-import type { Comparison } from '@oodgrid/protocol';
-import { marksOf } from '../best-marks.js';
-import type { CellGroup } from '../cell-groups.js';
+import { type Cell, METRIC_SPECS } from '@oodgrid/protocol';
+import type { Marks } from '../best-marks.js';
 import { chosenText } from '../hyperparameters.js';
-import { METRIC_COLUMNS, percent } from '../metric-columns.js';
+import { percent } from '../percent.js';
 import { escapeHtml } from './escape.js';
 
+const HEAD = METRIC_SPECS.map(
+  ({ title, isLowerBetter }) =>
+    `<th scope="col">${title} <span aria-label="${isLowerBetter ? 'lower' : 'higher'} is better">${isLowerBetter ? '↓' : '↑'}</span></th>`,
+).join('');
+
 /** The table of one pair and model, every value with its interval. */
-export function tableHtml(group: CellGroup, comparisons: readonly Comparison[]): string {
-  const marks = marksOf(group, comparisons);
-  const head = METRIC_COLUMNS.map(
-    ({ title, isLowerBetter }) =>
-      `<th scope="col">${title} <span aria-label="${isLowerBetter ? 'lower' : 'higher'} is better">${isLowerBetter ? '↓' : '↑'}</span></th>`,
-  );
-  const rows = group.cells.map((cell) => {
-    const values = METRIC_COLUMNS.map(({ key }) => {
+export function* tableHtml(cells: readonly Cell[], marks: Marks): Generator<string> {
+  yield `<div class="wide"><table><thead><tr><th scope="col">Method</th>${HEAD}<th scope="col">Chosen</th></tr></thead><tbody>`;
+  for (const cell of cells) {
+    const values = METRIC_SPECS.map(({ key }) => {
       const { value, low, high } = cell.metrics[key];
       const like =
         key === 'auroc' && marks.isLikeBest(cell)
@@ -22,7 +22,7 @@ export function tableHtml(group: CellGroup, comparisons: readonly Comparison[]):
       const best = marks.isBest(cell, key) ? ' class="best"' : '';
       return `<td${best}>${like}${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td>`;
     });
-    return `<tr><th scope="row">${escapeHtml(cell.title)}</th>${values.join('')}<td>${escapeHtml(chosenText(cell))}</td></tr>`;
-  });
-  return `<div class="wide"><table><thead><tr><th scope="col">Method</th>${head.join('')}<th scope="col">Chosen</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+    yield `<tr><th scope="row">${escapeHtml(cell.title)}</th>${values.join('')}<td>${escapeHtml(chosenText(cell))}</td></tr>`;
+  }
+  yield '</tbody></table></div>\n';
 }

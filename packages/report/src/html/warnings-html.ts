@@ -1,34 +1,43 @@
 import type { Results } from '@oodgrid/protocol';
-import { percent } from '../metric-columns.js';
-import { firstOf, isDoubted, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
+import { countText } from '../count-text.js';
+import { percent } from '../percent.js';
+import {
+  doubtIndex,
+  firstAccuracies,
+  firstMessages,
+  WARNINGS_PAGE,
+  warningGroups,
+} from '../result-warnings.js';
 import { escapeHtml } from './escape.js';
 
 const MAX_OF_A_KIND = 50;
+const MAX_ACCURACIES = 500;
 
 /** All warnings of a run, in a box at the top of the page; empty where there are none. */
 export function warningsHtml({ warnings }: Results): string {
   if (warnings.length === 0) return '';
   const isSerious = warnings.some(({ severity }) => severity === 'serious');
-  const groups = warningGroups(warnings).map(({ code, severity, warnings: own }) => {
-    const messages = firstOf(
-      own.map(({ message }) => message),
-      MAX_OF_A_KIND,
-    );
-    const items = messages.map((message) => `<li>${escapeHtml(message)}</li>`);
-    return `<h3><code>${escapeHtml(code)}</code>${severity === 'notice' ? ' <span class="muted">notice</span>' : ''}</h3><ul>${items.join('')}</ul>`;
+  const groups = warningGroups(warnings).map((group) => {
+    const items = firstMessages(group, MAX_OF_A_KIND).map((message) => `<li>${escapeHtml(message)}</li>`);
+    return `<h3><code>${escapeHtml(group.code)}</code>${group.severity === 'notice' ? ' <span class="muted">notice</span>' : ''}</h3><ul>${items.join('')}</ul>`;
   });
   const title = isSerious ? 'Warnings: these numbers may not mean what they should' : 'Notices';
-  return `<section class="warnings${isSerious ? ' serious' : ''}" role="note" aria-label="Warnings"><h2>${title}</h2>${groups.join('')}<p class="muted">What to do about each: ${WARNINGS_PAGE}</p></section>`;
+  return `<section class="warnings${isSerious ? ' serious' : ''}" role="note" aria-label="Warnings"><h2>${title}</h2>${groups.join('')}<p class="muted">What to do about each: ${WARNINGS_PAGE}</p></section>\n`;
 }
 
-/** How well the models classify what is in distribution. */
+/** How well the models classify what is in distribution; of very many, those that a warning doubts come first. */
 export function accuraciesHtml({ accuracies, warnings }: Results): string {
   if (accuracies.length === 0) return '';
-  const rows = accuracies.map((one) => {
+  const isDoubted = doubtIndex(warnings);
+  const left = accuracies.length - MAX_ACCURACIES;
+  const shown = left > 0 ? firstAccuracies(accuracies, isDoubted, MAX_ACCURACIES) : accuracies;
+  const rows = shown.map((one) => {
     const { value, low, high } = one.accuracy;
     const card = one.cardAccuracy === null ? '' : percent(one.cardAccuracy);
-    const doubted = isDoubted(one, warnings) ? ' class="doubted"' : '';
-    return `<tr${doubted}><th scope="row">${escapeHtml(one.model)}</th><td>${escapeHtml(one.id)}</td><td>${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td><td>${card}</td><td>${one.samples.toLocaleString('en-US')}</td></tr>`;
+    const doubted = isDoubted(one) ? ' class="doubted"' : '';
+    return `<tr${doubted}><th scope="row">${escapeHtml(one.model)}</th><td>${escapeHtml(one.id)}</td><td>${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td><td>${card}</td><td>${countText(one.samples)}</td></tr>`;
   });
-  return `<section><h2>Accuracy on the ID test sets</h2><div class="wide"><table class="accuracies"><thead><tr><th scope="col">Model</th><th scope="col">ID set</th><th scope="col">Accuracy</th><th scope="col">Card</th><th scope="col">Samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="muted">Share of the whole test set classified correctly, in percent, with Wilson's 95 % interval, beside what the model's card says.</p></section>`;
+  const rest =
+    left > 0 ? `<p class="muted">... and ${countText(left)} more in <code>results.json</code>.</p>` : '';
+  return `<section><h2>Accuracy on the ID test sets</h2><div class="wide"><table class="accuracies"><thead><tr><th scope="col">Model</th><th scope="col">ID set</th><th scope="col">Accuracy</th><th scope="col">Card</th><th scope="col">Samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}<p class="muted">Share of the whole test set classified correctly, in percent, with Wilson's 95 % interval, beside what the model's card says.</p></section>`;
 }

@@ -1,8 +1,8 @@
 import { listDatasets, verifyDataset } from '@oodgrid/datasets';
+import { textTable } from '@oodgrid/report';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
 import { type DataEntry, dataEntry } from '../../output/data-report.js';
-import { textTable } from '../../output/text-table.js';
 
 export default class DataList extends OodCommand {
   static override description = 'List the data sets of the catalog and whether they are here';

@@ -1,6 +1,6 @@
+import { textTable } from '@oodgrid/report';
 import { OodCommand } from '../../ood-command.js';
 import { type MethodEntry, methodEntries } from '../../output/catalog-entries.js';
-import { textTable } from '../../output/text-table.js';
 
 export default class MethodsList extends OodCommand {
   static override description = 'List the methods that a grid may name';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { listModels, weightsPath } from '@oodgrid/models';
+import { textTable } from '@oodgrid/report';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
 import { type ModelEntry, modelEntry } from '../../output/catalog-entries.js';
-import { textTable } from '../../output/text-table.js';
 
 export default class ModelsList extends OodCommand {
   static override description = 'List the bundled models';

@@ -1,0 +1,2 @@
+/** `100,000` */
+export const countText = (value: number): string => value.toLocaleString('en-US');

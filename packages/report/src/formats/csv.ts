@@ -1,0 +1,96 @@
+import { type Accuracy, type Cell, METRIC_SPECS, visible } from '@oodgrid/protocol';
+import { isWholeP, pText } from '../paired-tests.js';
+import { accuracyIndex, warningIndex } from '../result-warnings.js';
+import type { Report, ReportFormat } from './format.js';
+
+/** Tables for programs and spreadsheets (RFC 4180). */
+export const csv: ReportFormat = {
+  name: 'csv',
+  files: [
+    { name: 'results.csv', holds: 'a line per row of the table', write: cellLines },
+    { name: 'comparisons.csv', holds: "a line per DeLong's paired test of two rows", write: comparisonLines },
+  ],
+};
+
+const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** What most fields are: nothing to quote or to disarm. */
+const PLAIN = /^[A-Za-z0-9][\w.-]*$/;
+
+const line = (fields: readonly string[]): string => `${fields.map(field).join(',')}\r\n`;
+
+/** A field (RFC 4180) that no spreadsheet takes for a formula: one that would be gets an apostrophe before it. */
+function field(text: string): string {
+  if (PLAIN.test(text)) return text;
+  const isNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text);
+  const safe = !isNumber && /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/.test(text) ? `'${text}` : text;
+  const shown = visible(safe);
+  return /[",;]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
+
+const CELL_HEAD = [
+  'method',
+  'id',
+  'ood',
+  'model',
+  'protocol',
+  ...METRIC_SPECS.flatMap(({ key }) => [snake(key), `${snake(key)}_low`, `${snake(key)}_high`]),
+  'chosen',
+  'seconds',
+  'id_accuracy',
+  'id_accuracy_low',
+  'id_accuracy_high',
+  'card_accuracy',
+  'warnings',
+] as const;
+
+/**
+ * Every metric as value, low and high end of its 95 % interval, in [0, 1]; the accuracy of the cell's model on its
+ * ID set; codes of the warnings that concern the cell.
+ */
+function* cellLines({ results: { cells, accuracies, warnings } }: Report): Generator<string> {
+  const accuracyOf = accuracyIndex(accuracies);
+  const warningsOf = warningIndex(warnings, ['id', 'ood', 'model', 'method']);
+  yield line(CELL_HEAD);
+  for (const cell of cells) {
+    const { method, id, ood, model, protocol, seconds } = cell;
+    const codes = new Set(warningsOf(cell).map(({ code }) => code));
+    yield line([
+      ...[method, id, ood, model, protocol],
+      ...metricFields(cell),
+      seconds.toFixed(3),
+      ...accuracyFields(accuracyOf(cell)),
+      [...codes].join(' '),
+    ]);
+  }
+}
+
+function metricFields({ metrics, hyperparameters: { chosen } }: Cell): string[] {
+  const values = METRIC_SPECS.flatMap(({ key }) => {
+    const { value, low, high } = metrics[key];
+    return [value, low, high].map(String);
+  });
+  return [...values, chosen === null ? '' : JSON.stringify(chosen)];
+}
+
+/** Empty where it was not measured. */
+function accuracyFields(measured: Accuracy | undefined): string[] {
+  if (measured === undefined) return ['', '', '', ''];
+  const { value, low, high } = measured.accuracy;
+  return [value, low, high, measured.cardAccuracy ?? ''].map(String);
+}
+
+/** `log10_p` says how small a p is that a program reads as 0; it is empty where nothing says so. */
+function* comparisonLines({ results: { comparisons } }: Report): Generator<string> {
+  yield line(['id', 'ood', 'model', 'a', 'b', 'difference', 'p', 'log10_p', 'samples_id', 'samples_ood']);
+  for (const one of comparisons) {
+    const { id, ood, model, a, b, difference, p, log10P, samplesId, samplesOod } = one;
+    yield line([
+      ...[id, ood, model, a, b],
+      String(difference),
+      isWholeP(p) ? String(p) : pText(one),
+      log10P === null ? '' : String(log10P),
+      ...[samplesId, samplesOod].map(String),
+    ]);
+  }
+}

@@ -1,0 +1,90 @@
+import { type Cell, METRIC_SPECS, type ResultWarning, visible } from '@oodgrid/protocol';
+import { type Marks, marksOf } from '../best-marks.js';
+import { cellGroups, groupTitle } from '../cell-groups.js';
+import { comparisonIndex } from '../paired-tests.js';
+import { METRICS_NOTE, percent } from '../percent.js';
+import {
+  accuracyIndex,
+  accuracyText,
+  firstMessages,
+  warningGroups,
+  warningIndex,
+} from '../result-warnings.js';
+import type { Report, ReportFormat } from './format.js';
+
+/** `table` environments for booktabs, one per pair and model: best in bold, a dagger where DeLong's test sees no difference. */
+export const latex: ReportFormat = {
+  name: 'latex',
+  files: [{ name: 'table.tex', holds: 'the table in LaTeX, for booktabs', write: pieces }],
+};
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  // After the end of a row these two would be read as its arguments.
+  '[': '{[}',
+  '*': '{*}',
+};
+
+const escaped = (text: string) =>
+  visible(text).replaceAll(/[\\~^&%$#_{}<>|[*]/g, (char) => SPECIAL[char] ?? `\\${char}`);
+
+const rowText = (entries: readonly string[]): string => `${entries.join(' & ')} \\\\\n`;
+
+const HEAD = [
+  'Method',
+  ...METRIC_SPECS.map(
+    ({ title, isLowerBetter }) => `${title} $\\${isLowerBetter ? 'downarrow' : 'uparrow'}$`,
+  ),
+];
+
+function* pieces({ results }: Report): Generator<string> {
+  const comparisonsOf = comparisonIndex(results.comparisons);
+  const accuracyOf = accuracyIndex(results.accuracies);
+  const warningsOf = warningIndex(results.warnings, ['id', 'ood', 'model']);
+  yield '% needs \\usepackage{booktabs}\n';
+  for (const [i, group] of cellGroups(results).entries()) {
+    const marks = marksOf(group, comparisonsOf(group));
+    const caption = `${escaped(`${groupTitle(group)}.`)} ${escaped(METRICS_NOTE)} $^{\\dagger}$: AUROC not significantly different from the best (DeLong's paired test, $p \\ge 0.05$).`;
+    yield `${i === 0 ? '' : '\n'}\\begin{table}[t]\n\\centering\n\\caption{${caption}}\n`;
+    yield `\\begin{tabular}{l${'r'.repeat(METRIC_SPECS.length)}}\n\\toprule\n${rowText(HEAD)}\\midrule\n`;
+    for (const cell of group.cells) yield cellRow(cell, marks);
+    yield '\\bottomrule\n\\end{tabular}\n';
+    const measured = accuracyOf(group);
+    const accuracy =
+      measured === undefined
+        ? []
+        : [
+            `Accuracy of ${escaped(group.model)} on ${escaped(group.id)}: ${escaped(accuracyText(measured, '--'))}.`,
+          ];
+    yield notes([...accuracy, ...warningTexts(warningsOf(group))]);
+    yield '\\end{table}\n';
+  }
+}
+
+function cellRow(cell: Cell, marks: Marks): string {
+  const values = METRIC_SPECS.map(({ key }) => {
+    const text = percent(cell.metrics[key].value);
+    const like = key === 'auroc' && marks.isLikeBest(cell) ? '$^{\\dagger}$' : '';
+    return `${marks.isBest(cell, key) ? `\\textbf{${text}}` : text}${like}`;
+  });
+  return rowText([escaped(cell.title), ...values]);
+}
+
+const MAX_OF_A_KIND = 5;
+
+const warningTexts = (warnings: readonly ResultWarning[]): string[] =>
+  warningGroups(warnings).flatMap((group) => {
+    const kind = group.severity === 'serious' ? '\\textbf{Warning}' : 'Notice';
+    return firstMessages(group, MAX_OF_A_KIND).map(
+      (message) => `${kind} (${escaped(group.code)}): ${escaped(message)}.`,
+    );
+  });
+
+/** Below the table: the model's accuracy on the ID set, and the warnings that concern the table. */
+const notes = (texts: readonly string[]): string =>
+  texts.length === 0 ? '' : `\n\\smallskip\n\\parbox{\\linewidth}{\\footnotesize ${texts.join('\\\\ ')}}\n`;

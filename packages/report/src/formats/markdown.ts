@@ -1,0 +1,78 @@
+import { METRIC_SPECS, type Results, visible } from '@oodgrid/protocol';
+import { marksOf } from '../best-marks.js';
+import { cellGroups, groupTitle } from '../cell-groups.js';
+import { chosenText } from '../hyperparameters.js';
+import { comparisonIndex } from '../paired-tests.js';
+import { METRICS_NOTE, percent } from '../percent.js';
+import { firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
+import type { Report, ReportFormat } from './format.js';
+
+/** GitHub-flavoured tables, one per pair and model: best in bold, ~ where DeLong's test sees no difference. */
+export const markdown: ReportFormat = {
+  name: 'markdown',
+  files: [{ name: 'table.md', holds: 'the table in Markdown', write: pieces }],
+};
+
+const MAX_OF_A_KIND = 50;
+
+/** Text that is no markup of GitHub's: not of its tables, HTML or formulas either. */
+const escaped = (text: string) => visible(text).replaceAll(/([\\|*_`<>[\]~$#]|&(?=[#\w]+;))/g, '\\$1');
+
+const rowText = (entries: readonly string[]): string => `| ${entries.join(' | ')} |\n`;
+
+const HEAD = [
+  'Method',
+  ...METRIC_SPECS.map(({ title, isLowerBetter }) => `${title} ${isLowerBetter ? '↓' : '↑'}`),
+  'Chosen',
+];
+const RULE = HEAD.map((_, column) => (column === 0 || column === HEAD.length - 1 ? ':--' : '--:'));
+
+function* pieces({ results }: Report): Generator<string> {
+  const comparisonsOf = comparisonIndex(results.comparisons);
+  for (const group of cellGroups(results)) {
+    const marks = marksOf(group, comparisonsOf(group));
+    yield `### ${escaped(groupTitle(group))}\n\n${rowText(HEAD)}${rowText(RULE)}`;
+    for (const cell of group.cells) {
+      const values = METRIC_SPECS.map(({ key }) => {
+        const { value, low, high } = cell.metrics[key];
+        const like = key === 'auroc' && marks.isLikeBest(cell) ? '~' : '';
+        const text = marks.isBest(cell, key) ? `**${percent(value)}**` : percent(value);
+        return key === 'auroc' ? `${like}${text} (${percent(low)}–${percent(high)})` : text;
+      });
+      yield rowText([escaped(cell.title), ...values, escaped(chosenText(cell))]);
+    }
+    yield '\n';
+  }
+  yield `${METRICS_NOTE} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).\n\n`;
+  yield* accuracySection(results);
+  yield* warningSection(results);
+  yield `Digest \`${results.digest}\`\n`;
+}
+
+function* accuracySection({ accuracies }: Results): Generator<string> {
+  if (accuracies.length === 0) return;
+  yield '### Accuracy on the ID test sets\n\n| Model | ID set | Accuracy | Card |\n| :-- | :-- | --: | --: |\n';
+  for (const { model, id, accuracy, cardAccuracy } of accuracies) {
+    const { value, low, high } = accuracy;
+    const card = cardAccuracy === null ? '' : percent(cardAccuracy);
+    yield rowText([
+      escaped(model),
+      escaped(id),
+      `${percent(value)} (${percent(low)}–${percent(high)})`,
+      card,
+    ]);
+  }
+  yield '\n';
+}
+
+function* warningSection({ warnings }: Results): Generator<string> {
+  if (warnings.length === 0) return;
+  yield '### Warnings\n\n';
+  for (const group of warningGroups(warnings)) {
+    const kind = group.severity === 'serious' ? '**Warning**' : 'Notice';
+    for (const message of firstMessages(group, MAX_OF_A_KIND)) {
+      yield `- ${kind} \`${group.code}\`: ${escaped(message)}\n`;
+    }
+  }
+  yield `\nWhat to do about each: ${WARNINGS_PAGE}\n\n`;
+}

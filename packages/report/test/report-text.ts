@@ -1,0 +1,19 @@
+import type { Results } from '@oodgrid/protocol';
+import { REPORT_FORMATS, type Report } from '../src/index.js';
+
+const FILES = REPORT_FORMATS.flatMap(({ files }) => files);
+
+/** Pieces of one of the catalog's files. */
+export function reportPieces(
+  name: string,
+  results: Results,
+  scoresOf: Report['scoresOf'] = () => undefined,
+): Iterable<string> {
+  const file = FILES.find((one) => one.name === name);
+  if (file === undefined) throw new Error(`no format writes ${name}`);
+  return file.write({ results, scoresOf });
+}
+
+/** The whole of it. */
+export const reportText = (...args: Parameters<typeof reportPieces>): string =>
+  [...reportPieces(...args)].join('');
