@@ -37,7 +37,7 @@ export type { StagedChunk, Store, StoreBatch } from './store/store.js';
 export { chooseInThread } from './threads/choose-in-thread.js';
 export { ThreadPool } from './threads/thread-pool.js';
 export { GridWorkload } from './workload/grid-workload.js';
-export { makeWorkload } from './workload/make-workload.js';
+export { makeGridWorkload, makeWorkload } from './workload/make-workload.js';
 export { reusableUnits } from './workload/reusable-units.js';
 export { SyntheticWorkload } from './workload/synthetic-workload.js';
 export type { Workload } from './workload/workload.js';

@@ -12,6 +12,7 @@ import {
   DEFAULT_LEDGER_SETTINGS,
   Dispatcher,
   type JournalRecord,
+  makeGridWorkload,
   makeWorkload,
   type SubmittedRecord,
   type UnitResult,
@@ -86,6 +87,9 @@ export class Desk {
 
   /** Without a queue, workers ask for any task. */
   readonly isQueueless: boolean;
+
+  /** Whether synthetic runs are planned. */
+  isSyntheticAllowed = true;
 
   constructor({ gatherMs = 0, isQueueless = false } = {}) {
     this.gatherMs = gatherMs;
@@ -210,7 +214,7 @@ export class Desk {
       ledger: DEFAULT_LEDGER_SETTINGS,
       jitter: () => 0,
       newToken: () => `t${++this.#tokens}`,
-      makeWorkload,
+      makeWorkload: this.isSyntheticAllowed ? makeWorkload : makeGridWorkload,
       results: { find: (key) => this.results.get(key) },
       checkBlob: (blob) => this.checks.push(blob),
       publisher: this.isQueueless

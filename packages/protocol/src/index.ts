@@ -36,20 +36,18 @@ export {
   resultsSchema,
 } from './results.js';
 export { decodeRunEvent, encodeRunEvent, type RunEvent } from './run-event.js';
-export { type GridSpec, parseRunSpec, type RunSpec, type SyntheticSpec } from './run-spec.js';
+export { type GridSpec, parseRunSpec, type RunSpec } from './run-spec.js';
+export type { SyntheticSpec, SyntheticTask } from './synthetic.js';
 export {
   type DataRef,
   type ModelSpec,
   type Order,
-  type SyntheticTask,
   type TaskSpec,
   type Transform,
   taskSpecSchema,
   type UnitSpec,
   type WorkCounts,
-  type WorkSpec,
   workCountsSchema,
-  workSpecSchema,
 } from './tasks.js';
 export { visibleName } from './visible-name.js';
 export { isVisible, quote, visible, visibleJson, visibleLines } from './visible-text.js';
@@ -60,3 +58,4 @@ export {
   type WarningCode,
   warningSchema,
 } from './warnings.js';
+export { type WorkSpec, workSpecSchema } from './work-spec.js';

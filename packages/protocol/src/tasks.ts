@@ -73,28 +73,6 @@ export const taskSpecSchema = z.object({
 });
 export type TaskSpec = z.infer<typeof taskSpecSchema>;
 
-/**
- * A task that computes nothing of use: numbers that depend on its seed alone, after a pause. It measures
- * and tests the cluster itself.
- */
-const syntheticTaskSchema = z.object({
-  kind: z.literal('synthetic'),
-  of: z.enum(['fit', 'sweep', 'score']),
-  key: digestSchema,
-  seed: z.number().int().min(0),
-  rows: count,
-  /** Blobs that it reads; what is in them does not matter. */
-  reads: z.array(digestSchema).optional(),
-  milliseconds: z.number().min(0),
-  /** What goes wrong on purpose, for tests of the cluster. */
-  fault: z.enum(['none', 'crash', 'hang', 'out-of-memory', 'throw']),
-});
-export type SyntheticTask = z.infer<typeof syntheticTaskSchema>;
-
-/** What a lease is given for. */
-export const workSpecSchema = z.discriminatedUnion('kind', [taskSpecSchema, syntheticTaskSchema]);
-export type WorkSpec = z.infer<typeof workSpecSchema>;
-
 /** Passes done, counted in images: an image forwarded 88 times counts 88. */
 const total = z.number().int().min(0);
 export const workCountsSchema = z.object({ images: total, forwards: total, gradients: total });

@@ -9,7 +9,7 @@ import {
   DEFAULT_LEDGER_SETTINGS,
   hashJitter,
   type MergedPart,
-  makeWorkload,
+  makeGridWorkload,
   mergeGridRun,
   nodeEnvironment,
   onSettled,
@@ -87,7 +87,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     openStore: () => openScoreCache(path, context.log),
     // Workers ask the coordinator itself.
     publisher: null,
-    makeWorkload,
+    makeWorkload: makeGridWorkload,
     compute: onSettled((run, choice: string, results) =>
       chooseInThread(run, choice, results, { threads, database: path }),
     ),

@@ -15,7 +15,7 @@ import {
 import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
-import { makeWorkloadInTurns } from '../workload/make-workload.js';
+import { makeWorkloadInTurns, syntheticRefused } from '../workload/make-workload.js';
 import type { Collected, CollectRequest } from './collect-garbage.js';
 import { requireBlobs } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';
@@ -121,12 +121,7 @@ async function submit(
   if (!run.success)
     throw new OodError('invalid-input', `${JSON.stringify(request.run.slice(0, 80))} is no run id`);
   const spec = parseRunSpec(request.specJson);
-  if (spec.kind === 'synthetic' && !isSyntheticAllowed) {
-    throw new OodError(
-      'invalid-input',
-      'this coordinator takes grids; synthetic runs are for tests of the cluster',
-    );
-  }
+  if (spec.kind === 'synthetic' && !isSyntheticAllowed) throw syntheticRefused();
   await requireBlobs(spec, blobs);
   const submitted: SubmittedRecord = {
     kind: 'submitted',

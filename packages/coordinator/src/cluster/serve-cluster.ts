@@ -17,7 +17,7 @@ import { onSettled } from '../on-settled.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import { chooseInThread } from '../threads/choose-in-thread.js';
 import { ThreadPool } from '../threads/thread-pool.js';
-import { makeWorkload } from '../workload/make-workload.js';
+import { makeGridWorkload, makeWorkload } from '../workload/make-workload.js';
 import { clientService } from './client-service.js';
 import { collectGarbage } from './collect-garbage.js';
 import { clearMerges, mergeToBlob } from './merge-to-blob.js';
@@ -66,7 +66,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     jitter: hashJitter,
     openStore: () => new SqliteStore({ path: database, isExclusive: true }),
     publisher,
-    makeWorkload,
+    makeWorkload: options.isSyntheticAllowed ? makeWorkload : makeGridWorkload,
     compute: onSettled((run, id: string, results) => chooseInThread(run, id, results, { threads, database })),
     merge: onSettled((run, results) =>
       mergeToBlob(run, results, {

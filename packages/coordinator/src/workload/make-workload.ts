@@ -1,10 +1,20 @@
+import { OodError } from '@oodgrid/protocol';
 import { planningSteps } from '../planner/plan-grid.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { GridWorkload } from './grid-workload.js';
 import { SyntheticWorkload } from './synthetic-workload.js';
 import type { Workload } from './workload.js';
 
-/** The workload of a run; throws `invalid-input` for a grid that cannot be planned. */
+/** The workload of a grid's run. Throws `invalid-input` for a grid that cannot be planned, and for a synthetic run. */
+export function makeGridWorkload({ spec }: SubmittedRecord): Workload {
+  if (spec.kind === 'grid') return new GridWorkload(spec);
+  throw syntheticRefused();
+}
+
+export const syntheticRefused = (): OodError =>
+  new OodError('invalid-input', 'this coordinator takes grids; synthetic runs are for tests of the cluster');
+
+/** The workload of a run, synthetic ones included: for a coordinator that was started for tests. */
 export function makeWorkload({ spec, run }: SubmittedRecord): Workload {
   return spec.kind === 'grid' ? new GridWorkload(spec) : new SyntheticWorkload(spec, run);
 }

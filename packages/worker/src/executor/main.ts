@@ -1,7 +1,8 @@
 import { EXIT_CODES, OodError } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
+import { gridsOnly, syntheticOnly } from './accepted-work.js';
 import { batched } from './batched.js';
-import { Executor, type ExecutorOptions } from './executor.js';
+import { Executor } from './executor.js';
 import type { FromExecutor, ToExecutor } from './messages.js';
 import { executorSettingsSchema } from './settings.js';
 
@@ -28,26 +29,15 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   const blobs = new FolderBlobStore(settings.blobsDir);
   if (settings.engine === 'none') {
-    // Only a worker that was started for tests can do what tests do, faults on purpose included.
     const { runSynthetic } = await import('./run-synthetic.js');
-    const compute: ExecutorOptions['compute'] = async (task, io) => {
-      if (task.kind === 'synthetic') return runSynthetic(task, io);
-      throw new OodError('engine-missing', 'this executor has no tensor engine');
-    };
-    listen(new Executor({ compute, blobs, send }));
+    listen(new Executor({ compute: syntheticOnly(runSynthetic), blobs, send }));
     send({ kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' });
     return;
   }
   const { executeTask, loadEngine } = await import('@oodgrid/engine/compute');
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
-  const compute: ExecutorOptions['compute'] = async (task, io) => {
-    if (task.kind !== 'synthetic') return executeTask(engine, task, io);
-    throw new OodError(
-      'invalid-input',
-      'synthetic tasks are for tests of the cluster: only workers with --engine none compute them',
-    );
-  };
+  const compute = gridsOnly((task, io) => executeTask(engine, task, io));
   listen(new Executor({ compute, blobs, send }));
   const { kind, version, device, numericsClass } = engine;
   send({ kind: 'loaded', engine: { kind, version, device }, numericsClass });
