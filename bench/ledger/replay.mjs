@@ -79,7 +79,7 @@ function writeJournal(path, tasks) {
     spec,
   };
   const engine = { kind: 'none', version: '1', device: 'cpu' };
-  store.commit({ ...EMPTY, records: [submitted, { kind: 'bound', run: 'r', pool: 'p', engine }] });
+  store.commit({ ...EMPTY, records: [submitted, { kind: 'pinned', run: 'r', pool: 'p', engine }] });
   for (let from = 0; from < tasks - 1; from += 500) {
     const records = [];
     for (let task = from; task < Math.min(from + 500, tasks - 1); task++) {

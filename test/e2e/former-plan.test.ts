@@ -59,7 +59,7 @@ it('after an upgrade that plans otherwise, a run that was begun fails and says w
     // As if another version had written it.
     const store = new SqliteStore({ path: join(cluster.storeDir, 'store.db'), isExclusive: false });
     const ofOtherPlan = (record: JournalRecord): JournalRecord =>
-      record.kind === 'bound' && record.run === 'begun' ? { ...record, plan: 'other' } : record;
+      record.kind === 'pinned' && record.run === 'begun' ? { ...record, plan: 'other' } : record;
     store.compact([...store.records()].map(ofOtherPlan));
     store.close();
     cluster.coordinator.kill('SIGKILL');

@@ -25,9 +25,9 @@ function changeJournal(desk: Desk, change: (record: JournalRecord) => JournalRec
   );
 }
 const ofOtherPlan = (record: JournalRecord): JournalRecord =>
-  record.kind === 'bound' ? { ...record, plan: '0-other' } : record;
+  record.kind === 'pinned' ? { ...record, plan: '0-other' } : record;
 const ofNoPlan = (record: JournalRecord): JournalRecord => {
-  if (record.kind !== 'bound') return record;
+  if (record.kind !== 'pinned') return record;
   const { plan: _plan, ...older } = record;
   return older;
 };

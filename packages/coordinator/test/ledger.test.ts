@@ -24,9 +24,9 @@ describe('the graph of tasks', () => {
 
   it('takes what the cache has without a lease', () => {
     const ledger = ledgerOf([score()]);
-    expect(ledger.apply({ kind: 'finished', run: 'r', task: 0 }, 0)).toEqual([]);
+    expect(ledger.apply({ kind: 'reused', run: 'r', task: 0 }, 0)).toEqual([]);
     expect(stateOf(ledger, 0)).toBe('done');
-    expect(ledger.apply({ kind: 'finished', run: 'r', task: 0 }, 0)).toEqual([]);
+    expect(ledger.apply({ kind: 'reused', run: 'r', task: 0 }, 0)).toEqual([]);
   });
 });
 

@@ -131,7 +131,7 @@ export class DiskStore implements Store {
       const id = `${record.run}/${record.task}`;
       const worker = this.#workerOf.get(record.token) ?? '';
       this.#failedOn.set(id, (this.#failedOn.get(id) ?? new Set()).add(worker));
-    } else if (record.kind === 'completed' || record.kind === 'finished') {
+    } else if (record.kind === 'completed' || record.kind === 'reused' || record.kind === 'done') {
       this.#failedOn.delete(`${record.run}/${record.task}`);
     } else if (record.kind === 'moved') {
       // Every task of it starts anew.

@@ -15,7 +15,7 @@ export function checkEnd(
   digests: ReadonlyMap<string, Digest | null>,
   faults: number,
 ): void {
-  const finished = new Map<string, number>();
+  const done = new Map<string, number>();
   const attempts = new Map<string, number>();
   const submissions = new Map<string, number>();
   const classes = new Map<string, string>();
@@ -33,16 +33,16 @@ export function checkEnd(
     }
     if (record.kind === 'reopened') {
       const id = `${record.run}/${record.task}`;
-      finished.set(id, (finished.get(id) ?? 0) - 1);
+      done.set(id, (done.get(id) ?? 0) - 1);
     }
     if (record.kind === 'leased') leases++;
-    if (record.kind === 'bound') classes.set(record.run, record.pool);
+    if (record.kind === 'pinned') classes.set(record.run, record.pool);
     // What it was before does not count.
     if (record.kind === 'moved')
-      for (const id of finished.keys()) if (id.startsWith(`${record.run}/`)) finished.delete(id);
-    if (record.kind !== 'completed' && record.kind !== 'finished') continue;
+      for (const id of done.keys()) if (id.startsWith(`${record.run}/`)) done.delete(id);
+    if (!['completed', 'reused', 'done'].includes(record.kind) || !('task' in record)) continue;
     const id = `${record.run}/${record.task}`;
-    finished.set(id, (finished.get(id) ?? 0) + 1);
+    done.set(id, (done.get(id) ?? 0) + 1);
   }
   for (const [id, count] of attempts) {
     if (count > MAX_ATTEMPTS) throw new Violation(`task ${id} was handed out ${count} times`);
@@ -54,7 +54,7 @@ export function checkEnd(
     const tasks = tasksOf(spec);
     tasksOfAll += tasks;
     for (let task = 0; task < tasks; task++) {
-      const times = finished.get(`${run}/${task}`) ?? 0;
+      const times = done.get(`${run}/${task}`) ?? 0;
       if (times !== 1) throw new Violation(`task ${task} of ${run} is done ${times} times in the journal`);
     }
     const got = digests.get(run);

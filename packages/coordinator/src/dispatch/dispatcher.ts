@@ -72,7 +72,7 @@ export class Dispatcher {
     const run = this.#parts.registry.find(record.run);
     switch (record.kind) {
       case 'submitted':
-      case 'bound':
+      case 'pinned':
       case 'moved':
       case 'ended':
       case 'fetched':
@@ -86,7 +86,8 @@ export class Dispatcher {
         this.ledger.restore(record);
         return;
       case 'completed':
-      case 'finished':
+      case 'reused':
+      case 'done':
         if (run?.planProblem !== null) return;
         this.ledger.apply(record, now);
         this.#parts.progress.noteDone(run, record.task, record, now);

@@ -53,7 +53,7 @@ export class RunProgress {
       if (found.kind === 'fitted') fitted[unit.key] = found.blob;
     }
     const report = { fitted, work: NO_WORK, seconds: 0, reusedUnits: units.length, isReused: true };
-    journal.apply({ kind: 'finished', run: run.id, task, ...report }, now);
+    journal.apply({ kind: 'reused', run: run.id, task, ...report }, now);
     counters.add('tasks_reused');
     this.#taskDone(run, task, report, now);
     return true;

@@ -16,7 +16,7 @@ export interface RunRegistryOptions extends RunStateOptions {
 /** Records of what becomes of a run as a whole. */
 type RunRecord = Extract<
   JournalRecord,
-  { kind: 'submitted' | 'bound' | 'moved' | 'ended' | 'fetched' | 'forgotten' }
+  { kind: 'submitted' | 'pinned' | 'moved' | 'ended' | 'fetched' | 'forgotten' }
 >;
 
 /**
@@ -99,7 +99,7 @@ export class RunRegistry {
   pin(run: RunState, pin: Pin & { readonly at: string }): void {
     const { pool, engine, at } = pin;
     const plan = run.workload.planIdentity;
-    this.#options.batch.record({ kind: 'bound', run: run.id, pool, engine, at, plan });
+    this.#options.batch.record({ kind: 'pinned', run: run.id, pool, engine, at, plan });
     this.#pin(run, pin);
   }
 
@@ -148,7 +148,7 @@ export class RunRegistry {
     const run = this.#runs.get(record.run);
     if (run === undefined) return;
     switch (record.kind) {
-      case 'bound':
+      case 'pinned':
         run.planProblem = formerPlanProblem(run, record.plan);
         if (run.planProblem === null) this.#pin(run, record);
         return;

@@ -40,7 +40,7 @@ export function* compactJournal(
       if (record.kind !== 'completed') yield record;
       else {
         const { attempt: _attempt, token: _token, ...report } = record;
-        yield { ...report, kind: 'finished' };
+        yield { ...report, kind: 'done' };
       }
     }
   }

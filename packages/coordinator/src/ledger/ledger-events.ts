@@ -15,7 +15,9 @@ export type LedgerEvent =
   /** A fit or a choice that tasks wait for is known. */
   | { readonly kind: 'satisfied'; readonly run: string; readonly need: string }
   /** The task is done without a lease: every result of it was in the cache. */
-  | { readonly kind: 'finished'; readonly run: string; readonly task: number }
+  | { readonly kind: 'reused'; readonly run: string; readonly task: number }
+  /** The task is done, by a lease that a snapshot does not keep. */
+  | { readonly kind: 'done'; readonly run: string; readonly task: number }
   | ({ readonly kind: 'leased'; readonly worker: string } & LeaseRef)
   /** The lease's results are complete. */
   | ({ readonly kind: 'completed' } & LeaseRef)

@@ -32,7 +32,8 @@ export class TaskTransitions {
       case 'satisfied':
         for (const task of run.tasks.satisfy(event.need)) run.makeReady(task);
         return NOTHING;
-      case 'finished':
+      case 'reused':
+      case 'done':
         return run.tasks.is(event.task, 'ready') || run.tasks.is(event.task, 'queued')
           ? this.#markDone(run, event.task)
           : NOTHING;

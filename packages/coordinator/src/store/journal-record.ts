@@ -41,7 +41,7 @@ export type JournalRecord =
   | SubmittedRecord
   /** The run's tasks go to workers of this numerics class. */
   | {
-      readonly kind: 'bound';
+      readonly kind: 'pinned';
       readonly run: string;
       readonly pool: string;
       readonly engine: WorkerInfo['engine'];
@@ -52,10 +52,10 @@ export type JournalRecord =
     }
   /** The run starts anew in another numerics class: whatever was recorded of it before does not count. */
   | { readonly kind: 'moved'; readonly run: string; readonly pool: string }
-  | Exclude<LedgerEvent, { kind: 'completed' | 'finished' | 'satisfied' }>
+  | Exclude<LedgerEvent, { kind: 'completed' | 'reused' | 'done' | 'satisfied' }>
   | (Extract<LedgerEvent, { kind: 'completed' }> & TaskReport)
-  /** From the cache; in a snapshot also what was computed. */
-  | (Extract<LedgerEvent, { kind: 'finished' }> & TaskReport)
+  /** Without a lease: `reused` from the cache, `done` in a snapshot. */
+  | (Extract<LedgerEvent, { kind: 'reused' | 'done' }> & TaskReport)
   /** A choice between tasks was made. */
   | { readonly kind: 'computed'; readonly run: string; readonly id: string; readonly outcome: unknown }
   /** In a snapshot: what former attempts of a task came to. */

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
+import { decodeRecords } from './journal-codec.js';
 import type { JournalRecord } from './journal-record.js';
 import type { UnitResult } from './result-reader.js';
 import { bytes, columnsOf, floats, type ResultRow, resultOfRow } from './result-row.js';
@@ -122,8 +123,7 @@ export class SqliteStore implements Store {
   *records(): Iterable<JournalRecord> {
     for (const row of this.#rows('select records from journal order by seq')) {
       const { records } = row as { records: string };
-      // Our own lines, written whole or not at all.
-      yield* JSON.parse(records) as JournalRecord[];
+      yield* decodeRecords(records);
     }
   }
 

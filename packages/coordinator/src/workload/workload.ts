@@ -53,12 +53,12 @@ export interface Workload {
   fitOf(blob: Digest): number | undefined;
   /** What people call a blob that the run was submitted with, for example `weights of "mine"`. */
   blobName(blob: Digest): string;
-  /** Notes a finished task; gives the facts that are known by it. */
+  /** Notes that a task is done; returns the facts that are known by it. */
   finish(task: number, pool: string, report: TaskReport): readonly string[];
-  /** Choices whose tasks are all done; each is given once. */
+  /** Choices whose tasks are all done; each is returned once. */
   takeComputations(): readonly string[];
   /** What people see of a choice. */
   computationTitle(id: string): string;
-  /** Notes what a choice came to; gives the facts that are known by it. */
+  /** Notes the outcome of a choice; returns the facts that are known by it. */
   computed(id: string, outcome: unknown): readonly string[];
 }
