@@ -9,22 +9,23 @@ import {
   type WorkerInfo,
   type WorkerMessage,
 } from '@oodgrid/transport';
+import { Outbox } from './outbox.js';
 
 export interface SessionOptions {
   readonly worker: WorkerInfo;
-  /** What only this process knows. */
+  /** Secret of this process. */
   readonly proof: string;
-  /** What the worker does, for people. */
+  /** What the worker does at present, for people. */
   readonly doing: () => string;
-  /** A lease came: start its task. */
+  /** A lease was granted: start its task. */
   readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
-  /** A lease is over: stop its task, nothing that it gives counts any more. */
+  /** A lease is over: stop its task, whose results do not count. */
   readonly onCancel: (lease: LeaseRef) => void;
-  /** A place is free, or the coordinator is back: time to look for work. */
+  /** A place is free, or the coordinator is back: look for work. */
   readonly onRoom: () => void;
   /** The coordinator wants this worker to take no more tasks. */
   readonly onDrain: () => void;
-  /** The coordinator gives this worker no tasks for so long; the session rests until `isResting` is called off. */
+  /** The coordinator gives this worker no tasks for `forMs`; the session asks for none until `isResting` is set to false. */
   readonly onSetAside: (reason: string, forMs: number) => void;
 }
 
@@ -38,14 +39,8 @@ interface Held {
   readonly waiting: (() => void)[];
 }
 
-interface Unacked {
-  readonly sequence: number;
-  readonly message: ReliableMessage;
-  readonly bytes: number;
-}
-
 /**
- * A worker's side of the conversation, without its surroundings: it keeps what it holds and what the
+ * A worker's side of the conversation, without its environment: it keeps what it holds and what the
  * coordinator has not acknowledged, over any number of connections and restarts of the coordinator. It does
  * no I/O and returns at once.
  */
@@ -53,8 +48,7 @@ export class WorkerSession {
   readonly #options: SessionOptions;
   readonly #held = new Map<string, Held>();
   readonly #requests = new Map<number, Delivery | null>();
-  #outbox: Unacked[] = [];
-  #nextSequence = 1;
+  readonly #outbox = new Outbox((message) => this.#send?.(message));
   #nextRequest = 1;
   #send: ((message: WorkerMessage) => void) | undefined;
   #windowBytes = Number.POSITIVE_INFINITY;
@@ -68,21 +62,21 @@ export class WorkerSession {
     this.#options = options;
   }
 
-  /** First words of a new connection. */
+  /** What a new connection begins with. */
   registration(): Registration {
     return {
       protocol: PROTOCOL_VERSION,
       worker: this.#options.worker,
       proof: this.#options.proof,
       held: [...this.#held.values()].map(({ lease }) => lease),
-      nextSequence: this.#outbox[0]?.sequence ?? this.#nextSequence,
+      nextSequence: this.#outbox.firstSequence,
     };
   }
 
-  /** The connection stands and the registration is said: says again what nobody acknowledged. */
+  /** The coordinator has registered this worker: says again what was not acknowledged or answered. */
   connected(send: (message: WorkerMessage) => void): void {
     this.#send = send;
-    this.#sayAgain();
+    this.#outbox.sayAgain();
     for (const [requestId, delivery] of this.#requests) {
       send({ kind: 'lease-request', requestId, hint: delivery?.hint ?? null });
     }
@@ -102,9 +96,9 @@ export class WorkerSession {
     return Math.max(0, this.#options.worker.slots - this.#held.size - this.#requests.size);
   }
 
-  /** Whether everything that was said is acknowledged. */
+  /** Whether every reliable message is acknowledged. */
   get isSettled(): boolean {
-    return this.#outbox.length === 0;
+    return this.#outbox.isEmpty;
   }
 
   /** Asks for the task of a delivery; null: for any task. */
@@ -164,7 +158,7 @@ export class WorkerSession {
     if (held === undefined || held.isEnding) return;
     held.hasAdvanced = true;
     held.unackedBytes += message.data.byteLength;
-    this.#say(message, message.data.byteLength);
+    this.#outbox.say(message, message.data.byteLength);
     if (held.unackedBytes <= this.#windowBytes) ready();
     else held.waiting.push(ready);
   }
@@ -173,15 +167,15 @@ export class WorkerSession {
     const held = this.#held.get(message.token);
     if (held === undefined || held.isEnding) return;
     held.hasAdvanced = true;
-    this.#say(message, 0);
+    this.#outbox.say(message, 0);
   }
 
-  /** The last word on a lease: done, failed or handed back. */
+  /** Ends a lease: done, failed or handed back. What is said for it later is dropped. */
   end(message: Exclude<ReliableMessage, { kind: 'chunk' | 'fitted' }>): void {
     const held = this.#held.get(message.token);
     if (held === undefined || held.isEnding) return;
     held.isEnding = true;
-    this.#say(message, 0);
+    this.#outbox.say(message, 0);
   }
 
   progress(lease: LeaseRef, work: WorkCounts): void {
@@ -205,8 +199,8 @@ export class WorkerSession {
       held.hasAdvanced = false;
     }
     this.#sayHeld();
-    const oldest = this.#outbox[0]?.sequence;
-    if (oldest !== undefined && oldest === this.#oldestAtHeartbeat) this.#sayAgain();
+    const { oldest } = this.#outbox;
+    if (oldest !== undefined && oldest === this.#oldestAtHeartbeat) this.#outbox.sayAgain();
     this.#oldestAtHeartbeat = oldest;
   }
 
@@ -241,10 +235,7 @@ export class WorkerSession {
   }
 
   #acknowledged(upTo: number): void {
-    let count = 0;
-    for (const { sequence, message, bytes } of this.#outbox) {
-      if (sequence > upTo) break;
-      count++;
+    for (const { message, bytes } of this.#outbox.acknowledge(upTo)) {
       const held = this.#held.get(message.token);
       if (held === undefined) continue;
       held.unackedBytes -= bytes;
@@ -252,11 +243,10 @@ export class WorkerSession {
       if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'released')
         this.#close(held);
     }
-    this.#outbox.splice(0, count);
   }
 
   #refused({ sequence, code, message: text }: Extract<CoordinatorMessage, { kind: 'refused' }>): void {
-    const refused = this.#outbox.find((one) => one.sequence === sequence)?.message;
+    const refused = this.#outbox.find(sequence);
     const held = refused === undefined ? undefined : this.#held.get(refused.token);
     if (held === undefined || refused === undefined) return;
     if (code === 'cancelled' || refused.kind === 'failed' || refused.kind === 'released') {
@@ -291,15 +281,5 @@ export class WorkerSession {
   #sayHeld(): void {
     const leases = [...this.#held.values()].map(({ lease }) => lease);
     this.#send?.({ kind: 'heartbeat', leases, doing: this.#options.doing(), trouble: this.#trouble });
-  }
-
-  #sayAgain(): void {
-    for (const { sequence, message } of this.#outbox) this.#send?.({ kind: 'reliable', sequence, message });
-  }
-
-  #say(message: ReliableMessage, bytes: number): void {
-    const sequence = this.#nextSequence++;
-    this.#outbox.push({ sequence, message, bytes });
-    this.#send?.({ kind: 'reliable', sequence, message });
   }
 }
