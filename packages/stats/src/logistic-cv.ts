@@ -1,3 +1,4 @@
+import { HeldCounts } from './held-counts.js';
 import {
   centred,
   decisionFunction,
@@ -24,13 +25,15 @@ export interface LogisticCvFit extends LogisticFit {
  */
 export function fitLogisticCv(data: LabelledFeatures): LogisticCvFit {
   const folds = stratifiedFolds(data.labels, FOLDS);
-  const splits = Array.from({ length: FOLDS }, (_, fold) => ({
-    train: centred(select(data, (row) => folds[row] !== fold)),
-    held: select(data, (row) => folds[row] === fold),
-  }));
-  const correct = LOGISTIC_CS.map((c) =>
-    splits.reduce((total, { train, held }) => total + countCorrect(held, fitCentred(train, c)), 0),
-  );
+  const correct = LOGISTIC_CS.map(() => 0);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const train = centred(select(data, (row) => folds[row] !== fold));
+    const held = select(data, (row) => folds[row] === fold);
+    const counts = new HeldCounts(train, held);
+    for (const [i, c] of LOGISTIC_CS.entries()) {
+      correct[i] += counts.correct(c) ?? countCorrect(held, fitCentred(train, c));
+    }
+  }
   const c = LOGISTIC_CS[correct.indexOf(Math.max(...correct))] ?? 1;
   return { ...fitLogistic(data, c), c, correct };
 }
@@ -70,10 +73,15 @@ export function stratifiedFolds(labels: Uint8Array, folds: number): Uint8Array {
 }
 
 function select({ features, labels, d }: LabelledFeatures, isIn: (row: number) => boolean): LabelledFeatures {
-  const rows = Array.from(labels.keys()).filter(isIn);
-  const chosen = new Float64Array(rows.length * d);
-  for (const [i, row] of rows.entries()) chosen.set(features.subarray(row * d, (row + 1) * d), i * d);
-  return { features: chosen, labels: Uint8Array.from(rows, (row) => labels[row] ?? 0), d };
+  const chosen = new Float64Array(features.length);
+  const chosenLabels = new Uint8Array(labels.length);
+  let rows = 0;
+  for (let row = 0; row < labels.length; row++) {
+    if (!isIn(row)) continue;
+    for (let j = 0; j < d; j++) chosen[rows * d + j] = features[row * d + j];
+    chosenLabels[rows++] = labels[row];
+  }
+  return { features: chosen.subarray(0, rows * d), labels: chosenLabels.subarray(0, rows), d };
 }
 
 function countCorrect({ features, labels, d }: LabelledFeatures, fit: LogisticFit): number {

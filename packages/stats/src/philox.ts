@@ -5,22 +5,13 @@ export interface PhiloxKey {
   readonly counter: readonly [number, number];
 }
 
-const M0 = 0xd2511f53;
-const M1 = 0xcd9e8d57;
+// Halves of the multipliers 0xd2511f53 and 0xcd9e8d57.
+const M0_HIGH = 0xd251;
+const M0_LOW = 0x1f53;
+const M1_HIGH = 0xcd9e;
+const M1_LOW = 0x8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
-
-/** High 32 bits of a 32 x 32 bit product, as a signed word. */
-function mulHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  // No partial sum leaves 32 bits.
-  const middle1 = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
-  const middle2 = (Math.imul(aLow, bHigh) + (middle1 & 0xffff)) | 0;
-  return (Math.imul(aHigh, bHigh) + (middle1 >>> 16) + (middle2 >>> 16)) | 0;
-}
 
 /**
  * One block of the Philox4x32-10 counter-based generator.
@@ -29,17 +20,28 @@ function mulHigh(a: number, b: number): number {
  * Writes four words over `state` from `at` on, which hold the 128-bit counter.
  */
 export function philox4x32(state: Uint32Array, key0: number, key1: number, at = 0): void {
-  let c0 = (state[at] ?? 0) | 0;
-  let c1 = (state[at + 1] ?? 0) | 0;
-  let c2 = (state[at + 2] ?? 0) | 0;
-  let c3 = (state[at + 3] ?? 0) | 0;
+  let c0 = state[at] | 0;
+  let c1 = state[at + 1] | 0;
+  let c2 = state[at + 2] | 0;
+  let c3 = state[at + 3] | 0;
   let k0 = key0 | 0;
   let k1 = key1 | 0;
   for (let round = 0; round < 10; round++) {
-    const low0 = Math.imul(M0, c0);
-    const high0 = mulHigh(M0, c0);
-    const low1 = Math.imul(M1, c2);
-    const high1 = mulHigh(M1, c2);
+    // 32 x 32 -> 64 bit products by halves: no partial sum leaves 32 bits.
+    const a = c0 & 0xffff;
+    const b = c0 >>> 16;
+    const aLow = Math.imul(a, M0_LOW);
+    const aMiddle = (Math.imul(b, M0_LOW) + (aLow >>> 16)) | 0;
+    const aUpper = (Math.imul(a, M0_HIGH) + (aMiddle & 0xffff)) | 0;
+    const high0 = (Math.imul(b, M0_HIGH) + (aMiddle >>> 16) + (aUpper >>> 16)) | 0;
+    const low0 = (aUpper << 16) | (aLow & 0xffff);
+    const c = c2 & 0xffff;
+    const d = c2 >>> 16;
+    const cLow = Math.imul(c, M1_LOW);
+    const cMiddle = (Math.imul(d, M1_LOW) + (cLow >>> 16)) | 0;
+    const cUpper = (Math.imul(c, M1_HIGH) + (cMiddle & 0xffff)) | 0;
+    const high1 = (Math.imul(d, M1_HIGH) + (cMiddle >>> 16) + (cUpper >>> 16)) | 0;
+    const low1 = (cUpper << 16) | (cLow & 0xffff);
     c0 = high1 ^ c1 ^ k0;
     c1 = low1;
     c2 = high0 ^ c3 ^ k1;

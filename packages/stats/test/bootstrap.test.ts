@@ -56,6 +56,23 @@ describe('the bootstrap', () => {
   });
 });
 
+describe('draws', () => {
+  it('are as many as there are samples on each side, and have a sign a side', () => {
+    const counts = new BootstrapDraws(7, 3, 400, 300).counts(2);
+    const sum = (values: Int8Array) => values.reduce((a, b) => a + b, 0);
+    expect([sum(counts.subarray(0, 400)), sum(counts.subarray(400))]).toEqual([400, -300]);
+    expect(Math.min(...counts.subarray(0, 400))).toBe(0);
+    expect(Math.max(...counts.subarray(400))).toBe(0);
+  });
+
+  it('never change: intervals of former results stay what they are', () => {
+    const counts = new BootstrapDraws(7, 3, 400, 300).counts(2);
+    expect([...counts.subarray(0, 12)]).toEqual([0, 0, 0, 0, 1, 0, 1, 0, 2, 0, 1, 0]);
+    const last = [0, 0, 0, 0, 0, 3, 0, 1, 2, 1, 2, 0];
+    expect(Array.from(counts.subarray(688), Math.abs)).toEqual(last);
+  });
+});
+
 describe('a walk along the rank order', () => {
   const scores = fc
     .array(fc.integer({ min: -3, max: 9 }), { minLength: 1, maxLength: 30 })
@@ -71,7 +88,8 @@ describe('a walk along the rank order', () => {
       const groups = ranked.thresholds.length;
       const drawn = (groupOf: Int32Array, from: number) => {
         const out = new Float64Array(groups);
-        for (const [i, group] of groupOf.entries()) out[group] = (out[group] ?? 0) + (counts[from + i] ?? 0);
+        for (const [i, group] of groupOf.entries())
+          out[group] = (out[group] ?? 0) + Math.abs(counts[from + i] ?? 0);
         return out;
       };
       const expected = metricsOfCounts(drawn(ranked.idGroup, 0), drawn(ranked.oodGroup, a.length));

@@ -1,5 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionFunction, fitLogistic, fitLogisticCv, LOGISTIC_CS, stratifiedFolds } from '../src/index.js';
+import { HeldCounts } from '../src/held-counts.js';
+import {
+  decisionFunction,
+  fitLogistic,
+  fitLogisticCv,
+  LOGISTIC_CS,
+  NumpyRandomState,
+  stratifiedFolds,
+} from '../src/index.js';
+import { centred } from '../src/logistic.js';
+import { normalScores } from './normal-scores.js';
 import { REFERENCE } from './reference.js';
 
 const data = (x: readonly number[], y: readonly number[], d: number) => ({
@@ -82,5 +93,61 @@ describe('cross-validation', () => {
     const best = Math.max(...fit.correct);
     expect(fit.c).toBe(LOGISTIC_CS[fit.correct.indexOf(best)]);
     expect(best).toBe(40);
+  });
+});
+
+describe('counts of held samples', () => {
+  /** Half of the rows ID, `shift` apart; every third row is held. `steps` a unit where values are rounded. */
+  const split = (seed: number, n: number, d: number, shift: number, scale: number, steps: number) => {
+    const random = new NumpyRandomState(seed);
+    const all = normalScores(random, 2 * n * d, 0).map((x, i) => {
+      const value = x + (i < n * d ? shift : 0);
+      return scale * (1 + (steps === 0 ? value : Math.round(value * steps) / steps));
+    });
+    const part = (isHeld: boolean) => {
+      const rows = Array.from({ length: 2 * n }, (_, row) => row).filter((row) => (row % 3 === 0) === isHeld);
+      return data(
+        rows.flatMap((row) => [...all.subarray(row * d, (row + 1) * d)]),
+        rows.map((row) => (row < n ? 1 : 0)),
+        d,
+      );
+    };
+    return { train: part(false), held: part(true) };
+  };
+  const counted = ({ train, held }: ReturnType<typeof split>, c: number) => {
+    const z = decisionFunction(held.features, held.d, fitLogistic(train, c));
+    return z.filter((value, row) => value > 0 === (held.labels[row] === 1)).length;
+  };
+
+  it('are those of the fits that go on to the end, or are left to them', () => {
+    const property = fc.property(
+      fc.nat(1000),
+      fc.integer({ min: 2, max: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom(0, 0.5, 1.5, 4, 30),
+      fc.constantFrom(1e-3, 1, 1e4),
+      fc.constantFrom(0, 1, 5),
+      (seed, n, d, shift, scale, steps) => {
+        const one = split(seed, n, d, shift, scale, steps);
+        const counts = new HeldCounts(centred(one.train), one.held);
+        for (const c of LOGISTIC_CS) {
+          const got = counts.correct(c);
+          if (got !== null) expect(got).toBe(counted(one, c));
+        }
+      },
+    );
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  it('are left to them where a sample lies on the border, and seldom elsewhere', () => {
+    const constant = split(1, 50, 1, 0, 0, 0);
+    expect(new HeldCounts(centred(constant.train), constant.held).correct(1)).toBe(null);
+    let left = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const { train, held } = split(seed, 300, 1, 1.5, 1, 0);
+      const counts = new HeldCounts(centred(train), held);
+      for (const c of LOGISTIC_CS) if (counts.correct(c) === null) left++;
+    }
+    expect(left).toBeLessThan(10);
   });
 });
