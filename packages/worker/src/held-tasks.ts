@@ -16,7 +16,7 @@ export interface BlobAccess {
 }
 
 export interface HeldTasksOptions {
-  readonly pool: () => ExecutorPool;
+  readonly pool: () => Pick<ExecutorPool, 'start' | 'stop' | 'ready'>;
   readonly session: () => WorkerSession | undefined;
   readonly blobs: BlobAccess;
   readonly log: (line: string) => void;
