@@ -19,6 +19,8 @@ export interface ExecutorPoolOptions {
 /** Ends before the engine was loaded, in a row, after which starting another makes no sense. */
 const MAX_FALSE_STARTS = 3;
 const CHECK_MS = 500;
+/** Loading an engine shows no sign of life, and takes this long at most. */
+const MAX_LOADING_MS = 120_000;
 
 /** Executor processes, one per device; one that dies is replaced, and its other tasks go on in the new one. */
 export class ExecutorPool {
@@ -75,16 +77,14 @@ export class ExecutorPool {
   }
 
   #spawn(): void {
-    let isLoaded = false;
     const executor = new ExecutorProcess(this.#options.settings, {
       loaded: (engine) => {
-        isLoaded = true;
         this.#falseStarts = 0;
         this.#resolveLoaded(engine);
       },
       receive: (message) => this.#receive(executor, message),
       line: (line) => this.#options.line(executor.tokens[0], line),
-      exited: (problem, isHopeless) => this.#exited(executor, problem, isHopeless, isLoaded),
+      exited: (problem, isHopeless) => this.#exited(executor, problem, isHopeless),
     });
     this.#executors.add(executor);
   }
@@ -97,7 +97,8 @@ export class ExecutorPool {
     this.#options.receive(message);
   }
 
-  #exited(executor: ExecutorProcess, problem: OodError, isHopeless: boolean, isLoaded: boolean): void {
+  #exited(executor: ExecutorProcess, problem: OodError, isHopeless: boolean): void {
+    const { isLoaded } = executor;
     this.#executors.delete(executor);
     if (this.#isClosing) return;
     if (!isLoaded) this.#falseStarts++;
@@ -124,8 +125,9 @@ export class ExecutorPool {
   #killHung(): void {
     const { stallMs } = this.#options;
     for (const executor of this.#executors) {
-      if (executor.tokens.length === 0 || performance.now() - executor.lastAdvance < stallMs) continue;
-      const seconds = Math.round(stallMs / 1000);
+      const limitMs = executor.isLoaded ? stallMs : Math.max(stallMs, MAX_LOADING_MS);
+      if (executor.tokens.length === 0 || performance.now() - executor.lastAdvance < limitMs) continue;
+      const seconds = Math.round(limitMs / 1000);
       executor.kill(`the executor hung: no sign of life for ${seconds} s; it was killed`);
     }
   }

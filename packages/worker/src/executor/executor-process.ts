@@ -37,6 +37,8 @@ export class ExecutorProcess {
   readonly #send = batched<ToExecutor>((list) => {
     if (this.#child.connected) this.#child.send(list, () => undefined);
   });
+  /** Whether its engine is loaded. */
+  isLoaded = false;
   #tail = '';
   #killReason: string | undefined;
 
@@ -56,8 +58,10 @@ export class ExecutorProcess {
     this.#child.on('message', (message) => {
       this.lastAdvance = performance.now();
       for (const said of message as FromExecutor[]) {
-        if (said.kind === 'loaded') handler.loaded(said);
-        else handler.receive(said);
+        if (said.kind === 'loaded') {
+          this.isLoaded = true;
+          handler.loaded(said);
+        } else handler.receive(said);
       }
     });
     let isOver = false;

@@ -8,7 +8,14 @@ import { executorSettingsSchema } from './settings.js';
 
 const NO_ENGINE = { kind: 'none', version: process.version, device: 'cpu' } as const;
 
-function listen(executor: Executor): void {
+function sendNow(list: readonly FromExecutor[]): void {
+  // A control process that goes meanwhile is told by `disconnect`.
+  if (process.connected) process.send?.(list, undefined, undefined, () => undefined);
+}
+
+/** That it is loaded is said before a task is taken: one that ends the process must not look like an engine that cannot be loaded. */
+function serve(loaded: Extract<FromExecutor, { kind: 'loaded' }>, executor: Executor): void {
+  sendNow([loaded]);
   process.on('message', (list) => {
     for (const message of list as ToExecutor[]) executor.receive(message);
   });
@@ -19,10 +26,7 @@ async function main(): Promise<void> {
   const settings = executorSettingsSchema.parse(JSON.parse(process.env.OODGRID_EXECUTOR ?? '{}'));
   // Its lines may have no reader any more; that ends no task.
   process.stderr.on('error', () => undefined);
-  const send = batched<FromExecutor>((list) => {
-    // A control process that goes meanwhile is told by `disconnect`.
-    if (process.connected) process.send?.(list, undefined, undefined, () => undefined);
-  });
+  const send = batched<FromExecutor>(sendNow);
   // The control process decides when to stop; without it there is nobody to compute for.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
@@ -30,17 +34,21 @@ async function main(): Promise<void> {
   const blobs = new FolderBlobStore(settings.blobsDir);
   if (settings.engine === 'none') {
     const { runSynthetic } = await import('./run-synthetic.js');
-    listen(new Executor({ compute: syntheticOnly(runSynthetic), blobs, send }));
-    send({ kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' });
+    serve(
+      { kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' },
+      new Executor({ compute: syntheticOnly(runSynthetic), blobs, send }),
+    );
     return;
   }
   const { executeTask, loadEngine } = await import('@oodgrid/engine/compute');
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
   const compute = gridsOnly((task, io) => executeTask(engine, task, io));
-  listen(new Executor({ compute, blobs, send }));
   const { kind, version, device, numericsClass } = engine;
-  send({ kind: 'loaded', engine: { kind, version, device }, numericsClass });
+  serve(
+    { kind: 'loaded', engine: { kind, version, device }, numericsClass },
+    new Executor({ compute, blobs, send }),
+  );
 }
 
 main().catch((thrown: unknown) => {
