@@ -85,11 +85,7 @@ const isHere = (text: string) => existsSync(local.path(digestOf(text)));
 describe('what tasks read', () => {
   it('is fetched once, however many tasks ask for it at a time, and lies in the folder then', async () => {
     const blobs = cached();
-    await Promise.all([
-      blobs.fetch(reading('a', 'b')),
-      blobs.fetch(reading('b', 'a')),
-      blobs.fetch(reading('a')),
-    ]);
+    await Promise.all([['a'], ['a'], ['b', 'a']].map((texts) => blobs.fetch(reading(...texts))));
     expect(remote.gets.toSorted()).toEqual([digestOf('a'), digestOf('b')].toSorted());
     expect([isHere('a'), isHere('b')]).toEqual([true, true]);
     await cached().fetch(reading('a'));

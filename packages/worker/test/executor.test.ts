@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AttemptError } from '../src/attempt-error.js';
 import { Executor, type ExecutorOptions } from '../src/executor/executor.js';
 import type { FromExecutor } from '../src/executor/messages.js';
 import { NO_WORK, TASK } from './conversation.js';
@@ -129,10 +130,10 @@ describe('a failure', () => {
     },
   );
 
-  it("of a blob of the folder is the worker's own and names the blob; the text of its message decides nothing", async () => {
+  it("of a blob of the folder is the worker's own and names the blob", async () => {
     const store = blobs();
     const digest = await store.put(new TextEncoder().encode('weights'));
-    writeFileSync(store.path(digest), 'out of memory');
+    writeFileSync(store.path(digest), 'damaged');
     const read =
       (wanted: Digest): Compute =>
       async (_task, io) => {
@@ -150,6 +151,15 @@ describe('a failure', () => {
       code: 'not-found',
       origin: 'worker',
       blob: missing,
+    });
+  });
+
+  it("of the worker's own is not taken for lack of memory, whatever its text", async () => {
+    const thrown = new AttemptError(new OodError('unavailable', 'the disk is out of memory cells'), 'worker');
+    expect(await failureOf(() => Promise.reject(thrown))).toMatchObject({
+      code: 'unavailable',
+      message: 'the disk is out of memory cells',
+      origin: 'worker',
     });
   });
 

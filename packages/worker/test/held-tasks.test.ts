@@ -193,12 +193,14 @@ describe('a blob of the cache that an executor finds damaged', () => {
     expect(ownFailures).toEqual([]);
   });
 
-  it('begins nothing anew where the lease is over by then', async () => {
-    await begin();
-    tasks.fromExecutor(damaged);
+  it('begins nothing anew where the lease is over by then, cancelled or handed back', async () => {
+    await begin('a');
+    await begin('b');
+    for (const token of ['a', 'b']) tasks.fromExecutor({ ...damaged, token });
     tasks.cancel(leaseOf('a'));
+    tasks.failAll(new AttemptError(new OodError('engine-missing', 'no engine'), 'worker'));
     await settled();
-    expect(computed).toEqual(['start a', 'stop a']);
+    expect(computed).toEqual(['start a', 'start b', 'stop a']);
   });
 });
 

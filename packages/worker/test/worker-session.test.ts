@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { Conversation, chunkOf, delivery, leaseOf, NO_WORK, TASK } from './conversation.js';
 
 const done = (token: string) => ({ kind: 'done', ...leaseOf(token), work: NO_WORK, seconds: 1 }) as const;
+const failure = (token: string) =>
+  ({
+    kind: 'failed',
+    ...leaseOf(token),
+    code: 'internal',
+    message: 'why',
+    retryable: false,
+    logTail: '',
+    origin: 'task',
+    blob: null,
+  }) as const;
 const connected = (slots?: number) => {
   const conversation = new Conversation(slots);
   conversation.connect();
@@ -99,16 +110,19 @@ describe('the window', () => {
 });
 
 describe('a lease', () => {
-  it('ends when its last word is acknowledged, not before: its message in the queue goes then', () => {
-    const talk = connected(1);
-    const message = delivery();
-    talk.grant('a', message);
-    talk.session.end(done('a'));
-    expect([talk.session.heldCount, talk.session.room, message.told]).toEqual([1, 0, []]);
-    talk.hear({ kind: 'ack', upTo: 1 });
-    expect([talk.session.heldCount, talk.session.room, message.told]).toEqual([0, 1, ['ack']]);
-    expect(talk.told.at(-1)).toBe('room');
-  });
+  it.each([done('a'), failure('a'), { kind: 'released', ...leaseOf('a') } as const])(
+    'ends when its last word is acknowledged, not before: its message in the queue goes then: $kind',
+    (word) => {
+      const talk = connected(1);
+      const message = delivery();
+      talk.grant('a', message);
+      talk.session.end(word);
+      expect([talk.session.heldCount, talk.session.room, message.told]).toEqual([1, 0, []]);
+      talk.hear({ kind: 'ack', upTo: 1 });
+      expect([talk.session.heldCount, talk.session.room, message.told]).toEqual([0, 1, ['ack']]);
+      expect(talk.told.at(-1)).toBe('room');
+    },
+  );
 
   it('that is cancelled is stopped, and nothing more is said of it', () => {
     const talk = connected();
