@@ -22,7 +22,7 @@ const reading = (...texts: string[]): SyntheticTask => ({
 /** The coordinator's store, as a worker sees it. */
 class Remote implements BlobStore {
   readonly blobs = new Map<Digest, Uint8Array>(
-    ['a', 'b', 'c'].map((text) => [digestOf(text), bytesOf(text)]),
+    ['a', 'b', 'c', 'd'].map((text) => [digestOf(text), bytesOf(text)]),
   );
   readonly gets: Digest[] = [];
   problem: OodError | undefined;
@@ -144,7 +144,7 @@ describe('a folder of bounded size', () => {
     await blobs.fetch(reading('b'));
     expect([isHere('a'), isHere('b'), isHere('c')]).toEqual([true, true, true]);
     release();
-    await blobs.fetch(reading('c'));
+    await blobs.fetch(reading('d'));
     expect([isHere('a'), isHere('b'), isHere('c')]).toEqual([false, true, true]);
   });
 

@@ -82,6 +82,11 @@ export class Conversation {
     this.hear({ kind: 'granted', requestId: ++this.#requests, lease: leaseOf(token), task: TASK });
   }
 
+  /** Number of leases that it says to hold. */
+  get held(): number {
+    return this.session.registration().held.length;
+  }
+
   /** Reliable messages by number. */
   get frames(): readonly (readonly [number, ReliableMessage['kind']])[] {
     return this.said.flatMap((message) =>
