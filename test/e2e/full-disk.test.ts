@@ -55,6 +55,7 @@ describe('a disk that is full', () => {
     const after = await oodCli(args, { OODGRID_CACHE: cache.cacheDir });
     expect(after.code).toBe(0);
     expect(readdirSync(join(out, 'run')).sort()).toEqual([
+      'comparisons.csv',
       'report.html',
       'results.csv',
       'results.json',

@@ -72,6 +72,7 @@ describe("relative paths start from the grid's folder", () => {
     expect(readdirSync(elsewhere)).toEqual([]);
     expect((await oodCli([...submit, '--output', 'here/run'], env, elsewhere)).code).toBe(0);
     expect(readdirSync(join(elsewhere, 'here', 'run')).sort()).toEqual([
+      'comparisons.csv',
       'results.csv',
       'results.json',
       'scores',
