@@ -11,7 +11,7 @@ export interface BackgroundWorkOptions
   readonly enter: (work: (dispatcher: Dispatcher, now: number) => void) => void;
 }
 
-/** What failed because of a full disk is done again after so long. */
+/** Delay after which work that failed because of a full disk is done again. */
 const RETRY_MS = 1000;
 
 /** What takes its time for a dispatcher: choices, merges and looks at blobs. Outcomes come back through `enter`. */

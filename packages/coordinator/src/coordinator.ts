@@ -13,7 +13,7 @@ const REOPEN_MS = 1000;
 const COMPACT_AFTER = 100_000;
 
 /**
- * The dispatcher in its environment: gathers what comes in one turn, commits it as one, and only then lets
+ * Runs the dispatcher with a store, clock and timers: gathers what comes in one turn, commits it as one, and only then lets
  * out what follows. When the store fails it forgets what it knows, says nothing, and starts again from what
  * is durable.
  */
@@ -206,7 +206,7 @@ export class Coordinator implements WorkerHandler {
     if (!isPumped || dispatcher.hasWork) this.#scheduleCommit();
   }
 
-  /** Whatever goes wrong in the middle of a change leaves memory that nobody can trust. */
+  /** Runs a change. One that throws half-way leaves memory that cannot be trusted, which is dropped like that of a failed commit. */
   #guarded(work: (dispatcher: Dispatcher, now: number) => void): void {
     if (this.#dispatcher === undefined) return;
     try {
@@ -216,7 +216,7 @@ export class Coordinator implements WorkerHandler {
     }
   }
 
-  /** What is in memory is ahead of what is durable: only a fresh start makes them one again. */
+  /** Drops what is in memory, which is ahead of what is durable, tells everybody who waits, and opens the store again. */
   #fail(error: OodError): void {
     this.#storeProblem = error;
     this.#dispatcher = undefined;

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { OodError, RESULTS_SCHEMA, type Results, runIdSchema } from '@oodgrid/protocol';
 import type { RunState } from './dispatch/run-state.js';
 
-/** What results say of a run beside what it found. `workers`: executors that computed it. */
+/** The parts of a run's results that are not measured: its id, times, counts and environment. `workers`: executors that computed it. */
 export function factsOf(run: RunState, workers: number): Pick<Results, 'schema' | 'run' | 'environment'> {
   const { workload, submitted, pin } = run;
   if (pin === null) throw new OodError('internal', `run ${run.id} was never computed`);

@@ -3,7 +3,7 @@ import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol'
 /** Version of the conversation between workers and coordinator; both must speak the same. */
 export const PROTOCOL_VERSION = 2;
 
-/** Names one execution of one task; the coordinator alone gives attempts and tokens. */
+/** Names one execution of one task. Attempts and tokens are made by the coordinator alone. */
 export interface LeaseRef {
   readonly run: string;
   /** Number of the task in its run. */
@@ -14,7 +14,7 @@ export interface LeaseRef {
   readonly token: string;
 }
 
-/** What a queue delivers: that a task may be worth asking for. The coordinator alone gives the lease. */
+/** What a queue delivers: the id of a task that may be worth asking for. Only the coordinator grants the lease. */
 export interface Hint {
   readonly run: string;
   readonly task: number;
@@ -70,7 +70,7 @@ export interface ReleasedMessage extends LeaseRef {
   readonly kind: 'released';
 }
 
-/** What must not be lost: numbered by the worker, sent again until it is acknowledged. */
+/** A message that must not be lost: numbered by the worker, and sent again until it is acknowledged. */
 export type ReliableMessage = ChunkMessage | FittedMessage | DoneMessage | FailedMessage | ReleasedMessage;
 
 export type WorkerMessage =
@@ -120,7 +120,7 @@ export type CoordinatorMessage =
   | { readonly kind: 'drain' }
   /** It gets no tasks for a while, because of what went wrong on it; 0 ms: it does again. */
   | { readonly kind: 'set-aside'; readonly reason: string; readonly forMs: number }
-  /** Somebody else says to be this worker: whoever lives says something. */
+  /** Another process claims this worker's id: a worker that lives answers with a heartbeat. */
   | { readonly kind: 'probe' };
 
 /** What a worker says of itself when it connects. */
@@ -139,7 +139,7 @@ export interface WorkerInfo {
   readonly memoryBytes: number;
 }
 
-/** First words on a connection. */
+/** The first message on a connection. */
 export interface Registration {
   readonly protocol: number;
   readonly worker: WorkerInfo;
@@ -216,7 +216,7 @@ export interface Delivery {
   working(): void;
 }
 
-/** Where a worker hears of tasks. */
+/** A worker's side of the queue. */
 export interface HintSource {
   /** From now on `take` is called with a delivery whenever there is one and `room()` is not 0. */
   want(room: () => number, take: (delivery: Delivery) => void): void;

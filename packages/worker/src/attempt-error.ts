@@ -1,7 +1,7 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
 import type { FailureOrigin } from '@oodgrid/transport';
 
-/** Why an attempt came to nothing, with whose failure it is: made where it arises, because only there it is known. */
+/** Why an attempt failed, and whose failure it is. Made where the failure arises, because only there that is known. */
 export class AttemptError extends OodError {
   readonly origin: FailureOrigin;
   /** The blob that could not be read. */
@@ -21,7 +21,7 @@ export class AttemptError extends OodError {
   }
 }
 
-/** Waits for something that only this worker's own failure can prevent. */
+/** Waits for work that fails only because of this worker: what it throws gets the origin `worker`. */
 export async function ownDuty<T>(work: Promise<T>, blob: Digest | null = null): Promise<T> {
   try {
     return await work;

@@ -7,7 +7,7 @@ import type { WorkerSession } from './session/worker-session.js';
 
 /** How blobs come to this machine and leave it. What they throw says whose failure it is (`AttemptError`). */
 export interface BlobAccess {
-  /** Resolves when everything that the task reads lies in the executors' blob folder; gives what lets go of it. */
+  /** Resolves when everything that the task reads lies in the executors' blob folder, to a function that releases it. */
   fetch(task: WorkSpec): Promise<() => void>;
   /** Returns when the coordinator has a blob of that folder. */
   publish(digest: Digest): Promise<void>;
@@ -20,7 +20,7 @@ export interface HeldTasksOptions {
   readonly session: () => WorkerSession | undefined;
   readonly blobs: BlobAccess;
   readonly log: (line: string) => void;
-  /** A failure of the worker's own came to light. */
+  /** Told of every failure of the worker's own. */
   readonly onOwnFailure: (error: AttemptError) => void;
 }
 
@@ -39,7 +39,7 @@ const RETRYABLE: ReadonlySet<AttemptError['code']> = new Set(['unavailable', 're
 /** A disk that damages what was just fetched is no disk to compute from. */
 const MAX_HEALS = 3;
 
-/** The tasks that this worker has leases for, from the grant to their last word. */
+/** The tasks that this worker has leases for, from the grant to the message that ends the lease. */
 export class HeldTasks {
   readonly #options: HeldTasksOptions;
   readonly #held = new Map<string, Held>();
@@ -185,7 +185,7 @@ export class HeldTasks {
     }
   }
 
-  /** Gives the lease of a task that is over on this side. */
+  /** Drops a task that has ended here and returns its lease. */
   #forget(token: string): LeaseRef | undefined {
     const held = this.#held.get(token);
     this.#held.delete(token);
@@ -194,7 +194,7 @@ export class HeldTasks {
   }
 }
 
-/** Once, however often it is asked. */
+/** Releases the blobs of a task; once, however often it is called. */
 function letGo(held: Held): void {
   held.release();
   held.release = () => undefined;

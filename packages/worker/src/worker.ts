@@ -19,7 +19,7 @@ export interface WorkerOptions {
   readonly memoryBytes: number;
   readonly settings: ExecutorSettings;
   readonly stallMs: number;
-  /** How long it waits for another worker of its id to go, before it gives up. */
+  /** Milliseconds that it waits for another worker of its id to go before it gives up. */
   readonly conflictMs: number;
   /** Opens the coordinator's queue for a numerics class and so many places; null: asks the coordinator itself. */
   readonly openHints: ((queue: string, pool: string, slots: number) => Promise<HintSource>) | null;
@@ -28,7 +28,7 @@ export interface WorkerOptions {
 }
 
 const RECONNECT_MS = 100;
-/** What a worker that cannot go on has for handing its tasks back. */
+/** Time that a worker which cannot go on takes to hand its tasks back. */
 const LAST_WORDS_MS = 2000;
 const MAX_RECONNECT_MS = 5000;
 
@@ -56,7 +56,7 @@ export class Worker {
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
   #wasRegistered = false;
-  /** Since when another worker has its id. */
+  /** When it was first refused because another worker has its id; undefined when it was not. */
   #refusedSince: number | undefined;
 
   constructor(options: WorkerOptions) {

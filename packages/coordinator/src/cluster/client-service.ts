@@ -39,14 +39,14 @@ export interface ClientServiceOptions {
   readonly collect: (request: CollectRequest) => Promise<Collected>;
 }
 
-/** A watcher is told where its run stands so often. */
+/** Interval at which a watcher is told where its run stands. */
 const SUMMARY_MS = 1000;
-/** Updates that may wait for a watcher that does not read; more than that and events are left out. */
+/** Updates that may wait for a watcher that does not read; beyond it events are left out. */
 const MAX_WAITING = 1000;
-/** And then it is disconnected. */
+/** A watcher that has not read anything for this time is disconnected. */
 const MAX_STALL_MS = 30_000;
 
-/** What users' programs call. */
+/** The gRPC service that the command line calls. */
 export function clientService(options: ClientServiceOptions): GrpcService {
   const { coordinator, feed, running, wallClock } = options;
   const summaryOf = (run: string) =>

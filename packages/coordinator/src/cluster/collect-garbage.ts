@@ -12,7 +12,7 @@ export interface CollectOptions {
   readonly wallClock: () => Date;
 }
 
-/** What somebody wants collected. */
+/** Options of a collection. */
 export interface CollectRequest {
   /** Days since a run ended after which it goes. */
   readonly olderThanDays: number;

@@ -10,7 +10,7 @@ export class OperatorLog {
   readonly #log: (line: string) => void;
   readonly #nowMs: () => number;
   readonly #workers = new Map<WorkerPeer, string>();
-  /** What the window holds: a worker's trouble is told by each of its runs. */
+  /** Lines of the present window: a worker's trouble, which each of its runs tells, is written once. */
   #said = new Set<string>();
   #left = 0;
   #windowMs = Number.NEGATIVE_INFINITY;

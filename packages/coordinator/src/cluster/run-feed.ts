@@ -31,7 +31,7 @@ export class RunFeed {
     this.#lines.delete(run);
   }
 
-  /** Gives a way to end it. */
+  /** Returns a function that ends the subscription. */
   subscribe(run: string, listener: (event: RunEvent) => void): () => void {
     const listeners = this.#listeners.get(run) ?? new Set();
     this.#listeners.set(run, listeners.add(listener));

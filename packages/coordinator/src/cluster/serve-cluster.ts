@@ -145,7 +145,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-/** Takes publications from the first moment on; until the queue is there they are dropped, and published again then. */
+/** A publisher that drops what it is given until the queue is attached; everything is published again then. */
 class LatePublisher implements TaskPublisher {
   #inner: TaskPublisher | undefined;
 

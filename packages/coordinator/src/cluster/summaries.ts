@@ -13,7 +13,7 @@ function runOf(dispatcher: Dispatcher, id: string): RunState {
   return run;
 }
 
-/** Where a run stands. Throws `not-found`. */
+/** Status, counts and problem of a run, for people. Throws `not-found`. */
 export function runSummary(
   dispatcher: Dispatcher,
   id: string,
@@ -66,7 +66,7 @@ export function taskDetails(dispatcher: Dispatcher, id: string): TaskDetail[] {
   return details;
 }
 
-/** A worker that was cut off may come back for so long. */
+/** A worker that was cut off counts as lost for this time, and as gone after it. */
 const LOST_MS = 5000;
 
 /** `now` is the time of the dispatcher. */

@@ -13,7 +13,7 @@ import { waitReason } from './wait-reason.js';
 import type { KnownWorker } from './worker-connections.js';
 import type { Aside } from './worker-health.js';
 
-/** Workers that were lost are forgotten after so long. */
+/** A worker that was lost is forgotten after this time. */
 const FORGET_MS = 10 * 60_000;
 
 /**

@@ -58,7 +58,7 @@ export class FailureHandler {
     this.#options.progress.advance(run);
   }
 
-  /** Whether a task is to be kept from a worker that failed it, because a sound one that did not, or only by a failure of its own, could take it. */
+  /** Whether a task is to be kept from a worker that failed it: another one that is not set aside, and did not fail it or only handed it back, could take it. */
   isForOthers(run: RunState, task: number, worker: string, now: number): boolean {
     const failedOn = this.#options.ledger.failedOn(run.id, task);
     const as = failedOn.get(worker);
@@ -75,7 +75,7 @@ export class FailureHandler {
     const { workerId } = worker.info;
     const title = this.#options.registry.title(run.id, task);
     for (const [other, as] of ledger.failedOn(run.id, task)) {
-      // What is held against a worker goes with it.
+      // A worker that is forgotten is not blamed: nobody would forget the blame.
       if (as === 'handed-back' || other === workerId || workers.ofId(other) === undefined) continue;
       const message = ledger.run(run.id)?.lastFailure.get(task)?.message ?? '';
       const aside = health.blame(other, title, message, now);
@@ -177,7 +177,7 @@ export class FailureHandler {
     }
   }
 
-  /** Whether such a worker of the class could take the task, now or when it is back from a short absence. */
+  /** Whether a worker of the class for which `isMeant` holds could take the task, now or when it is back from a short absence. */
   #hasOther(run: RunState, task: number, now: number, isMeant: (workerId: string) => boolean): boolean {
     const needed = run.workload.memoryBytes(task);
     for (const { info, peer, since, isDraining } of this.#options.workers.all) {
@@ -188,11 +188,11 @@ export class FailureHandler {
   }
 }
 
-/** Whether a worker that failed a task like this may still do it, after another one failed it now. */
+/** Whether a worker that failed the task before (`as`; undefined: it did not) may still do it, now that another one has failed it like this. */
 const isUntried = (as: FailedAs | undefined, now: Failure): boolean =>
   now.isRetryable ? as === undefined || as === 'handed-back' : as !== 'for-good';
 
-/** A worker whose connection broke is expected back for so long. */
+/** A worker whose connection broke is expected back within this time. */
 const ABSENCE_MS = 30_000;
-/** A worker that is not well says itself when it is again; until then it is reminded now and then. */
+/** A worker that is not well says itself when it is again; until then it is reminded after each such time. */
 const UNTIL_WELL_MS = 60_000;

@@ -20,7 +20,7 @@ export function formerPlanProblem(run: RunState, plan: string | undefined): RunP
   };
 }
 
-/** Why a run cannot be planned that could be when it was submitted; null when it can. */
+/** Why a run that could be planned when it was submitted cannot be planned now; null when it can. */
 export function planProblem(run: RunState): RunProblem | null {
   try {
     void run.workload.tasks;

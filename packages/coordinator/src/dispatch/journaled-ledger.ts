@@ -32,7 +32,7 @@ export class JournaledLedger {
     for (const lease of ledger.apply(event, now)) {
       stagings.close(lease.token);
       const peer = workers.ofId(lease.worker)?.peer ?? null;
-      // Nobody tells the queue what became of the message that led to it.
+      // The worker that had the message of the queue will not acknowledge it: it stays there as a stray.
       if (peer === null || event.kind === 'expired') {
         ledger.pools.addStrays(registry.find(lease.run)?.pool ?? '', 1);
       }

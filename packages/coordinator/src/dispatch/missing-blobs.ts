@@ -2,7 +2,7 @@ import type { Digest } from '@oodgrid/protocol';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Failure } from '../ledger/ledger-events.js';
 
-/** Who could not get a blob, for which task. */
+/** A worker that could not get a blob, and the task that it was for. */
 export interface Complaint {
   readonly worker: string;
   readonly run: string;

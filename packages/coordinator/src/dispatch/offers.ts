@@ -33,7 +33,7 @@ export interface OffersOptions {
  */
 export class Offers {
   readonly #options: OffersOptions;
-  /** Since when a pool has had a free place at every look. */
+  /** By pool: the first of the consecutive calls of `renew` that found a free place there. */
   readonly #freeSince = new Map<string, number>();
 
   constructor(options: OffersOptions) {

@@ -16,18 +16,18 @@ export interface RunStateOptions {
   readonly wallClock: () => Date;
 }
 
-/** One run as the dispatcher knows it, beside its tasks in the ledger. */
+/** The state of one run beside that of its tasks, which is in the ledger. */
 export class RunState {
   readonly submitted: SubmittedRecord;
-  /** Planned when first needed: a run that ended long ago never is. */
+  /** Planned on first use: a run that ended before the last start never is. */
   #workload: Workload | undefined;
   readonly #makeWorkload: (submitted: SubmittedRecord) => Workload;
   readonly boundTasks = new Map<number, BoundWork>();
-  /** Choices that are being made. */
+  /** Number of choices that are being made. */
   openComputations = 0;
   /** Why what the journal says of its tasks cannot be followed; null when it can. */
   planProblem: RunProblem | null = null;
-  /** Whether somebody has written its results down. */
+  /** Whether a client has written its results to disk. */
   isFetched = false;
   #pin: Pin | null = null;
   #isMerging = false;

@@ -2,7 +2,7 @@ import type { LeaseRef, Registration, WorkerInfo, WorkerPeer } from '@oodgrid/tr
 import type { Lease } from '../ledger/ledger-events.js';
 import type { WorkerHealth } from './worker-health.js';
 
-/** A worker that is connected, or was a moment ago. */
+/** A worker that is connected, or was lost and is not forgotten yet. */
 export interface KnownWorker {
   info: WorkerInfo;
   peer: WorkerPeer | null;

@@ -39,7 +39,7 @@ interface Condition {
   aside: Aside | null;
   /** When the last time of being set aside for what it did is over, whatever it says of itself. */
   strikeUntil: number;
-  /** How often it was set aside, less what it did well since. */
+  /** How often it was set aside, less the tasks that it has done since; not below 0. */
   strikes: number;
   blames: number;
   /** It was set aside, and nothing that it did since shows that it is well: it gets one task. */
@@ -47,22 +47,22 @@ interface Condition {
   readonly handedBack: Map<string, HandedBack>;
 }
 
-/** Hand-backs of one worker that are kept in mind. */
+/** Hand-backs that are remembered of one worker. */
 const MAX_HANDED_BACK = 64;
-/** What a task that came to its end takes off the blame. */
+/** What each task that a worker has done takes off its blames. */
 const CREDIT = 0.25;
 
-/** What speaks against each worker. It has no clock: everybody says what time it is. */
+/** Failures of each worker, and for how long it is set aside for them. Callers pass the time. */
 export class WorkerHealth {
   readonly #settings: HealthSettings;
-  /** Only of workers that something was wrong with. */
+  /** Workers that are not in it are well. */
   readonly #conditions = new Map<string, Condition>();
 
   constructor(settings: HealthSettings) {
     this.#settings = settings;
   }
 
-  /** A failure of the worker's own made it hand a task back. */
+  /** Sets a worker aside that handed a task back because of a failure of its own. */
   failedItself(worker: string, task: HandedBack, now: number): Aside {
     const condition = this.#of(worker);
     const id = `${task.run}/${task.task}`;
@@ -71,7 +71,7 @@ export class WorkerHealth {
     return this.#setAside(condition, task.failure.message, true, ownMs, maxOwnMs, now);
   }
 
-  /** Another worker did a task well that this one had failed. Null: it may go on. */
+  /** Notes that another worker did a task that this one had failed. Returns null where the worker is not set aside for it. */
   blame(worker: string, task: string, message: string, now: number): Aside | null {
     const condition = this.#of(worker);
     condition.blames++;
@@ -82,7 +82,7 @@ export class WorkerHealth {
     return this.#setAside(condition, reason, false, blameMs, maxBlameMs, now);
   }
 
-  /** A task came to its end. Gives the tasks that it had handed back before: so it was not the worker. */
+  /** Notes that a worker has done a task. Returns the tasks that it had handed back before, which it was not to blame for. */
   didWell(worker: string, run: string, task: number): readonly HandedBack[] {
     const condition = this.#conditions.get(worker);
     if (condition === undefined) return [];
@@ -97,7 +97,7 @@ export class WorkerHealth {
     return suspected;
   }
 
-  /** What a worker says of itself; empty when it is well, which it has checked. True when that is news. */
+  /** Notes what a worker says of itself: its trouble, or the empty text after it has checked that it is well. Returns whether that is news. */
   said(worker: string, trouble: string, now: number): boolean {
     const known = this.#conditions.get(worker);
     if (trouble === (known?.trouble ?? '')) return false;
@@ -111,7 +111,7 @@ export class WorkerHealth {
     return true;
   }
 
-  /** Whom nothing is known of is well. */
+  /** Why a worker is set aside; null when it is not, or is not known here. */
   asideOf(worker: string): Aside | null {
     return this.#conditions.get(worker)?.aside ?? null;
   }
@@ -120,7 +120,7 @@ export class WorkerHealth {
     return this.#conditions.get(worker)?.isOnTrial ?? false;
   }
 
-  /** Workers whose time is over; each is given once. */
+  /** Ends the time of workers that were set aside until now at most, and returns them. */
   takeBack(now: number): readonly string[] {
     const back: string[] = [];
     for (const [worker, condition] of this.#conditions) {

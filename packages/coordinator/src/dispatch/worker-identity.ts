@@ -3,17 +3,17 @@ import type { Registration } from '@oodgrid/transport';
 import type { Lease } from '../ledger/ledger-events.js';
 import { type KnownWorker, sameLease } from './worker-connections.js';
 
-/** A worker that is asked whether it lives has so long to say something. */
+/** A worker that is asked whether it lives has to say something within this time. */
 const PROBE_MS = 5000;
-/** After a restart of the coordinator, workers that hold leases have so long to come back before their id is free. */
+/** After a restart of the coordinator, an id with leases is kept this long for the worker that holds them. */
 const RETURN_MS = 8000;
 
 export interface IdentityFacts {
-  /** Who had the id last, as far as this coordinator knows. */
+  /** The worker that had the id last; undefined where this process of the coordinator has seen none. */
   readonly known: KnownWorker | undefined;
   /** Live leases of that id. */
   readonly leases: readonly Lease[];
-  /** When the coordinator began. */
+  /** When this process of the coordinator began. */
   readonly startedAt: number;
   readonly now: number;
 }

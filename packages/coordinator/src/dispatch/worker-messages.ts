@@ -38,7 +38,7 @@ export interface WorkerMessagesOptions {
   readonly queue: string;
 }
 
-/** A worker that was cut off keeps its leases for so long. */
+/** A worker that was cut off keeps its leases for this time. */
 const GRACE_MS = 5000;
 
 /** The conversation with workers: registration, heartbeats, and the order of what must not be lost. */

@@ -1,16 +1,16 @@
 import type { Failure, Lease, LedgerSettings } from './ledger-events.js';
 import type { LedgerRun } from './ledger-run.js';
 
-/** What a failure means for its task: it waits so long, counted from now, or is given up. */
+/** What follows from a failure for its task: it waits for `milliseconds` from now on, or is given up. */
 export type Verdict =
   | { readonly kind: 'wait'; readonly milliseconds: number }
   | { readonly kind: 'give-up'; readonly state: 'failed' | 'quarantined' };
 
-/** Failures, in multiples of those that a task may have, after which nobody else is waited for. */
+/** Failures, in multiples of `maxFailures`, after which a task does not wait for workers that have not tried it. */
 const MAX_TRIES_ELSEWHERE = 3;
 
 /**
- * Who is to blame, and what follows. A failure counts where it happened: a task is given up when it failed on
+ * Counts failures and judges what follows for the task. A failure counts where it happened: a task is given up when it failed on
  * different workers, or on all that there are; what a worker hands back because of a failure of its own is no
  * attempt of the task's.
  */
@@ -44,7 +44,7 @@ export class FailureRules {
     return this.#wait(1);
   }
 
-  /** A hand-back was the task's after all. Null: nothing follows yet. */
+  /** A hand-back was the task's fault after all. Returns null while the task may go on. */
   suspected(run: LedgerRun, task: number, failure: Failure): Verdict | null {
     const losses = this.#addLoss(run, task);
     if (losses < this.#settings.maxLosses) return null;

@@ -1,7 +1,7 @@
-/** The place of what is in no heap. */
+/** The `place` of an item that is in no heap. */
 export const NOWHERE = -1;
 
-/** What can be in a heap, and in one only: it keeps its place for it. */
+/** An item of a heap, of one at a time: the heap keeps the item's place in it. */
 interface Placed {
   place: number;
 }

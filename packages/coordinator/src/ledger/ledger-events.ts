@@ -79,7 +79,7 @@ export interface Offer {
 
 /** Times in milliseconds of the injected clock. */
 export interface LedgerSettings {
-  /** A lease that is not renewed for so long is lost. */
+  /** A lease that is not renewed within this time is lost. */
   readonly leaseMs: number;
   /** Failures of a task's own after which it is quarantined, when they were on different workers or on all there are. */
   readonly maxFailures: number;
@@ -92,9 +92,9 @@ export interface LedgerSettings {
   readonly stragglerFactor: number;
   /** Tasks of a kind that must be done before any is called a straggler. */
   readonly stragglerSamples: number;
-  /** No task is called a straggler before so long. */
+  /** No task is called a straggler within this time. */
   readonly stragglerMinMs: number;
-  /** An offer that nobody leased for so long, while a place was free, is published again: the queue has lost it. */
+  /** An offer that nobody leased within this time, while a place was free, is published again: the queue has lost it. */
   readonly republishMs: number;
 }
 

@@ -6,7 +6,7 @@ interface Pool {
   /** Those that have something to offer, in the order in which they are served. */
   readonly served: IndexedHeap<LedgerRun>;
   readonly runs: Set<LedgerRun>;
-  /** Messages that its queue may still hold, whose tasks are not on offer through them any more. */
+  /** Messages that its queue may still hold and whose tasks are not on offer through them. */
   strays: number;
 }
 

@@ -129,7 +129,7 @@ export class TaskTable {
     >;
   }
 
-  /** Notes a fact and gives the waiting tasks that miss nothing any more. A fact counts once. */
+  /** Notes a fact and returns the waiting tasks that now have all that they need. A fact counts once. */
   satisfy(need: string): readonly number[] {
     const dependents = this.#dependents.get(need) ?? [];
     this.#dependents.delete(need);

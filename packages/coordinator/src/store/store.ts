@@ -24,9 +24,9 @@ export interface StoreBatch {
   readonly results: readonly { readonly key: Digest; readonly result: UnitResult }[];
 }
 
-/** The coordinator's memory beyond its process. */
+/** What the coordinator keeps durably: its journal, chunks of live leases, and results. */
 export interface Store extends ResultReader {
-  /** Made with the store, and as lasting: tells what is this coordinator's own where several share a server. */
+  /** Made with the store and kept in it: names this coordinator's queue where several share a server. */
   readonly id: string;
   /** Everything that was committed, in its order. */
   records(): Iterable<JournalRecord>;

@@ -19,7 +19,7 @@ export function makeWorkload({ spec, run }: SubmittedRecord): Workload {
   return spec.kind === 'grid' ? new GridWorkload(spec) : new SyntheticWorkload(spec, run);
 }
 
-/** Planning goes on for so long at a time. */
+/** Planning lets others be answered after each such time. */
 const TURN_MS = 10;
 
 /**

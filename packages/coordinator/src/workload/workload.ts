@@ -1,7 +1,7 @@
 import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
 
-/** One result that a task gives. */
+/** One result of a task. */
 export interface WorkUnit {
   readonly key: Digest;
   /** Values per row; a fit's units have none. */
@@ -22,7 +22,7 @@ export interface BoundWork {
 /** Fitted states of a task that is done, by unit key. */
 export type Fitted = Readonly<Record<Digest, Digest>>;
 
-/** How a task came to its end. */
+/** What is known of a task that is done. */
 export interface TaskReport {
   readonly fitted: Fitted;
   readonly work: WorkCounts;
@@ -30,13 +30,13 @@ export interface TaskReport {
   /** Units that were taken from the cache. */
   readonly reusedUnits: number;
   readonly isReused: boolean;
-  /** Who computed it; absent when nobody did, and in older journals. */
+  /** The worker that computed it; absent where its results were reused, and in older journals. */
   readonly worker?: string;
 }
 
 /**
- * What a run computes, between the tasks that workers do. All of it is deterministic: on a restart the same
- * reports give the same facts again.
+ * The tasks of a run, and what is found out between them. All of it is deterministic: on a restart the same
+ * reports lead to the same facts.
  */
 export interface Workload {
   readonly tasks: readonly LedgerTask[];

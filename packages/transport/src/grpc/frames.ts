@@ -1,7 +1,7 @@
-/** What is said within this time goes out as one frame: far below any task's, and it makes small tasks cheap. */
+/** Messages within this time go out as one frame: it is far below the time of any task, and makes small tasks cheap. */
 const GATHER_MS = 4;
 
-/** Collects what is said within a moment and writes it as one frame. */
+/** Collects messages for `GATHER_MS` and writes them as one frame. */
 export class FrameWriter<T> {
   readonly #write: (messages: T[], bytes: number) => void;
   readonly #maxBytes: number;

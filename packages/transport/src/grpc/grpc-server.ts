@@ -19,7 +19,7 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-/** A peer that is silent for so long is asked whether it lives. */
+/** A peer that is silent for this time is pinged. */
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 

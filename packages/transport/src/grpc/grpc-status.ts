@@ -50,7 +50,7 @@ export function fromGrpcStatus(thrown: unknown, address: string): OodError {
 const ADVICE =
   'Start one (ood-cli up, or ood-cli serve), or say where it is (--coordinator HOST:PORT, or OODGRID_COORDINATOR)';
 
-/** What gRPC's own texts mean, for those who never heard of gRPC. */
+/** gRPC's own error texts in words that say what to do. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'nothing listens there'],
   [/Name resolution failed|ENOTFOUND|EAI_AGAIN/, 'no machine of that name is known'],

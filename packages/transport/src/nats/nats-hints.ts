@@ -6,11 +6,11 @@ import { decodeHints } from './hint-codec.js';
 import { consumerPrefix, QueueNames } from './names.js';
 import { shareDelivery } from './shared-delivery.js';
 
-/** Without a wake, the queue is asked so often: for what others handed back. */
+/** Without a wake, the queue is asked at this interval, for what other workers handed back. */
 const SWEEP_MS = 1000;
 /** Places that become free within this time are filled by one pull. */
 const GATHER_MS = 8;
-/** A pull that nobody answers is given up. */
+/** A pull that is not answered within this time is given up. */
 const PULL_TIMEOUT_MS = 2000;
 
 interface Pull {
@@ -42,7 +42,7 @@ export class NatsHints implements HintSource {
   /** Warmest first. */
   #consumers: string[] = [];
   #want: { readonly room: () => number; readonly take: (delivery: Delivery) => void } | undefined;
-  /** Came in a bundle for which there was no room any more. */
+  /** Deliveries of bundles that held more than there was room for. */
   #spare: Delivery[] = [];
   #giveBack: ((delivery: Delivery) => void) | undefined;
   #isSweeping = false;

@@ -29,9 +29,9 @@ export interface NatsPublisherOptions extends NatsOptions {
 }
 
 const DUPLICATE_WINDOW_MS = 120_000;
-/** A message whose worker is silent for so long is delivered again; the coordinator then says what it is worth. */
+/** A message that is not acknowledged within this time is delivered again; the coordinator then says what it is worth. */
 const ACK_WAIT_MS = 60_000;
-/** Whoever asks for the length is told soon, or not at all. */
+/** Time within which the server has to tell the length of the queue. */
 const LENGTH_MS = 1000;
 const MAX_ACK_PENDING = 100_000;
 
@@ -40,7 +40,7 @@ export class NatsPublisher implements TaskPublisher {
   readonly #options: NatsPublisherOptions;
   readonly #names: QueueNames;
   #connection: NatsConnection | undefined;
-  /** Those that are made. */
+  /** Names of the consumers that this process has made. */
   readonly #consumers = new Set<string>();
   readonly #inbox = createInbox();
   /** What was published in this turn, by subject. */

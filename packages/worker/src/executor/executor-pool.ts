@@ -6,17 +6,17 @@ import type { ExecutorSettings } from './settings.js';
 export interface ExecutorPoolOptions {
   readonly executors: number;
   readonly settings: ExecutorSettings;
-  /** An executor that shows no sign of life for so long while it has a task is hung. */
+  /** An executor that says nothing for this time while it has a task is hung. */
   readonly stallMs: number;
   readonly receive: (message: Exclude<FromExecutor, { kind: 'loaded' }>) => void;
-  /** The executor of this task ended under it. */
+  /** The process of the executor that computed this task ended. */
   readonly crashed: (token: string, problem: OodError, logTail: string) => void;
   /** A line that an executor wrote; `token` is the task that it computes. */
   readonly line: (token: string | undefined, line: string) => void;
   readonly onHopeless: (error: OodError) => void;
 }
 
-/** Ends before the engine was loaded, in a row, after which starting another makes no sense. */
+/** Executors that end before their engine is loaded, in a row, after which no other is started. */
 const MAX_FALSE_STARTS = 3;
 const CHECK_MS = 500;
 /** Loading an engine shows no sign of life, and takes this long at most. */

@@ -10,7 +10,7 @@ import type { ExecutorSettings } from './settings.js';
 const EXECUTOR_MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const LOG_TAIL = 4000;
 
-/** Ends of an executor that another one would come to as well. */
+/** Error codes after which another executor would end alike. */
 const HOPELESS = ['engine-missing', 'invalid-input'] as const;
 
 export interface LoadedEngine {

@@ -1,7 +1,7 @@
 import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
 import type { FailureOrigin, WorkerInfo } from '@oodgrid/transport';
 
-/** Both ways, what is said in one turn goes as one list. */
+// Both ways, the messages of one turn go as one list.
 
 /** What the control process tells an executor. Tasks are named by the token of their lease. */
 export type ToExecutor =
@@ -41,5 +41,5 @@ export type FromExecutor =
       /** The blob of the folder that is missing or damaged. */
       readonly blob: Digest | null;
     }
-  /** It stopped as it was told. */
+  /** It stopped the task, as it was told to. */
   | { readonly kind: 'stopped'; readonly token: string };
