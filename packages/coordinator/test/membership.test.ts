@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Desk, SPEC, submission } from './desk.js';
+import { Desk, SPEC, submission, type TestPeer } from './desk.js';
 
 let desk: Desk;
 beforeEach(() => {
@@ -121,6 +121,53 @@ describe('a message that speaks for a lease', () => {
     desk.dispatcher.tick(desk.now);
     expect(held()).toBe(0);
     expect(desk.dispatcher.counters.get('refused_foreign_lease')).toBe(7);
+  });
+});
+
+describe('a worker that left', () => {
+  const known = () => [...desk.dispatcher.workers].map(({ info }) => info.workerId);
+  const leave = (peer: TestPeer) => desk.dispatcher.disconnected(peer, desk.now);
+
+  it('is known for ten minutes, then forgotten with what spoke against it', () => {
+    const peer = desk.join('w', { slots: 1 });
+    desk.ask(peer, 'run', 0);
+    desk.fail(peer, { origin: 'worker', code: 'resource-exhausted' });
+    leave(peer);
+    const until = desk.now + 10 * 60_000;
+    desk.wait(until - desk.now);
+    expect(known()).toContain('w');
+    desk.wait(1);
+    expect(known()).toEqual(['first']);
+    desk.join('w');
+    expect(desk.dispatcher.asideOf('w')).toBeNull();
+  });
+
+  it('is not remembered again by what others do better', () => {
+    const peer = desk.join('w', { slots: 1 });
+    const first = desk.join('second', { slots: 8 });
+    for (const task of [0, 1, 2]) {
+      desk.ask(peer, 'run', task);
+      desk.fail(peer, { retryable: true });
+    }
+    leave(peer);
+    desk.wait(10 * 60_000 + 1);
+    for (const task of [0, 1, 2]) {
+      desk.ask(first, 'run', task);
+      desk.finish(first);
+    }
+    expect(known()).not.toContain('w');
+    expect(desk.dispatcher.asideOf('w')).toBeNull();
+    expect(desk.events.filter(({ kind }) => kind === 'worker-set-aside')).toEqual([]);
+  });
+
+  it('counts in the results only where it has computed something', () => {
+    const [idle, busy] = [desk.join('idle'), desk.join('busy')];
+    desk.ask(idle, 'run', 0);
+    desk.ask(busy, 'run', 1);
+    desk.finish(busy);
+    leave(idle);
+    leave(busy);
+    expect([...(desk.dispatcher.runs.get('run')?.contributors ?? [])]).toEqual(['busy']);
   });
 });
 
