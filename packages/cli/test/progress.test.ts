@@ -2,10 +2,12 @@ import { digestSchema } from '@oodgrid/protocol';
 import { textTable } from '@oodgrid/report';
 import { describe, expect, it } from 'vitest';
 import { defaultWorkers } from '../src/local/default-workers.js';
+import { duration } from '../src/progress/duration.js';
 import { Progress } from '../src/progress/progress.js';
 import { RateMeter } from '../src/progress/rate-meter.js';
-import { duration, progressLine } from '../src/progress/show-progress.js';
+import { progressLine } from '../src/progress/show-progress.js';
 import { StatusLine } from '../src/progress/status-line.js';
+import { fakeOutput, screen } from './fake-output.js';
 
 const GIB = 1024 ** 3;
 
@@ -66,10 +68,11 @@ describe('progress', () => {
     const rates = { imagesPerSecond: 2200.4, passesPerSecond: 7441 };
     const state = { tasksDone: 12, tasksTotal: 41, ...rates, etaSeconds: 80 };
     expect(progressLine({ ...state, merge: undefined })).toBe(
-      '12/41 tasks  2,200 images/s (7,441 passes/s)  about 1 min 20 s left',
+      '12/41 tasks  2,200 images/s (7,441 passes/s)  about 1m 20s left',
     );
     expect(progressLine({ ...state, merge: { merged: 3, cells: 40 } })).toBe('3/40 cells merged');
-    expect(duration(59.4)).toBe('59 s');
+    const times = [0, 59.4, 80, 3600, 11_100, 200_000].map(duration);
+    expect(times).toEqual(['0s', '59s', '1m 20s', '1h', '3h 5m', '2d 7h']);
     expect(textTable(['a', 'bb'], [['ccc', 'd']])).toBe('a    bb\n---  --\nccc  d');
   });
 });
@@ -116,19 +119,8 @@ describe('rates', () => {
 });
 
 describe('a status line', () => {
-  const lines = (isTty: boolean) => {
-    let text = '';
-    const output = {
-      isTty,
-      write: (part: string) => {
-        text += part;
-      },
-    };
-    return { output, text: () => text };
-  };
-
   it('off a terminal is written when it changed, every ten seconds at first, some hundred times in three hours', () => {
-    const { output, text } = lines(false);
+    const { output, text } = fakeOutput(false);
     const line = new StatusLine(output, 0);
     for (let second = 0; second < 3 * 3600; second++) line.update(`${second} done`, 1000 * second);
     const written = text().trimEnd().split('\n');
@@ -142,7 +134,7 @@ describe('a status line', () => {
   });
 
   it('off a terminal bounds what is out of the ordinary, and says how much was left out', () => {
-    const { output, text } = lines(false);
+    const { output, text } = fakeOutput(false);
     const line = new StatusLine(output, 0);
     for (let i = 0; i < 1000; i++) line.say(`event ${i}`);
     line.update('state', 1000);
@@ -150,14 +142,31 @@ describe('a status line', () => {
   });
 
   it('on a terminal rewrites itself, and makes room for events', () => {
-    const { output, text } = lines(true);
+    const { output, text } = fakeOutput(true);
     const line = new StatusLine(output, 0);
     line.update('a', 0);
     line.say('event');
     line.update('b', 1);
     line.close();
-    expect(text().replaceAll('\r\x1b[2K', '<')).toBe('<a<event\n<b<');
+    expect(screen(text(), 80)).toEqual(['event']);
+    line.end('the end');
+    expect(screen(text(), 80)).toEqual(['event', 'the end']);
   });
+
+  it.each([20, 60, 100, 200])(
+    'of more than %i columns leaves nothing behind on a terminal so narrow',
+    (columns) => {
+      const { output, text } = fakeOutput(true, columns);
+      const line = new StatusLine(output, 0);
+      const state = (i: number) => `${i}`.repeat(250);
+      for (let i = 0; i < 3; i++) line.update(state(i), i);
+      expect(screen(text(), columns).join('')).toBe(state(2).trimEnd());
+      line.update('short', 4);
+      expect(screen(text(), columns)).toEqual(['short']);
+      line.close();
+      expect(screen(text(), columns)).toEqual([]);
+    },
+  );
 });
 
 describe('the number of workers', () => {

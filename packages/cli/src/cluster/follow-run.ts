@@ -4,38 +4,40 @@ import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/protocol';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { RemoteBlobStore } from '@oodgrid/transport';
 import { provisionalAuroc } from '../output/cluster-reports.js';
+import { duration } from '../progress/duration.js';
+import { eventLine } from '../progress/event-line.js';
 import { RateMeter, ratesText, type WorkRates } from '../progress/rate-meter.js';
-import { duration } from '../progress/show-progress.js';
 import { type ProgressOutput, StatusLine } from '../progress/status-line.js';
 import type { ClusterClient } from './cluster-client.js';
 
-export interface FollowOptions extends ProgressOutput {
+export interface FollowOptions {
   readonly signal: AbortSignal;
+  readonly output: ProgressOutput;
 }
 
 /** Shows a run until it ends; returns its last summary. Throws why the run failed. */
 export async function followRun(
   client: ClusterClient,
   run: string,
-  options: FollowOptions,
+  { signal, output }: FollowOptions,
 ): Promise<RunSummary> {
   const now = () => performance.now();
   const meter = new RateMeter(now() / 1000);
-  const line = new StatusLine(options, now());
+  const line = new StatusLine(output, now());
   let shown = '';
   const onSummary = (summary: RunSummary) => {
     const state = summaryKey(summary);
     // Off a terminal neither the time nor a rate that falls is news.
-    if (!options.isTty && state === shown) return;
+    if (!line.isOnTerminal && state === shown) return;
     if (line.update(summaryLine(summary, meter.rates(now() / 1000)), now())) shown = state;
   };
   const onEvent = (event: RunEvent) => {
     meter.add(event, now() / 1000);
-    const said = eventLine(event);
+    const said = eventLine(event, { members: true, logs: false });
     if (said !== undefined) line.say(said);
   };
   const onLost = (error: OodError) => line.say(`${error.message}; trying again`);
-  const summary = await client.watch(run, options.signal, onEvent, onSummary, onLost);
+  const summary = await client.watch(run, signal, onEvent, onSummary, onLost);
   line.end(summaryLine(summary, null));
   if (summary.status === 'done') return summary;
   const code = ERROR_CODES.find((known) => known === summary.problemCode) ?? 'internal';
@@ -76,25 +78,4 @@ function summaryLine(summary: RunSummary, rates: WorkRates | null): string {
   const isOver = status === 'done' || status === 'failed' || status === 'cancelled';
   const time = isOver ? `after ${duration(seconds)}` : `for ${duration(statusSeconds)}`;
   return `${status} ${time}${merge}${counts}${so}${waitsFor === '' ? '' : `; ${waitsFor}`}`;
-}
-
-function eventLine(event: RunEvent): string | undefined {
-  switch (event.kind) {
-    case 'task-failed':
-      return `task ${event.taskId} failed: ${event.failure.message}${event.willRetry ? '; trying again' : ''}`;
-    case 'task-lost':
-      return `task ${event.taskId} was lost with ${event.workerId}; another worker takes it`;
-    case 'worker-set-aside':
-      return `${event.workerId} is set aside: ${event.reason}`;
-    case 'blob-missing':
-      return event.message;
-    case 'worker-taken-back':
-      return `${event.workerId} is given tasks again`;
-    case 'worker-joined':
-      return `${event.worker.workerId} joined`;
-    case 'worker-lost':
-      return `${event.workerId} left`;
-    default:
-      return undefined;
-  }
 }

@@ -21,11 +21,6 @@ import { requireCache, requireTemporaryFolder } from '../output/writable-folder.
 import { reportFiles, writeRun } from '../output/write-run.js';
 import { showProgress } from '../progress/show-progress.js';
 
-const STDERR = {
-  write: (text: string) => process.stderr.write(text),
-  isTty: process.stderr.isTTY === true,
-};
-
 export default class Submit extends OodCommand {
   static override description = 'Compute a grid: every method on every data set pair and model, then report';
   static override examples = [
@@ -112,7 +107,7 @@ export default class Submit extends OodCommand {
       }
       const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
       const { tasks } = planGrid(resolved, grid.options.slice);
-      const progress = showProgress(tasks, STDERR);
+      const progress = showProgress(tasks, process.stderr);
       const rates = new RateRecorder(tasks);
       const results = await runLocally(
         resolved,
@@ -160,7 +155,9 @@ export default class Submit extends OodCommand {
   ): Promise<Results> {
     const client = new ClusterClient(coordinator);
     try {
-      const results = await write(fetchResults(client, await followRun(client, run, { signal, ...STDERR })));
+      const results = await write(
+        fetchResults(client, await followRun(client, run, { signal, output: process.stderr })),
+      );
       // Only gc asks for it: a coordinator that is gone by now changes nothing here.
       await client.fetched(run).catch(() => undefined);
       return results;

@@ -23,11 +23,7 @@ export default class Watch extends ClusterCommand {
     const following = this.ask(flags.coordinator, async (client) => {
       // A mistyped run or address is told at once; later on an absent coordinator is waited for.
       await client.show(args.run);
-      const ended = await followRun(client, args.run, {
-        signal,
-        write: (text) => process.stderr.write(text),
-        isTty: process.stderr.isTTY === true,
-      });
+      const ended = await followRun(client, args.run, { signal, output: process.stderr });
       if (output !== undefined) {
         const wayOut = 'The coordinator keeps them: make room or give another --output';
         const formats = REPORT_FORMATS.map(({ name }) => name);

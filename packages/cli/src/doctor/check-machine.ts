@@ -3,13 +3,13 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { OodError } from '@oodgrid/protocol';
 import { gte } from 'semver';
 import { defaultWorkers } from '../local/default-workers.js';
+import { byteSize } from '../output/byte-size.js';
 import { requireCache } from '../output/writable-folder.js';
 import { type Check, ok, problem, warning } from './check.js';
 
 /** As `engines` of package.json says. */
 const OLDEST_NODE = '20.19.0';
 const GIB = 1024 ** 3;
-const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
 
 export function checkNode(version = process.versions.node): Check {
   if (gte(version, OLDEST_NODE)) return ok('node', version);
@@ -17,7 +17,7 @@ export function checkNode(version = process.versions.node): Check {
 }
 
 export function checkMachine(): Check {
-  const detail = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${gib(freemem())} of ${gib(totalmem())} memory free; ${defaultWorkers()} workers by default`;
+  const detail = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${byteSize(freemem())} of ${byteSize(totalmem())} memory free; ${defaultWorkers()} workers by default`;
   if (freemem() >= 1.5 * GIB) return ok('machine', detail);
   return warning('machine', detail, 'close other programs: a worker needs about 1.2 GiB');
 }
@@ -28,10 +28,10 @@ export async function checkCache(cacheDir: string): Promise<Check> {
     await requireCache(cacheDir);
     const { bavail, bsize } = await statfs(cacheDir);
     const free = bavail * bsize;
-    if (free >= 2 * GIB) return ok('cache', `${cacheDir}, ${gib(free)} free`);
+    if (free >= 2 * GIB) return ok('cache', `${cacheDir}, ${byteSize(free)} free`);
     return warning(
       'cache',
-      `${cacheDir}, only ${gib(free)} free`,
+      `${cacheDir}, only ${byteSize(free)} free`,
       'make room, or point OODGRID_CACHE to another disk',
     );
   } catch (error) {

@@ -2,7 +2,7 @@ import { visible } from '@oodgrid/protocol';
 import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
 import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
-import { duration } from '../progress/show-progress.js';
+import { duration } from '../progress/duration.js';
 
 const count = z.number().int().min(0);
 

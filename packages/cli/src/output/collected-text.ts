@@ -1,4 +1,5 @@
 import type { CollectRequest, CollectResponse } from '@oodgrid/protocol/wire';
+import { byteSize } from './byte-size.js';
 
 /** Ids that are listed: more are counted. */
 const MAX_LISTED = 20;
@@ -9,9 +10,8 @@ export function collectedText(
   { isPreview, olderThanDays }: CollectRequest,
 ): string {
   const verb = isPreview ? 'would be ' : '';
-  const mebibytes = (bytes / 1024 ** 2).toFixed(1);
   const lines = [
-    `${runs(removed.length)} that ended more than ${olderThanDays} days ago ${verb}forgotten, ${blobs} blobs ${verb}removed (${mebibytes} MiB)`,
+    `${runs(removed.length)} that ended more than ${olderThanDays} days ago ${verb}forgotten, ${blobs} blobs ${verb}removed (${byteSize(bytes)})`,
     ...listed(removed),
   ];
   if (unfetched.length > 0) {

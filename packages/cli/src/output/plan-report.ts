@@ -4,7 +4,7 @@ import { warningSchema, workCountsSchema } from '@oodgrid/protocol';
 import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
 import { costOf, type Rates } from '../local/measured-rates.js';
-import { duration } from '../progress/show-progress.js';
+import { duration } from '../progress/duration.js';
 
 export const planReportSchema = z.object({
   cells: z.array(z.object({ method: z.string(), id: z.string(), ood: z.string(), model: z.string() })),

@@ -1,6 +1,6 @@
 import type { Results } from '@oodgrid/protocol';
 import { resultsTable, wrapText } from '@oodgrid/report';
-import { duration } from '../progress/show-progress.js';
+import { duration } from '../progress/duration.js';
 
 /** The table as the terminal can show it, and what it took. */
 export function resultsText(results: Results, stdout: NodeJS.WriteStream = process.stdout): string {

@@ -1,9 +1,9 @@
 import { visible, visibleLines } from '@oodgrid/protocol';
+import { createLogUpdate } from 'log-update';
 
 /** Where progress is written: standard error, usually. */
-export interface ProgressOutput {
-  write(text: string): void;
-  readonly isTty: boolean;
+export interface ProgressOutput extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
 }
 
 /** Off a terminal the state is repeated after so long, where it has changed. */
@@ -14,11 +14,14 @@ const PACE_SHARE = 1 / 60;
 const MAX_EVENTS = 20;
 
 /**
- * One line that says where something stands. On a terminal it rewrites itself; elsewhere it is written when it
- * has changed, every ten seconds at first and more and more seldom. The clock is the caller's.
+ * One line that says where something stands. On a terminal it rewrites itself, over as many rows as it takes;
+ * elsewhere it is written when it has changed, every ten seconds at first and more and more seldom. The clock is
+ * the caller's.
  */
 export class StatusLine {
   readonly #output: ProgressOutput;
+  /** Undefined off a terminal. */
+  readonly #terminal: ReturnType<typeof createLogUpdate> | undefined;
   readonly #startMs: number;
   #written = '';
   #writtenMs: number;
@@ -26,14 +29,20 @@ export class StatusLine {
 
   constructor(output: ProgressOutput, nowMs: number) {
     this.#output = output;
+    // A cursor that is hidden would stay so when this process is killed.
+    if (output.isTTY === true) this.#terminal = createLogUpdate(output, { showCursor: true });
     this.#startMs = nowMs;
     this.#writtenMs = Number.NEGATIVE_INFINITY;
   }
 
+  get isOnTerminal(): boolean {
+    return this.#terminal !== undefined;
+  }
+
   /** The state now; true when it was written. */
   update(line: string, nowMs: number): boolean {
-    if (this.#output.isTty) {
-      this.#output.write(`${ERASE}${visible(line)}`);
+    if (this.#terminal !== undefined) {
+      this.#terminal(visible(line));
       return true;
     }
     const pace = Math.max(PACE_MS, PACE_SHARE * (nowMs - this.#startMs));
@@ -47,22 +56,20 @@ export class StatusLine {
     return true;
   }
 
-  /** Something out of the ordinary: a line of its own. */
+  /** Something out of the ordinary: a line of its own, which stays. */
   say(line: string): void {
-    const shown = visibleLines(line);
-    if (this.#output.isTty) this.#output.write(`${ERASE}${shown}\n`);
-    else if (++this.#events <= MAX_EVENTS) this.#output.write(`${shown}\n`);
+    if (this.#terminal === undefined && ++this.#events > MAX_EVENTS) return;
+    this.end(line);
   }
 
   /** The last word. */
   end(line: string): void {
-    this.#output.write(`${this.#output.isTty ? ERASE : ''}${visibleLines(line)}\n`);
+    this.close();
+    this.#output.write(`${visibleLines(line)}\n`);
   }
 
-  /** Leaves nothing on the terminal's line. */
+  /** Leaves nothing of the state on a terminal. */
   close(): void {
-    if (this.#output.isTty) this.#output.write(ERASE);
+    this.#terminal?.clear();
   }
 }
-
-const ERASE = '\r\x1b[2K';
