@@ -94,6 +94,7 @@ describe('the text of a plan', () => {
     cells: [],
     tasks,
     workers: 2,
+    workersReason: 'one per core',
     work,
     plain: work,
     warnings: [],
@@ -103,7 +104,7 @@ describe('the text of a plan', () => {
 
   it('has the summary first, and as many tasks as fit', () => {
     const lines = planText(report, 20).split('\n');
-    expect(lines[0]).toMatch(/^0 cells by 100 tasks on 2 workers/);
+    expect(lines[0]).toMatch(/^0 cells by 100 tasks on 2 workers \(one per core\); /);
     expect(lines[2]).toBe('about 1m 30s by former runs on this machine');
     expect(lines.filter((line) => line.startsWith('score'))).toHaveLength(20);
     expect(lines.at(-1)).toBe('and 80 more: --tasks lists them all');

@@ -1,15 +1,12 @@
 import { digestSchema } from '@oodgrid/protocol';
 import { textTable } from '@oodgrid/report';
 import { describe, expect, it } from 'vitest';
-import { defaultWorkers } from '../src/local/default-workers.js';
 import { duration } from '../src/progress/duration.js';
 import { Progress } from '../src/progress/progress.js';
 import { RateMeter } from '../src/progress/rate-meter.js';
 import { progressLine } from '../src/progress/show-progress.js';
 import { StatusLine } from '../src/progress/status-line.js';
 import { fakeOutput, screen } from './fake-output.js';
-
-const GIB = 1024 ** 3;
 
 const task = (id: string, images: number) => ({
   id,
@@ -167,12 +164,4 @@ describe('a status line', () => {
       expect(screen(text(), columns)).toEqual([]);
     },
   );
-});
-
-describe('the number of workers', () => {
-  it('is one per core, as far as memory reaches, and never none', () => {
-    expect(defaultWorkers(8, 100 * GIB)).toBe(8);
-    expect(defaultWorkers(8, 3 * GIB)).toBe(2);
-    expect(defaultWorkers(8, GIB / 2)).toBe(1);
-  });
 });

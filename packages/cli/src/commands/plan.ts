@@ -14,8 +14,8 @@ import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js
 import { probeEngine } from '../doctor/probe-engine.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
-import { defaultWorkers } from '../local/default-workers.js';
 import { readRates } from '../local/measured-rates.js';
+import { placeWorkers } from '../local/place-workers.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { estimatedSeconds, MAX_TASKS, type PlanReport, planText } from '../output/plan-report.js';
 import { requireCache } from '../output/writable-folder.js';
@@ -52,7 +52,8 @@ export default class Plan extends OodCommand {
       grid: resolved,
       slice: grid.options.slice,
     });
-    const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
+    const placement = placeWorkers(resolved.memoryBytes, flags.workers ?? grid.options.workers);
+    const { workers } = placement;
     const rates = readRates(context.cacheDir);
     const report: PlanReport = {
       cells: plan.cells.map(({ row, id, ood, model }) => ({ method: row, id, ood, model })),
@@ -69,6 +70,7 @@ export default class Plan extends OodCommand {
         isReused: task.units.every(({ id }) => reused.has(id)),
       })),
       workers,
+      workersReason: placement.reason,
       ...estimate(plan.tasks, reused),
       seconds: estimatedSeconds(plan.tasks, reused, workers, rates),
       isMeasured: plan.tasks.every(({ model }) => Object.hasOwn(rates, model.architecture)),

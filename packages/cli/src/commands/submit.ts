@@ -11,8 +11,8 @@ import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { blobsDir, cliContext } from '../context.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
-import { defaultWorkers } from '../local/default-workers.js';
 import { RateRecorder } from '../local/measured-rates.js';
+import { placeWorkers } from '../local/place-workers.js';
 import { runLocally } from '../local/run-locally.js';
 import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
@@ -105,7 +105,11 @@ export default class Submit extends OodCommand {
         }
         return show(await this.#follow(flags.coordinator, submitted, signal, write));
       }
-      const workers = flags.workers ?? grid.options.workers ?? defaultWorkers();
+      const { workers, isTight, reason } = placeWorkers(
+        resolved.memoryBytes,
+        flags.workers ?? grid.options.workers,
+      );
+      if (isTight) context.log(`warning: ${workers} workers, ${reason}`);
       const { tasks } = planGrid(resolved, grid.options.slice);
       const progress = showProgress(tasks, process.stderr);
       const rates = new RateRecorder(tasks);

@@ -1,4 +1,4 @@
-import { hostname, totalmem } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { visible } from '@oodgrid/protocol';
@@ -7,6 +7,7 @@ import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
+import { thisMachine } from '../local/place-workers.js';
 import { OodCommand } from '../ood-command.js';
 import { requireWritable } from '../output/writable-folder.js';
 
@@ -32,7 +33,8 @@ export default class Worker extends OodCommand {
       max: 1024,
     }),
     memory: Flags.integer({
-      description: 'GiB that its tasks may use together (default: nine tenths of the machine)',
+      description:
+        'GiB that its tasks may use together (default: nine tenths of the machine, or of its container)',
       min: 1,
     }),
     cache: Flags.integer({
@@ -81,7 +83,8 @@ export default class Worker extends OodCommand {
       address: flags.coordinator,
       executors: flags.executors,
       tasksPerExecutor: flags['tasks-per-executor'],
-      memoryBytes: flags.memory === undefined ? Math.floor(0.9 * totalmem()) : flags.memory * GIB,
+      memoryBytes:
+        flags.memory === undefined ? Math.floor(0.9 * thisMachine().totalBytes) : flags.memory * GIB,
       settings: { blobsDir, cacheDir, engine: engine === 'wasm' || engine === 'none' ? engine : 'native' },
       stallMs: flags.stall * 1000,
       conflictMs: flags.wait * 1000,

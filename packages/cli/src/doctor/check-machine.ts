@@ -1,14 +1,18 @@
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { cpus } from 'node:os';
+import { executorBytes, factsOf, listArchitectures } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { gte } from 'semver';
-import { defaultWorkers } from '../local/default-workers.js';
+import { PROTOCOL_BATCH } from '../grid/resolve-grid.js';
+import { type Machine, memoryText, placeWorkers, thisMachine } from '../local/place-workers.js';
 import { byteSize } from '../output/byte-size.js';
 import { requireCache } from '../output/writable-folder.js';
 import { type Check, ok, problem, warning } from './check.js';
 
 /** As `engines` of package.json says. */
 const OLDEST_NODE = '20.19.0';
+/** Of the data sets of the catalog; what memory is needed hardly depends on it. */
+const CLASSES = 10;
 const GIB = 1024 ** 3;
 
 export function checkNode(version = process.versions.node): Check {
@@ -16,10 +20,20 @@ export function checkNode(version = process.versions.node): Check {
   return problem('node', `${version} is too old`, `install Node ${OLDEST_NODE} or later`);
 }
 
-export function checkMachine(): Check {
-  const detail = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${byteSize(freemem())} of ${byteSize(totalmem())} memory free; ${defaultWorkers()} workers by default`;
-  if (freemem() >= 1.5 * GIB) return ok('machine', detail);
-  return warning('machine', detail, 'close other programs: a worker needs about 1.2 GiB');
+/** How many executors each architecture may have here. */
+export function checkMachine(machine: Machine = thisMachine()): Check {
+  const needs = listArchitectures().map((architecture) => {
+    const { name } = architecture;
+    const memoryBytes = executorBytes(factsOf(architecture, name, CLASSES).memory, PROTOCOL_BATCH);
+    return { name, memoryBytes, ...placeWorkers({ [name]: memoryBytes }, undefined, machine) };
+  });
+  const workers = needs.map(({ name, workers }) => `${workers} for ${name}`).join(', ');
+  const detail = `${machine.cores} cores (${cpus()[0]?.model ?? 'unknown'}), ${memoryText(machine)}; workers by default: ${workers}`;
+  const tight = needs.filter(({ isTight }) => isTight);
+  if (tight.length === 0) return ok('machine', detail);
+  const needed = tight.map(({ name, memoryBytes }) => `${byteSize(memoryBytes)} for ${name}`).join(', ');
+  const way = machine.isLimited ? "raise the container's limit" : 'close other programs';
+  return warning('machine', detail, `${way}: one worker needs ${needed}`);
 }
 
 /** The cache must be writable and have room for data sets and scores. */

@@ -21,7 +21,7 @@ import { type GridModel, type ModelSources, oneOfEachName, resolveModels } from 
 import { resolveNoise } from './resolve-noise.js';
 
 /** Images of a batch of the `fssd-paper` protocol. */
-const PROTOCOL_BATCH = 512;
+export const PROTOCOL_BATCH = 512;
 
 export interface ResolveOptions {
   readonly context: CliContext;

@@ -41,6 +41,7 @@ export interface LocalRunOptions {
 const GRACE_MS = 5000;
 /** A batch takes seconds; loading the largest model a minute. */
 const STALL_MS = 15 * 60_000;
+/** How many executors there are was decided by memory. */
 const ALL_MEMORY = Number.MAX_SAFE_INTEGER;
 
 /**

@@ -25,6 +25,8 @@ export const planReportSchema = z.object({
     }),
   ),
   workers: z.number().int(),
+  /** Why so many. */
+  workersReason: z.string(),
   /** Passes that will be done, shared ones once, without those of reused tasks. */
   work: workCountsSchema,
   /** Passes that one script per method and setting would do. */
@@ -67,7 +69,7 @@ export function estimatedSeconds(
 
 /** The summary, then at most `maxTasks` tasks. */
 export function planText(report: PlanReport, maxTasks: number): string {
-  const { cells, tasks, workers, work, plain, warnings, seconds, isMeasured } = report;
+  const { cells, tasks, workers, workersReason, work, plain, warnings, seconds, isMeasured } = report;
   const rows = tasks
     .slice(0, maxTasks)
     .map((task) => [
@@ -85,7 +87,7 @@ export function planText(report: PlanReport, maxTasks: number): string {
     : "for models of LeNet's size on a CPU; the first run measures this machine";
   const left = tasks.length - rows.length;
   return [
-    `${cells.length} cells by ${tasks.length} tasks on ${workers} workers; ${reused} tasks need not be computed: their results are in the cache`,
+    `${cells.length} cells by ${tasks.length} tasks on ${workers} workers (${workersReason}); ${reused} tasks need not be computed: their results are in the cache`,
     `${number(work.forwards)} forward and ${number(work.gradients)} gradient passes of one image; one script per setting would do ${number(plain.forwards)} and ${number(plain.gradients)}`,
     `about ${duration(seconds)} ${basis}`,
     // Serious ones were said when the grid was resolved.
