@@ -46,7 +46,19 @@ async function scores(method, candidates) {
   };
   await executeTask(
     engine,
-    { ...task, units: [{ key, method, options: {}, fitted: null, candidates }] },
+    {
+      ...task,
+      units: [
+        {
+          key,
+          method,
+          options: {},
+          fitted: null,
+          pass: candidates.length === 0 ? 'forward' : 'gradient',
+          candidates,
+        },
+      ],
+    },
     {
       signal: new AbortController().signal,
       blob: async (digest) => blobs.get(digest),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Grid } from '@oodgrid/protocol';
+import type { Grid } from '@oodgrid/grid';
 import { afterAll, expect, it } from 'vitest';
 import { referredDatasets } from '../src/grid/data-set-references.js';
 

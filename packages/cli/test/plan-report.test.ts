@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlannedTask } from '@oodgrid/coordinator';
-import { digestSchema, METHOD_NAMES, parseGrid } from '@oodgrid/protocol';
+import { parseGrid } from '@oodgrid/grid';
+import { METHODS } from '@oodgrid/methods';
+import { digestSchema } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RateRecorder, readRates } from '../src/local/measured-rates.js';
 import { methodEntries } from '../src/output/catalog-entries.js';
@@ -17,9 +19,10 @@ const unit = (id: string) => ({
   revision: 1,
   options: {},
   fit: null,
+  pass: 'forward' as const,
   candidates: { kind: 'listed', list: [] } as const,
   columns: 1,
-  forwards: 1,
+  forwards: 0,
   gradients: 0,
 });
 
@@ -115,7 +118,7 @@ describe('the text of a plan', () => {
 describe('methods show', () => {
   it('tells the values that a grid without options has', () => {
     const entries = new Map(methodEntries().map(({ name, defaults }) => [name, defaults]));
-    expect([...entries.keys()].sort()).toEqual([...METHOD_NAMES].sort());
+    expect([...entries.keys()].sort()).toEqual(METHODS.map(({ name }) => name).sort());
     const text =
       'protocol: fssd-paper\nmodels: [m]\npairs: [{ id: a, ood: b }]\nmethods: [odin, mahalanobis, mc-dropout]\n';
     const { methods } = parseGrid(text, 'g.yaml', { models: ['m'], datasets: ['a', 'b'] }, []);

@@ -10,6 +10,7 @@ const unit = {
   revision: 1,
   options: {},
   fit: null,
+  pass: 'gradient',
   candidates: { kind: 'listed', list: [{ magnitude: 0.1 }] },
   columns: 1,
   forwards: 1,
@@ -36,6 +37,7 @@ it('a unit is another one when anything that goes into it is another', () => {
     [header, { ...unit, fit: 'fit-2' }],
     [header, { ...unit, candidates: { kind: 'listed', list: [{ magnitude: 0.2 }] } }],
     [header, { ...unit, candidates: { kind: 'chosen', choice: 'choice-1' } }],
+    [header, { ...unit, pass: 'forward' }],
     [header, { ...unit, revision: 2 }],
     [header, { ...unit, options: { passes: 2 } }],
     [{ ...header, transform: { mean: [0.5], std: [1] } }, unit],
@@ -60,7 +62,8 @@ it('two units, series or choices under one id are refused', () => {
   expect(builder.addSeries(series)).toBe(builder.addSeries({ ...series }));
   expect(() => builder.addSeries({ ...series, columns: 2 })).toThrow(internal);
 
-  const sides = { id: series.id, ood: series.id };
+  const rows = { series: [series.id], cut: null };
+  const sides = { id: rows, ood: rows };
   const choice = identifiedChoice({
     title: 'a',
     candidates: [{ magnitude: 0.1 }],

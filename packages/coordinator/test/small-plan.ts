@@ -14,7 +14,7 @@ const forward: MethodPlan = {
   fallbackCandidate: 0,
   columns: ['msp'],
   models: [],
-  cost: { forwards: 1, gradients: 0 },
+  cost: { sweep: { forwards: 0, gradients: 0 }, score: { forwards: 0, gradients: 0 } },
 };
 
 const odin: MethodPlan = {
@@ -29,7 +29,7 @@ const odin: MethodPlan = {
     { magnitude: 0, temperature: 10 },
   ],
   fallbackCandidate: 2,
-  cost: { forwards: 1, gradients: 1 },
+  cost: { sweep: { forwards: 2, gradients: 2 }, score: { forwards: 1, gradients: 1 } },
 };
 
 const fssd: MethodPlan = {
@@ -39,7 +39,7 @@ const fssd: MethodPlan = {
   candidates: [{ magnitude: 0.1 }],
   fallbackCandidate: 0,
   columns: ['a', 'b'],
-  cost: { forwards: 2, gradients: 2 },
+  cost: { sweep: { forwards: 2, gradients: 2 }, score: { forwards: 2, gradients: 2 } },
 };
 
 /** A grid of a softmax row, an ensemble row that shares its pass, ODIN and FSSD, on sets of the given sizes. */

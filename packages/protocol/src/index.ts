@@ -1,16 +1,6 @@
 export { canonicalJson, digestOfJson } from './canonical-json.js';
 export { didYouMean, suggestion } from './did-you-mean.js';
 export { ERROR_CODES, type ErrorCode, EXIT_CODES, OodError } from './errors.js';
-export { gridJsonSchema } from './grid/json-schema.js';
-export {
-  type GridMethod,
-  type GridMethodName,
-  METHOD_NAMES,
-  type ModelReference,
-  rowKey,
-} from './grid/methods.js';
-export { type KnownNames, parseGrid } from './grid/parse.js';
-export { type DatasetReference, type Grid, gridSchema } from './grid/schema.js';
 export {
   type Digest,
   digestSchema,
@@ -20,9 +10,17 @@ export {
   runIdSchema,
   sha256,
 } from './ids.js';
-export { type Candidate, type MethodPlan, PREDICTIONS, type SplitOrder } from './method-plan.js';
+export {
+  type Candidate,
+  type MethodPlan,
+  type Pass,
+  type PassCounts,
+  PREDICTIONS,
+  type SplitOrder,
+} from './method-plan.js';
 export { METRIC_SPECS, type MetricKey, type MetricSpec } from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
+export { type ModelReference, modelReferenceSchema } from './model-reference.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
   type Accuracy,

@@ -16,6 +16,14 @@ export type Candidate = Readonly<z.infer<typeof candidateSchema>>;
 const splitOrderSchema = z.enum(['file', 'permuted']);
 export type SplitOrder = z.infer<typeof splitOrderSchema>;
 
+/** Whether a method scores taps of a forward pass, or of a pass whose input was moved along a gradient. */
+export const passSchema = z.enum(['forward', 'gradient']);
+export type Pass = z.infer<typeof passSchema>;
+
+/** Passes per sample beyond the one that all methods of a task share. */
+const passCountsSchema = z.object({ forwards: z.number().min(0), gradients: z.number().min(0) });
+export type PassCounts = Readonly<z.infer<typeof passCountsSchema>>;
+
 /**
  * The engine's arithmetic that tells whether a model works at all: of each sample the class that it predicts, and
  * the label. Planned beside the methods of every grid, for every model and ID test set.
@@ -24,24 +32,26 @@ export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['pre
 
 /**
  * What the planner must know of one configured method: plain data, so that a coordinator plans a grid
- * without loading a tensor library. `@oodgrid/engine` makes it from the method's own file.
+ * without loading a tensor library. `planMethod` of `@oodgrid/methods` makes it from the method's own file.
  */
 export const methodPlanSchema = z.object({
-  /** Name of the arithmetic in the engine's method table; two grid rows may share one (MSP serves three). */
+  /** Name of the arithmetic; several grid rows may share one (MSP serves three). */
   compute: name,
   /** Bumped when the arithmetic changes; part of every cache key. */
   revision: count,
-  /** Resolved options that the arithmetic reads; part of every cache key. */
+  /** The part of every setting that is not chosen; part of every cache key. */
   options: z.record(z.string(), z.unknown()),
   /** Order in which the protocol splits this method's samples into valFit, valSelect and test. */
   splitOrder: splitOrderSchema,
   /**
-   * `forward`: needs taps of the canonical pass only (file order, sliced freely).
+   * `forward`: needs taps of the canonical pass only (file order, sliced freely); all settings are scored from one pass.
    * `gradient`: perturbs inputs with gradients taken over the protocol's permuted batches.
    */
-  pass: z.enum(['forward', 'gradient']),
+  pass: passSchema,
   /** What is learned before scoring: from noise images, from the ID train set, or nothing. */
   fit: z.enum(['none', 'noise', 'train']),
+  /** Samples that the fit needs at least. */
+  fitMinimum: count.exactOptional(),
   /** Hyper-parameter settings in the protocol's order; empty when there is nothing to choose. */
   candidates: z.array(candidateSchema).max(10_000).readonly(),
   /** Index of the candidate that is used when no candidate has a TNR above 0. */
@@ -50,7 +60,7 @@ export const methodPlanSchema = z.object({
   columns: z.array(name).min(1).max(1000).readonly(),
   /** Names of the models whose scores are averaged (Deep Ensemble) or used instead of the cell's (OE); empty = the cell's model. */
   models: z.array(name).max(1000).readonly(),
-  /** Forward and gradient passes per sample and candidate, for cost estimates. */
-  cost: z.object({ forwards: z.number().min(0), gradients: z.number().min(0) }),
+  /** For estimates: `sweep` of all settings at once, `score` of one. */
+  cost: z.object({ sweep: passCountsSchema, score: passCountsSchema }),
 });
 export type MethodPlan = Readonly<z.infer<typeof methodPlanSchema>>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from './ids.js';
+import { passSchema } from './method-plan.js';
 import { visibleName } from './visible-name.js';
 
 const count = z
@@ -49,7 +50,9 @@ const unitSpecSchema = z.object({
   method: z.string().min(1),
   options: z.record(z.string(), z.unknown()),
   fitted: digestSchema.nullable(),
-  /** Hyper-parameter settings to evaluate; empty for methods of the canonical pass. */
+  /** How the method's plan has it computed. */
+  pass: passSchema,
+  /** Hyper-parameter settings to evaluate; empty where there is nothing to choose. */
   candidates: z.array(z.record(z.string(), z.number())),
 });
 export type UnitSpec = z.infer<typeof unitSpecSchema>;

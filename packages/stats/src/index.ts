@@ -23,8 +23,13 @@ export {
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
 export { METRIC_NAMES, type MetricName, type Metrics, metricsOfRanked, rocMetrics } from './metrics.js';
+export { minimumNormSolution } from './minimum-norm.js';
 export { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
+export type { Rows } from './rows.js';
+export { principalAxes } from './second-moment.js';
+export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';
+export { classMeans, tiedCovariance } from './tied-gaussian.js';
 export { wilsonInterval } from './wilson.js';

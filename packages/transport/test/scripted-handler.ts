@@ -23,7 +23,7 @@ export const TASK: TaskSpec = {
   to: 10,
   batch: 512,
   seed: 1,
-  units: [{ key: KEY, method: 'msp', options: {}, fitted: null, candidates: [] }],
+  units: [{ key: KEY, method: 'msp', options: {}, fitted: null, pass: 'forward', candidates: [] }],
 };
 
 const worker = (workerId: string): WorkerInfo => ({

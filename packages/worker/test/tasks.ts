@@ -14,5 +14,5 @@ export const gridTask: TaskSpec = {
   to: 10,
   batch: 512,
   seed: 1,
-  units: [{ key: digest('c'), method: 'msp', options: {}, fitted: null, candidates: [] }],
+  units: [{ key: digest('c'), method: 'msp', options: {}, fitted: null, pass: 'forward', candidates: [] }],
 };

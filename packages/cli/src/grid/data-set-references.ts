@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { canonicalJson, type DatasetReference, type Grid, OodError } from '@oodgrid/protocol';
+import type { DatasetReference, Grid } from '@oodgrid/grid';
+import { canonicalJson, OodError } from '@oodgrid/protocol';
 
 /** A data set of a grid, however often and however the grid writes it. */
 export interface ReferredDataset {

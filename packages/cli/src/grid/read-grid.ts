@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { listDatasets } from '@oodgrid/datasets';
+import { type Grid, parseGrid } from '@oodgrid/grid';
 import { listModels } from '@oodgrid/models';
-import { type Grid, OodError, parseGrid, visible } from '@oodgrid/protocol';
+import { OodError, visible } from '@oodgrid/protocol';
 
 /** A grid larger than this is refused by the parser; one byte more is read to tell. */
 const MAX_BYTES = 1024 * 1024 + 1;

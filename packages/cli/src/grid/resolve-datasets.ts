@@ -8,8 +8,14 @@ import {
   type SplitContent,
   type SplitKind,
 } from '@oodgrid/datasets';
-import type { ModelFacts, ResolvedDataset, ResolvedSplit } from '@oodgrid/protocol';
-import { type DatasetReference, OodError, type Transform } from '@oodgrid/protocol';
+import type { DatasetReference } from '@oodgrid/grid';
+import {
+  type ModelFacts,
+  OodError,
+  type ResolvedDataset,
+  type ResolvedSplit,
+  type Transform,
+} from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';

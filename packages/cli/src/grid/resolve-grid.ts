@@ -1,24 +1,15 @@
-import { METHOD_CARDS, methodPlan } from '@oodgrid/engine';
-import { executorBytes, findArchitecture, listModels } from '@oodgrid/models';
-import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
-import {
-  type Grid,
-  type GridMethod,
-  type MethodPlan,
-  type ModelReference,
-  type ModelSpec,
-  OodError,
-  rowKey,
-  type Transform,
-} from '@oodgrid/protocol';
+import { type Grid, modelsOf } from '@oodgrid/grid';
+import { METHODS } from '@oodgrid/methods';
+import { executorBytes, listModels } from '@oodgrid/models';
+import type { ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow, Transform } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
 import { type ReferredDatasets, referredDatasets } from './data-set-references.js';
 import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
-import { type GridModel, type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
-import { resolveNoise } from './resolve-noise.js';
+import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
+import { resolveRows } from './resolve-rows.js';
 
 /** Images of a batch of the `fssd-paper` protocol. */
 export const PROTOCOL_BATCH = 512;
@@ -37,10 +28,14 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const note = once(context.log);
   const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs, note };
   const models = await resolveModels(grid.models, sources);
-  const auxiliaryModels = await resolveModels(grid.methods.flatMap(modelsOf), sources);
+  const named = grid.methods.flatMap((entry) => modelsOf(entry, METHODS));
+  const auxiliaryModels = await resolveModels(
+    named.map(({ reference }) => reference),
+    sources,
+  );
   const all = oneOfEachName([...models, ...auxiliaryModels]);
   const specs = models.map(({ spec }) => spec);
-  const rows = await Promise.all(grid.methods.map((method) => resolveRow(method, grid, models, options)));
+  const rows = await resolveRows(grid, models, auxiliaryModels, options);
   const referred = await referredDatasets(grid, baseDir);
   const { pairs } = referred;
   const inspector = new DataInspector();
@@ -96,47 +91,6 @@ function once(log: (line: string) => void): (line: string) => void {
     if (!said.has(line)) log(line);
     said.add(line);
   };
-}
-
-function modelsOf(method: GridMethod): readonly ModelReference[] {
-  if (method.name === 'deep-ensemble') return method.members;
-  return method.name === 'outlier-exposure' ? [method.model] : [];
-}
-
-const modelName = (reference: ModelReference): string =>
-  typeof reference === 'string' ? reference : reference.name;
-
-async function resolveRow(
-  method: GridMethod,
-  grid: Grid,
-  models: readonly GridModel[],
-  options: ResolveOptions,
-): Promise<ResolvedRow> {
-  const plans: Record<string, MethodPlan> = {};
-  for (const { facts } of models) {
-    const architecture = findArchitecture(facts.architecture);
-    if (architecture !== undefined)
-      plans[facts.name] = methodPlan(method, architecture, modelsOf(method).map(modelName));
-  }
-  const [first] = models;
-  if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
-  const { modelsDir } = options.context;
-  const noise =
-    method.name === 'fssd'
-      ? await resolveNoise(method.noise, {
-          ...options,
-          modelsDir,
-          input: first.facts.input,
-        })
-      : null;
-  return { row: rowKey(method), title: titleOf(method, grid), plans, noise };
-}
-
-/** The method's title; rows that share a method are told apart by their key. */
-function titleOf(method: GridMethod, grid: Grid): string {
-  const title = METHOD_CARDS.find(({ name }) => name === method.name)?.title ?? method.name;
-  const isAlone = grid.methods.filter(({ name }) => name === method.name).length === 1;
-  return isAlone || method.as === undefined ? title : `${title} [${method.as}]`;
 }
 
 async function resolveDatasets(

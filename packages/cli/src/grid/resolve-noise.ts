@@ -1,10 +1,9 @@
 import { join, resolve } from 'node:path';
 import { describeArrays, openNpz, readRegularFile, writeSafetensors } from '@oodgrid/formats';
-import { type Digest, type GridMethod, OodError } from '@oodgrid/protocol';
+import { type NoiseReference, noiseSchema } from '@oodgrid/methods';
+import { type Digest, OodError } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import type { BlobStore } from '@oodgrid/transport';
-
-type NoiseOption = Extract<GridMethod, { name: 'fssd' }>['noise'];
 
 /** Noise images of the paper's code. */
 const NOISE_IMAGES = 100;
@@ -18,12 +17,12 @@ export interface NoiseSources {
   readonly input: readonly [height: number, width: number, channels: number];
 }
 
-/** Makes FSSD's noise images a blob of U8 `images` [n, h, w, c]. */
+/** Makes noise images, as an option of a method names them, a blob of U8 `images` [n, h, w, c]. */
 export async function resolveNoise(
-  noise: NoiseOption,
+  noise: unknown,
   sources: NoiseSources,
 ): Promise<{ blob: Digest; count: number }> {
-  const { count, planar } = await planarNoise(noise, sources);
+  const { count, planar } = await planarNoise(noiseSchema.parse(noise), sources);
   const [height, width, channels] = sources.input;
   const data = interleave(planar, count, height * width, channels);
   const images = { dtype: 'U8', shape: [count, height, width, channels], data } as const;
@@ -31,7 +30,7 @@ export async function resolveNoise(
 }
 
 /** Bytes in PyTorch's order [n, c, h, w]: a seed means `RandomState(seed).randint(0, 255)` as uint8 of that shape. */
-async function planarNoise(noise: NoiseOption, { modelsDir, baseDir, input }: NoiseSources) {
+async function planarNoise(noise: NoiseReference, { modelsDir, baseDir, input }: NoiseSources) {
   const [height, width, channels] = input;
   if (typeof noise === 'object' && 'seed' in noise) {
     const planar = new NumpyRandomState(noise.seed).randintUint8(

@@ -1,7 +1,6 @@
-import { METHOD_CARDS, type MethodCard } from '@oodgrid/engine';
+import { METHODS, type Method, needsOf, optionsOf, reference } from '@oodgrid/methods';
 import type { ModelCard } from '@oodgrid/models';
 import { z } from 'zod';
-import { methodDefaults } from './method-defaults.js';
 
 export const modelEntrySchema = z.object({
   name: z.string(),
@@ -37,9 +36,21 @@ export const methodEntrySchema = z.object({
 });
 export type MethodEntry = z.infer<typeof methodEntrySchema>;
 
-export const methodEntries = (): MethodEntry[] =>
-  METHOD_CARDS.map((card: MethodCard) => ({
-    ...card,
-    options: { ...card.options },
-    defaults: methodDefaults(card.name),
-  }));
+export const methodEntries = (): MethodEntry[] => METHODS.map(methodEntry);
+
+function methodEntry(method: Method): MethodEntry {
+  const { name, card, arithmetic } = method;
+  const options = optionsOf(method);
+  return {
+    name,
+    title: card.title,
+    reference: reference(card.cites),
+    score: card.score,
+    compute: arithmetic.name,
+    needs: ['one forward pass', ...needsOf(method)].join(', '),
+    options: Object.fromEntries(options.map((option) => [option.name, option.text])),
+    defaults: Object.fromEntries(
+      options.filter((option) => option.default !== undefined).map((option) => [option.name, option.default]),
+    ),
+  };
+}

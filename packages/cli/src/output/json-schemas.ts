@@ -1,4 +1,5 @@
-import { ERROR_CODES, gridJsonSchema, resultsSchema } from '@oodgrid/protocol';
+import { gridJsonSchema } from '@oodgrid/grid';
+import { ERROR_CODES, resultsSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { checkSchema } from '../doctor/check.js';
 import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalog-entries.js';

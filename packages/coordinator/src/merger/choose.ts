@@ -1,6 +1,6 @@
 import type { PlannedChoice } from '../planner/plan.js';
 import { fitDetector, tnr95 } from './detector.js';
-import { candidateColumns } from './features.js';
+import { candidateColumns, splitRows } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 export interface ChoiceOutcome {
@@ -17,10 +17,10 @@ export interface ChoiceOutcome {
 export function choose(choice: PlannedChoice, reader: SeriesReader): ChoiceOutcome {
   const { columns: d } = choice;
   const sides = {
-    fitId: reader.read(choice.valFit.id),
-    fitOod: reader.read(choice.valFit.ood),
-    selectId: reader.read(choice.valSelect.id),
-    selectOod: reader.read(choice.valSelect.ood),
+    fitId: splitRows(choice.valFit.id, 'valFit', reader),
+    fitOod: splitRows(choice.valFit.ood, 'valFit', reader),
+    selectId: splitRows(choice.valSelect.id, 'valSelect', reader),
+    selectOod: splitRows(choice.valSelect.ood, 'valSelect', reader),
   };
   const tnrOfCandidates: number[] = [];
   for (const candidate of choice.candidates.keys()) {

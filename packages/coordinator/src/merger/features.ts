@@ -1,4 +1,4 @@
-import type { CellSide, PlannedCell, PlannedChoice } from '../planner/plan.js';
+import type { CellSide, PlannedCell, PlannedChoice, SplitRows } from '../planner/plan.js';
 import { type SplitName, splitOrder, splitRange } from '../planner/splits.js';
 import type { Matrix, SeriesReader } from './unit-results.js';
 
@@ -29,7 +29,7 @@ export function sideFeatures(
 ): Splits {
   const where = cell.sides[side];
   const order = splitOrder(cell.splitOrder, where.count);
-  const whole = where.kind === 'whole' ? averaged(where.series.map((id) => reader.read(id))) : null;
+  const whole = where.kind === 'whole' ? wholeRows(where.series, chosen, reader) : null;
   const split = (name: SplitName): Features => {
     const { from, to } = splitRange(name, where.count);
     const indices = order.slice(from, to);
@@ -37,6 +37,14 @@ export function sideFeatures(
     return { d: cell.columns, values, indices };
   };
   return { valFit: split('valFit'), valSelect: split('valSelect'), test: split('test') };
+}
+
+/** Rows of a whole set: of the chosen candidate, where one was chosen. */
+function wholeRows(series: readonly string[], chosen: Chosen | null, reader: SeriesReader): Matrix {
+  const all = averagedSeries(series, reader);
+  if (chosen === null) return all;
+  const { columns } = chosen.choice;
+  return { rows: all.rows, columns, data: candidateColumns(all, chosen.candidate, columns) };
 }
 
 function sweptRows(
@@ -48,8 +56,21 @@ function sweptRows(
 ): Float32Array {
   if (where.kind !== 'swept' || chosen === null) throw new RangeError('a swept cell needs its choice');
   if (split === 'test') return reader.read(where.test).data;
-  return candidateColumns(reader.read(chosen.choice[split][side]), chosen.candidate, chosen.choice.columns);
+  const { columns } = chosen.choice;
+  return candidateColumns(splitRows(chosen.choice[split][side], split, reader), chosen.candidate, columns);
 }
+
+/** Every candidate's columns on one split of a choice. */
+export function splitRows({ series, cut }: SplitRows, split: SplitName, reader: SeriesReader): Matrix {
+  const all = averagedSeries(series, reader);
+  if (cut === null) return all;
+  const { from, to } = splitRange(split, cut.count);
+  const indices = splitOrder(cut.order, cut.count).subarray(from, to);
+  return { rows: indices.length, columns: all.columns, data: pickRows(all, indices) };
+}
+
+const averagedSeries = (series: readonly string[], reader: SeriesReader): Matrix =>
+  averaged(series.map((id) => reader.read(id)));
 
 /** One candidate's columns of a sweep: [rows, d]. */
 export function candidateColumns(

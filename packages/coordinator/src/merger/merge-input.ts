@@ -1,5 +1,5 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
-import type { PlannedCell, Series } from '../planner/plan.js';
+import { type PlannedCell, type Series, seriesOfChoice } from '../planner/plan.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { MergeContext } from './merge-cell.js';
 import type { MadeChoice } from './score-cell.js';
@@ -58,7 +58,5 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
 /** Ids of the series that a cell is merged from: its sides', and its choice's sweeps. */
 export function seriesOf({ sides }: PlannedCell, made: MadeChoice | undefined): string[] {
   const own = [sides.id, sides.ood].flatMap((side) => (side.kind === 'whole' ? side.series : [side.test]));
-  if (made === undefined) return own;
-  const { valFit, valSelect } = made.choice;
-  return [...own, valFit.id, valFit.ood, valSelect.id, valSelect.ood];
+  return made === undefined ? own : [...own, ...seriesOfChoice(made.choice)];
 }

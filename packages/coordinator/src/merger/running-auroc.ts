@@ -23,10 +23,11 @@ const MIN_SAMPLES = 100;
 /**
  * For people who watch. Slices follow the file, and files are often sorted, so the spread between slices (not between samples)
  * says how far the part may be from the whole. Undefined while a side has too little to tell; and for methods of several
- * columns, since which way those count is known only when the regression over them is fitted.
+ * columns, since which way those count is known only when the regression over them is fitted; nor of a choice between
+ * settings of whole sets, which is made when all of their scores are there.
  */
 export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAuroc | undefined {
-  if (cell.columns !== 1) return undefined;
+  if (cell.columns !== 1 || isChosenAtTheEnd(cell)) return undefined;
   const id = soFar(cell.sides.id, cell, reader);
   const ood = soFar(cell.sides.ood, cell, reader);
   if (!isEnough(id) || !isEnough(ood)) return undefined;
@@ -44,6 +45,9 @@ export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAu
     share: (id.scores.length + ood.scores.length) / (id.samplesInAll + ood.samplesInAll),
   };
 }
+
+const isChosenAtTheEnd = ({ choice, sides }: PlannedCell): boolean =>
+  choice !== null && sides.id.kind === 'whole';
 
 /** Test scores of one side that are there, in the order of the slices. */
 interface SoFar {

@@ -46,7 +46,7 @@ function bindUnit(
     unit.candidates.kind === 'listed'
       ? [...unit.candidates.list]
       : [known(facts.chosen, unit.candidates.choice)];
-  const { method, revision, options } = unit;
+  const { method, revision, options, pass } = unit;
   // Names of models and data sets are left out: the same content under another name is the same result.
   const key = digestOfJson({
     numericsClass,
@@ -55,6 +55,8 @@ function bindUnit(
     revision,
     options,
     candidates,
+    // A pass without gradients once had no settings: it is named only where it has, so that older results are still found.
+    ...(pass === 'forward' && candidates.length > 0 ? { pass } : {}),
     fitted,
     architecture: task.model.architecture,
     classes: task.model.classes,
@@ -71,7 +73,7 @@ function bindUnit(
   return {
     id: unit.id,
     columns: unit.columns,
-    spec: { key, method, options: { ...options }, fitted, candidates },
+    spec: { key, method, options: { ...options }, fitted, pass, candidates },
   };
 }
 

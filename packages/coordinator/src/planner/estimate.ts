@@ -29,21 +29,21 @@ function add(a: WorkCounts, b: WorkCounts): WorkCounts {
 /** One shared pass, and what each unit adds to it. */
 export function shared({ from, to, units }: PlannedTask): WorkCounts {
   const images = to - from;
-  const extra = units.reduce((sum, unit) => sum + extraForwards(unit), 0);
+  const forwards = units.reduce((sum, unit) => sum + unit.forwards, 0);
   const gradients = units.reduce((sum, unit) => sum + unit.gradients, 0);
-  return { images, forwards: images * (1 + extra), gradients: images * gradients };
+  return { images, forwards: images * (1 + forwards), gradients: images * gradients };
 }
 
-const extraForwards = (unit: PlannedTask['units'][number]) =>
-  unit.forwards === 1 && unit.gradients === 0 ? 0 : unit.forwards;
-
-/** A unit with gradients has a column per setting and layer: each is a pass, a gradient and a pass. */
+/** A column that moves its input is a pass, a gradient and a pass; a setting that does not is a pass, or its stochastic ones. */
 function plain({ from, to, units }: PlannedTask): WorkCounts {
   const images = to - from;
   const forwards = units.reduce(
-    (sum, unit) => sum + (unit.gradients === 0 ? unit.forwards : 2 * unit.columns),
+    (sum, unit) => sum + (unit.gradients > 0 ? 2 * unit.columns : Math.max(unit.forwards, settings(unit))),
     0,
   );
   const gradients = units.reduce((sum, unit) => sum + (unit.gradients === 0 ? 0 : unit.columns), 0);
   return { images: images * units.length, forwards: images * forwards, gradients: images * gradients };
 }
+
+const settings = ({ candidates }: PlannedTask['units'][number]): number =>
+  candidates.kind === 'listed' ? Math.max(1, candidates.list.length) : 1;

@@ -4,6 +4,8 @@ import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';
 import { wholeSeries } from './plan-series.js';
 
+const NOTHING_MORE = { forwards: 0, gradients: 0 };
+
 const plan: MethodPlan = {
   compute: PREDICTIONS.compute,
   revision: PREDICTIONS.revision,
@@ -15,7 +17,7 @@ const plan: MethodPlan = {
   fallbackCandidate: 0,
   columns: PREDICTIONS.columns,
   models: [],
-  cost: { forwards: 1, gradients: 0 },
+  cost: { sweep: NOTHING_MORE, score: NOTHING_MORE },
 };
 const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, noise: null };
 

@@ -1,7 +1,7 @@
 import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/protocol';
 import { type ModelSpec, OodError } from '@oodgrid/protocol';
 import { identifiedChoice } from './identity.js';
-import type { CellSide, Plan, PlannedCell } from './plan.js';
+import type { CellSide, Plan, PlannedCell, PlannedChoice, SplitRows } from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { BATCH, chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
@@ -93,28 +93,44 @@ function planCell(
     splitOrder: plan.splitOrder,
     columns: plan.columns.length,
   };
+  const identify = (rowsOf: (dataset: ResolvedDataset, split: SplitName) => SplitRows): PlannedChoice => {
+    const sides = (split: SplitName) => ({ id: rowsOf(idSet, split), ood: rowsOf(oodSet, split) });
+    const choice = identifiedChoice({
+      title: `${row.row}, ${idSet.name} vs ${oodSet.name}, ${model.name}`,
+      candidates: plan.candidates,
+      fallbackCandidate: plan.fallbackCandidate,
+      columns: plan.columns.length,
+      valFit: sides('valFit'),
+      valSelect: sides('valSelect'),
+    });
+    context.builder.addChoice(choice);
+    return choice;
+  };
   if (plan.pass === 'forward') {
     const models =
       plan.models.length === 0 ? [model] : plan.models.map((name) => modelOf(context.grid, name));
+    const seriesOf = (dataset: ResolvedDataset) =>
+      models.map((one) => wholeSeries(context, one, idSet, dataset));
+    // Of one setting there is nothing to choose; of several, the same pass gives all of them for every split.
+    const choice =
+      plan.candidates.length < 2
+        ? null
+        : identify((dataset) => ({
+            series: seriesOf(dataset),
+            cut: { order: plan.splitOrder, count: dataset.test.count },
+          }));
     const side = (dataset: ResolvedDataset): CellSide => ({
       kind: 'whole',
-      series: models.map((one) => wholeSeries(context, one, idSet, dataset)),
+      series: seriesOf(dataset),
       count: dataset.test.count,
     });
-    return { ...common, choice: null, sides: { id: side(idSet), ood: side(oodSet) } };
+    return { ...common, choice: choice?.id ?? null, sides: { id: side(idSet), ood: side(oodSet) } };
   }
   const fit = planFit(context, model, idSet);
-  const sweep = (dataset: ResolvedDataset, split: SplitName) =>
-    sweepSeries(context, model, dataset, split, fit);
-  const choice = identifiedChoice({
-    title: `${row.row}, ${idSet.name} vs ${oodSet.name}, ${model.name}`,
-    candidates: plan.candidates,
-    fallbackCandidate: plan.fallbackCandidate,
-    columns: plan.columns.length,
-    valFit: { id: sweep(idSet, 'valFit'), ood: sweep(oodSet, 'valFit') },
-    valSelect: { id: sweep(idSet, 'valSelect'), ood: sweep(oodSet, 'valSelect') },
-  });
-  context.builder.addChoice(choice);
+  const choice = identify((dataset, split) => ({
+    series: [sweepSeries(context, model, dataset, split, fit)],
+    cut: null,
+  }));
   const side = (dataset: ResolvedDataset): CellSide => ({
     kind: 'swept',
     test: chosenSeries(context, model, dataset, choice, fit),

@@ -37,10 +37,10 @@ function header(
 
 /** What every unit of a method has. */
 function unitOf(
-  { plan: { compute: method, revision, options } }: RowContext,
-  part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'options'>,
+  { plan: { compute: method, revision, options, pass } }: RowContext,
+  part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'options' | 'pass'>,
 ): Anonymous<PlannedUnit> {
-  return { method, revision, options, ...part };
+  return { method, revision, options, pass, ...part };
 }
 
 /** The fit of a method on a model, planned once for all pairs of an ID set; null where there is none. */
@@ -50,7 +50,7 @@ export function planFit(context: RowContext, model: ModelSpec, idSet: ResolvedDa
   const { count, data, noise } = fitSource(row, plan, idSet);
   const task = header(context, model, { kind: 'fit', from: 0, to: count, data, noise });
   const candidates = { kind: 'listed', list: [] } as const;
-  const unit = unitOf(context, { fit: null, candidates, columns: 0, forwards: 1, gradients: 0 });
+  const unit = unitOf(context, { fit: null, candidates, columns: 0, forwards: 0, gradients: 0 });
   return builder.add(task, identified(task, unit));
 }
 
@@ -66,10 +66,17 @@ function fitSource(row: ResolvedRow, plan: MethodPlan, idSet: ResolvedDataset) {
       `${row.row} fits on the train set of "${idSet.name}", which has none`,
     );
   }
+  const { fitMinimum = 0 } = plan;
+  if (train.count < fitMinimum) {
+    throw new OodError(
+      'invalid-input',
+      `${row.row} needs ${fitMinimum} samples to fit on; the train set of "${idSet.name}" has ${train.count}`,
+    );
+  }
   return { count: train.count, data: train.ref, noise: null };
 }
 
-/** The canonical pass over a whole test set in file order, in slices. */
+/** Every candidate on a whole test set in file order, in slices of the canonical pass. */
 export function wholeSeries(
   context: RowContext,
   model: ModelSpec,
@@ -77,19 +84,19 @@ export function wholeSeries(
   dataset: ResolvedDataset,
 ): string {
   const { builder, plan, slice } = context;
-  const { columns, cost } = plan;
+  const { candidates, cost } = plan;
+  const columns = plan.columns.length * Math.max(1, candidates.length);
   const unit = unitOf(context, {
     fit: planFit(context, model, idSet),
-    candidates: { kind: 'listed', list: [] },
-    columns: columns.length,
-    forwards: cost.forwards,
-    gradients: 0,
+    candidates: { kind: 'listed', list: candidates },
+    columns,
+    ...cost.sweep,
   });
   const parts = slices(0, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
     const task = header(context, model, { kind: 'score', from, to, data: dataset.test.ref });
     return { unit: builder.add(task, identified(task, unit)), from, to };
   });
-  return builder.addSeries(identifiedSeries({ columns: columns.length, parts }));
+  return builder.addSeries(identifiedSeries({ columns, parts }));
 }
 
 const permuted = { kind: 'numpy-permutation', seed: PERMUTATION_SEED } as const;
@@ -106,7 +113,6 @@ export function sweepSeries(
   const { cost, candidates } = plan;
   const { from, to } = splitRange(split, dataset.test.count);
   const columns = plan.columns.length * candidates.length;
-  const directions = new Set(candidates.map(({ temperature }) => temperature)).size * cost.gradients;
   const task = header(context, model, {
     kind: 'sweep',
     from,
@@ -118,8 +124,7 @@ export function sweepSeries(
     fit,
     candidates: { kind: 'listed', list: candidates },
     columns,
-    forwards: cost.forwards * candidates.filter(({ magnitude }) => magnitude !== 0).length,
-    gradients: directions,
+    ...cost.sweep,
   });
   // The shared first pass is below 1 % of a sweep, so each method's sweep is a task of its own.
   const id = builder.add(task, identified(task, unit), true);
@@ -140,8 +145,7 @@ export function chosenSeries(
     fit,
     candidates: { kind: 'chosen', choice: choice.id },
     columns: columns.length,
-    forwards: cost.forwards,
-    gradients: cost.gradients,
+    ...cost.score,
   });
   const parts = slices(TEST_FROM, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
     const task = header(context, model, {

@@ -1,4 +1,14 @@
-import type { Candidate, DataRef, Digest, ModelSpec, Order, TaskSpec, Transform } from '@oodgrid/protocol';
+import type {
+  Candidate,
+  DataRef,
+  Digest,
+  ModelSpec,
+  Order,
+  Pass,
+  SplitOrder,
+  TaskSpec,
+  Transform,
+} from '@oodgrid/protocol';
 
 /**
  * One computation by one method on one slice, before its fitted state and hyper-parameters are known. Its
@@ -11,12 +21,13 @@ export interface PlannedUnit {
   readonly options: Readonly<Record<string, unknown>>;
   /** Id of the fit unit whose state it reads. */
   readonly fit: string | null;
+  readonly pass: Pass;
   /** Settings to evaluate, or the choice whose outcome is the one setting. */
   readonly candidates:
     | { readonly kind: 'listed'; readonly list: readonly Candidate[] }
     | { readonly kind: 'chosen'; readonly choice: string };
   readonly columns: number;
-  /** Passes per sample, for cost estimates. */
+  /** Passes per sample beyond the one that the task's units share, for cost estimates. */
   readonly forwards: number;
   readonly gradients: number;
 }
@@ -55,6 +66,14 @@ export interface Series {
   readonly parts: readonly SeriesPart[];
 }
 
+/** Where the rows of a split are that a choice is made on: columns candidate by candidate. */
+export interface SplitRows {
+  /** Averaged where there are several. */
+  readonly series: readonly string[];
+  /** Null where the series is the split; otherwise the series has a whole set of `count` samples in file order, cut by `order`. */
+  readonly cut: { readonly order: SplitOrder; readonly count: number } | null;
+}
+
 /** A choice of hyper-parameters: for one method on one pair and model. */
 export interface PlannedChoice {
   readonly id: string;
@@ -63,14 +82,13 @@ export interface PlannedChoice {
   readonly candidates: readonly Candidate[];
   readonly fallbackCandidate: number;
   readonly columns: number;
-  /** Series of the sweeps, candidate-major columns. */
-  readonly valFit: { readonly id: string; readonly ood: string };
-  readonly valSelect: { readonly id: string; readonly ood: string };
+  readonly valFit: { readonly id: SplitRows; readonly ood: SplitRows };
+  readonly valSelect: { readonly id: SplitRows; readonly ood: SplitRows };
 }
 
 /** Where the features of one side of a cell are. */
 export type CellSide =
-  /** Rows of whole-set series in file order, averaged over models where there are several. */
+  /** Rows of whole-set series in file order, averaged over models where there are several; the chosen candidate's columns, where there is a choice. */
   | { readonly kind: 'whole'; readonly series: readonly string[]; readonly count: number }
   /** The chosen candidate's columns of the sweeps, and the test split's own series. */
   | { readonly kind: 'swept'; readonly test: string; readonly count: number };
@@ -81,7 +99,7 @@ export interface PlannedCell {
   readonly id: string;
   readonly ood: string;
   readonly model: string;
-  readonly splitOrder: 'file' | 'permuted';
+  readonly splitOrder: SplitOrder;
   readonly columns: number;
   readonly choice: string | null;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
@@ -103,3 +121,7 @@ export interface Plan {
   readonly cells: readonly PlannedCell[];
   readonly accuracies: readonly PlannedAccuracy[];
 }
+
+/** Series that a choice reads. */
+export const seriesOfChoice = ({ valFit, valSelect }: PlannedChoice): readonly string[] =>
+  [valFit.id, valFit.ood, valSelect.id, valSelect.ood].flatMap(({ series }) => series);

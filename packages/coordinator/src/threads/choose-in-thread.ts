@@ -1,4 +1,5 @@
 import type { RunState } from '../dispatch/run-state.js';
+import { seriesOfChoice } from '../planner/plan.js';
 import type { ResultReader } from '../store/result-reader.js';
 import { GridWorkload } from '../workload/grid-workload.js';
 import { SyntheticWorkload } from '../workload/synthetic-workload.js';
@@ -20,7 +21,6 @@ export async function chooseInThread(
   if (workload instanceof SyntheticWorkload) return workload.choose(results);
   if (!(workload instanceof GridWorkload)) throw new RangeError(`choice ${id} is of an unknown workload`);
   const choice = workload.choice(id);
-  const { valFit, valSelect } = choice;
-  const series = workload.keyedSeries([valFit.id, valFit.ood, valSelect.id, valSelect.ood]);
+  const series = workload.keyedSeries(seriesOfChoice(choice));
   return threads.run('choose', { database, choice, series });
 }

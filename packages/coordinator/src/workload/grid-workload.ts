@@ -7,7 +7,14 @@ import { type KeyedSeries, type MergeInput, seriesOf } from '../merger/merge-inp
 import type { MadeChoice } from '../merger/score-cell.js';
 import { SeriesReader } from '../merger/unit-results.js';
 import { bindTask, type Facts } from '../planner/bind-task.js';
-import type { Plan, PlannedCell, PlannedChoice, PlannedTask, Series } from '../planner/plan.js';
+import {
+  type Plan,
+  type PlannedCell,
+  type PlannedChoice,
+  type PlannedTask,
+  type Series,
+  seriesOfChoice,
+} from '../planner/plan.js';
 import { planGrid } from '../planner/plan-grid.js';
 import { planIdentity } from '../planner/plan-identity.js';
 import type { ResultReader } from '../store/result-reader.js';
@@ -32,9 +39,9 @@ export class GridWorkload implements Workload, Facts {
   readonly #keyOfUnit = new Map<string, Digest>();
   readonly #series: ReadonlyMap<string, Series>;
   readonly #choices: ReadonlyMap<string, PlannedChoice>;
-  /** Sweeps that each open choice waits for. */
+  /** Units with every setting that each open choice waits for. */
   readonly #missing = new Map<string, Set<string>>();
-  /** Choices that wait for each sweep. */
+  /** Choices that wait for each unit. */
   readonly #waiting = new Map<string, string[]>();
   /** Choices that wait for nothing, and were not taken. */
   readonly #ready = new Set<string>();
@@ -48,8 +55,9 @@ export class GridWorkload implements Workload, Facts {
     this.#memory = new Map(Object.entries(grid.memoryBytes));
     this.#series = new Map(plan.series.map((one) => [one.id, one]));
     this.#choices = new Map(plan.choices.map((one) => [one.id, one]));
-    for (const { id, valFit, valSelect } of plan.choices) {
-      const wanted = [valFit.id, valFit.ood, valSelect.id, valSelect.ood];
+    for (const choice of plan.choices) {
+      const { id } = choice;
+      const wanted = [...new Set(seriesOfChoice(choice))];
       const units = wanted.flatMap((one) => (this.#series.get(one)?.parts ?? []).map(({ unit }) => unit));
       this.#missing.set(id, new Set(units));
       for (const unit of new Set(units)) {
@@ -121,7 +129,7 @@ export class GridWorkload implements Workload, Facts {
     for (const { id, spec } of bindTask(planned, this, pool).units) {
       this.#keyOfUnit.set(id, spec.key);
       if (!isReused) this.secondsOfUnit.set(id, { taskId: planned.id, seconds });
-      if (planned.kind === 'sweep') this.#noteSweep(id);
+      this.#noteSettings(id);
       const blob = fitted[spec.key];
       if (planned.kind !== 'fit' || blob === undefined) continue;
       this.fitted.set(id, blob);
@@ -216,7 +224,7 @@ export class GridWorkload implements Workload, Facts {
     return planned;
   }
 
-  #noteSweep(unit: string): void {
+  #noteSettings(unit: string): void {
     for (const id of this.#waiting.get(unit) ?? []) {
       const missing = this.#missing.get(id);
       if (missing?.delete(unit) !== true || missing.size > 0) continue;

@@ -38,7 +38,7 @@ const forward: MethodPlan = {
   fallbackCandidate: 0,
   columns: ['msp'],
   models: [],
-  cost: { forwards: 1, gradients: 0 },
+  cost: { sweep: { forwards: 0, gradients: 0 }, score: { forwards: 0, gradients: 0 } },
 };
 
 /** Settings of a sweep: one to three, at one or two temperatures. */
@@ -53,8 +53,13 @@ const sweep = fc
     );
     return { candidates, fallbackCandidate: candidates.length - 1 };
   });
-const gradient = { splitOrder: 'permuted', pass: 'gradient', cost: { forwards: 1, gradients: 1 } } as const;
+const gradient = { splitOrder: 'permuted', pass: 'gradient' } as const;
 const layers = ['layer0', 'layer1'];
+
+/** Settings of a method that moves nothing: one, of which there is nothing to choose, or several. */
+const forwardSweep = fc
+  .subarray([1, 5, 50], { minLength: 1 })
+  .map((list) => ({ candidates: list.map((k) => ({ k })), fallbackCandidate: list.length - 1 }));
 
 /** A method, as the grid's methods are: what it fits on, sweeps, averages; also what none of today's is, a fit without a sweep. */
 const method = (models: readonly string[]): fc.Arbitrary<MethodPlan> =>
@@ -91,6 +96,18 @@ const method = (models: readonly string[]): fc.Arbitrary<MethodPlan> =>
       columns: layers,
     }),
     fc.constant<MethodPlan>({ ...forward, compute: 'mahalanobis', fit: 'train', columns: layers }),
+    forwardSweep.map((settings): MethodPlan => ({ ...forward, ...settings, compute: 'knn', fit: 'train' })),
+    fc.tuple(forwardSweep, fc.shuffledSubarray([...models], { minLength: 1 })).map(
+      ([settings, members]): MethodPlan => ({
+        ...forward,
+        ...settings,
+        compute: 'fssd',
+        splitOrder: 'permuted',
+        fit: 'noise',
+        columns: layers,
+        models: members,
+      }),
+    ),
   );
 
 // Few contents for many names: what is the same and what only looks the same meet all the time.

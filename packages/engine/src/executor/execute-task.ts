@@ -19,6 +19,7 @@ import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';
 import { ImageSource } from './image-source.js';
+import { requireOffers } from './method-batch.js';
 import type { LoadedModel } from './not-finite.js';
 import { type TaskIo, WorkMeter } from './task-io.js';
 import { closeUnits, openUnits } from './unit.js';
@@ -44,7 +45,7 @@ export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): P
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
   const isBounded = isKnownBounded(runtime, facts, weights, task.model.weights, largest);
   const loaded = { model, modelName: task.model.name, isBounded };
-  const units = await openUnits(task.units, io);
+  const units = await openUnits(task.units, task.kind === 'fit', io);
   const meter = new WorkMeter();
   try {
     const fitted = await runUnits(task, loaded, source, units, io, meter);
@@ -62,14 +63,15 @@ async function runUnits(
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<readonly FittedUnit[]> {
-  if (task.kind === 'fit') return runFitUnits(loaded, source, units, io, meter);
-  const forward = units.filter(({ spec }) => spec.candidates.length === 0);
-  const gradient = units.filter(({ spec }) => spec.candidates.length > 0);
+  for (const unit of units) requireOffers(unit, loaded.model);
+  if (task.kind === 'fit') return runFitUnits(loaded, source, units, task.to - task.from, io, meter);
+  const forward = units.filter(({ spec }) => spec.pass === 'forward');
+  const gradient = units.filter(({ spec }) => spec.pass === 'gradient');
   if (forward.length > 0 && gradient.length > 0) {
     throw new OodError('internal', 'a task mixes units of the canonical pass with units of permuted batches');
   }
   if (forward.length > 0) await runForwardUnits(loaded, source, forward, task.seed, io, meter);
-  if (gradient.length > 0) await runGradientUnits(loaded, source, gradient, task.transform.std, io, meter);
+  if (gradient.length > 0) await runGradientUnits(loaded, source, gradient, task, io, meter);
   return [];
 }
 

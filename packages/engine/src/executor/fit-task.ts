@@ -1,10 +1,11 @@
 import { writeSafetensors } from '@oodgrid/formats';
-import type { Network } from '@oodgrid/models';
+import type { Fit, FitContext, Rows } from '@oodgrid/methods';
+import type { TapModel } from '@oodgrid/models';
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
-import type { Fitter, Method } from '../methods/method.js';
 import type { ImageSource } from './image-source.js';
+import { fitBatch, sharedTaps } from './method-batch.js';
 import { blameLayer, type Computation, finiteTaps, type LoadedModel } from './not-finite.js';
 import type { TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
@@ -14,31 +15,35 @@ export interface FittedUnit {
   readonly blob: Digest;
 }
 
-/** One pass over the fit's data for all units; stores each fitted state as a safetensors blob. */
+/** What a unit's fit keeps of the batches so far. */
+interface Collection {
+  readonly unit: OpenUnit;
+  readonly fit: Fit;
+  readonly kept: Map<string, Rows>;
+}
+
+/** One pass over the fit's data, `rows` samples, for all units; stores each fitted state as a safetensors blob. */
 export async function runFitUnits(
   loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
+  rows: number,
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<readonly FittedUnit[]> {
-  const { model, modelName } = loaded;
-  const fits = units.map(({ spec, method }) => ({
-    key: spec.key,
-    method: method.name,
-    fitter: newFitter(method, model),
-  }));
-  const taps = [...new Set(units.flatMap(({ method }) => method.fitTaps?.(model.architecture) ?? []))];
+  const collections = units.map((unit) => ({ unit, fit: fitOf(unit), kept: new Map<string, Rows>() }));
+  const taps = sharedTaps(units, loaded);
+  const labels = new Int32Array(rows);
+  let isLabelled = true;
   for (const start of source.batches) {
     io.signal.throwIfAborted();
     tf.tidy(() => {
       const batch = source.batch(start);
       const computation = { ...loaded, batch };
       const values = finiteTaps(computation, batch.x, taps);
-      for (const { method, fitter } of fits) {
-        const bad = fitter.add(values, batch.labels);
-        if (bad !== null) refuseFeatures(computation, method, bad);
-      }
+      if (batch.labels === null) isLabelled = false;
+      else labels.set(batch.labels, batch.firstRow);
+      for (const one of collections) collect(one, computation, values, rows);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
     });
@@ -46,22 +51,72 @@ export async function runFitUnits(
     // Kernels are synchronous: without a pause no message could leave during a long fit.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  const context = contextOf(loaded, source, isLabelled ? labels : new Int32Array());
   const fitted: FittedUnit[] = [];
-  for (const { key, method, fitter } of fits) {
-    const tensors = [...fitter.finish()].map(
+  for (const { unit, fit, kept } of collections) {
+    const { method, key } = unit.spec;
+    const tensors = Object.entries(fit.solve(named(kept, method), context)).map(
       ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
     );
     for (const [name, { data }] of tensors) {
       if (firstNotFinite(data) >= 0) {
         throw new OodError(
           'not-finite',
-          `what "${method}" fits on ${source.name} with model "${modelName}" is not finite: ${name}`,
+          `what "${method}" fits on ${source.name} with model "${loaded.modelName}" is not finite: ${name}`,
         );
       }
     }
     fitted.push({ key, blob: await io.putBlob(writeSafetensors(new Map(tensors))) });
   }
   return fitted;
+}
+
+/** Adds what the unit keeps of a batch to what it kept of those before. */
+function collect(
+  { unit, fit, kept }: Collection,
+  computation: Computation,
+  taps: Parameters<typeof fitBatch>[2],
+  rows: number,
+): void {
+  const { batch } = computation;
+  if (fit.needsLabels === true && batch.labels === null)
+    throw new OodError(
+      'invalid-input',
+      `${unit.spec.method} needs labels of the train set; ${batch.source} has none`,
+    );
+  tf.tidy(() => {
+    for (const [name, tensor] of Object.entries(fit.collect(fitBatch(unit, computation, taps)))) {
+      const [, columns] = tensor.shape;
+      const values = tensor.dataSync<'float32'>();
+      if (firstNotFinite(values) >= 0) refuseFeatures(computation, unit.spec.method, name);
+      const all = kept.get(name) ?? { rows, columns, data: new Float32Array(rows * columns) };
+      all.data.set(values, batch.firstRow * columns);
+      kept.set(name, all);
+    }
+  });
+}
+
+function contextOf({ model }: LoadedModel, source: ImageSource, labels: Int32Array): FitContext {
+  return { facts: model.facts, source: source.name, labels, head: headRows(model) };
+}
+
+/** The last layer as numbers; of a model that has none, none. */
+function headRows({ head }: TapModel): FitContext['head'] {
+  if (head === undefined)
+    return { weight: { rows: 0, columns: 0, data: new Float32Array() }, bias: new Float32Array() };
+  const [rows, columns] = head.weight.shape;
+  return {
+    weight: { rows, columns, data: head.weight.dataSync<'float32'>() },
+    bias: head.bias.dataSync<'float32'>(),
+  };
+}
+
+function named(kept: ReadonlyMap<string, Rows>, method: string) {
+  return (name: string): Rows => {
+    const found = kept.get(name);
+    if (found === undefined) throw new OodError('internal', `the fit of "${method}" keeps no "${name}"`);
+    return found;
+  };
 }
 
 function refuseFeatures(computation: Computation, method: string, tap: string): never {
@@ -72,7 +127,7 @@ function refuseFeatures(computation: Computation, method: string, tap: string): 
   );
 }
 
-function newFitter(method: Method, model: Network): Fitter {
-  if (method.fitter === undefined) throw new OodError('internal', `method "${method.name}" is not fitted`);
-  return method.fitter(tf, model.architecture, model.facts.classes);
+function fitOf({ arithmetic: { fit }, spec }: OpenUnit): Fit {
+  if (fit === undefined) throw new OodError('internal', `method "${spec.method}" is not fitted`);
+  return fit;
 }

@@ -1,12 +1,13 @@
-import { OodError } from '@oodgrid/protocol';
-import { type Tensor, type Tensor2D, tf } from '../backend/tensors.js';
-import type { ForwardScorer } from '../methods/method.js';
+import { tf } from '../backend/tensors.js';
 import type { ImageSource } from './image-source.js';
+import { sharedTaps, UnitBatch } from './method-batch.js';
 import { type Computation, finiteTaps, type LoadedModel, requireFiniteScores } from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
 
-/** One canonical pass per batch, whatever the number of units: each scores the same taps. */
+type Taps = ReturnType<typeof finiteTaps>;
+
+/** One canonical pass per batch, whatever the number of units and settings: each scores the same taps. */
 export async function runForwardUnits(
   loaded: LoadedModel,
   source: ImageSource,
@@ -15,11 +16,7 @@ export async function runForwardUnits(
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<void> {
-  const { model } = loaded;
-  const scorers = units.map((unit) => ({ unit, scorer: forwardScorer(unit) }));
-  const taps = [
-    ...new Set(scorers.flatMap(({ unit, scorer }) => scorer.taps(model.architecture, unit.spec.options))),
-  ];
+  const taps = sharedTaps(units, loaded);
   for (const start of source.batches) {
     io.signal.throwIfAborted();
     const chunks = tf.tidy(() => {
@@ -28,9 +25,9 @@ export async function runForwardUnits(
       const values = finiteTaps(computation, batch.x, taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
-      return scorers.map(({ unit, scorer }) => {
-        meter.forwards += batch.indices.length * scorer.passes(unit.spec.options);
-        return scoreBatch(computation, values, unit, scorer, seed);
+      return units.map((unit) => {
+        meter.forwards += batch.indices.length * stochasticPasses(unit);
+        return scoreBatch(computation, values, unit, seed);
       });
     });
     for (const chunk of chunks) await io.emit(chunk);
@@ -38,40 +35,29 @@ export async function runForwardUnits(
   }
 }
 
-function forwardScorer({ method }: OpenUnit): ForwardScorer {
-  if (method.forward === undefined)
-    throw new OodError('internal', `method "${method.name}" has no forward scorer`);
-  return method.forward;
+const stochasticPasses = ({ arithmetic, settings }: OpenUnit): number =>
+  settings.reduce((sum, setting) => sum + (arithmetic.passes?.(setting) ?? 0), 0);
+
+function scoreBatch(computation: Computation, taps: Taps, unit: OpenUnit, seed: number): Chunk {
+  const { batch } = computation;
+  const { arithmetic, settings, spec } = unit;
+  const names = arithmetic.columns?.(computation.model.facts) ?? ['score'];
+  const rows = batch.indices.length;
+  const columns = settings.length * names.length;
+  const data = new Float32Array(rows * columns);
+  using shared = new UnitBatch(unit, computation, seed);
+  for (const [s, setting] of settings.entries()) {
+    for (const [c, name] of names.entries()) {
+      const values = tf.tidy(() => arithmetic.score(shared.of(setting, taps), name).dataSync<'float32'>());
+      fillColumn(data, values, s * names.length + c, columns);
+    }
+  }
+  requireFiniteScores(computation, batch.x, spec.method, data, columns);
+  return { key: spec.key, offsetRows: batch.firstRow, rows, columns, data };
 }
 
-function scoreBatch(
-  computation: Computation,
-  taps: ReadonlyMap<string, Tensor>,
-  { spec, fitted }: OpenUnit,
-  scorer: ForwardScorer,
-  seed: number,
-): Chunk {
-  const { model, batch } = computation;
-  const { indices, firstRow } = batch;
-  return tf.tidy(() => {
-    const scores = scorer.score({
-      tf,
-      architecture: model.architecture,
-      options: spec.options,
-      fitted,
-      taps,
-      indices,
-      labels: batch.labels,
-      seed,
-      *stochasticLogits(passes): Iterable<Tensor2D> {
-        const from = taps.get(model.facts.dropoutTap ?? '');
-        if (from === undefined)
-          throw new OodError('internal', `${spec.method} needs the tap before the first dropout`);
-        yield* model.dropoutLogits(from, indices, passes.length, seed);
-      },
-    });
-    const data = scores.dataSync<'float32'>();
-    requireFiniteScores(computation, batch.x, spec.method, data, scores.shape[1]);
-    return { key: spec.key, offsetRows: firstRow, rows: scores.shape[0], columns: scores.shape[1], data };
-  });
+/** Puts a value per row into one column of `data` [rows, columns]. */
+export function fillColumn(data: Float32Array, values: Float32Array, column: number, columns: number): void {
+  for (let row = 0; row * columns < data.length; row++)
+    data[row * columns + column] = values[row] ?? Number.NaN;
 }

@@ -1,76 +1,80 @@
-import type { Network, Trace } from '@oodgrid/models';
-import { type Candidate, OodError } from '@oodgrid/protocol';
+import type { Perturbation, Probe } from '@oodgrid/methods';
+import type { TapModel, Trace } from '@oodgrid/models';
+import { OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
-import type { Direction, GradientContext, GradientScorer } from '../methods/method.js';
+import { fillColumn } from './forward-task.js';
 import type { ImageSource } from './image-source.js';
+import { UnitBatch } from './method-batch.js';
 import {
   type Computation,
-  finiteTap,
+  finiteTaps,
   type LoadedModel,
   requireFiniteScores,
   requireFiniteStep,
   requireFiniteTaps,
 } from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
-import type { OpenUnit } from './unit.js';
+import type { OpenUnit, Setting } from './unit.js';
 
-/** One (direction, magnitude) of a unit and the columns of the result that it fills. */
+/** One column of the result: a score of the method's under a setting, of an input that was moved as its probe says. */
 interface Job {
-  readonly magnitude: number;
+  readonly probe: Probe;
+  readonly setting: Setting;
+  /** The method's own name of the column, and its place in the result. */
+  readonly name: string;
   readonly column: number;
 }
 
 interface PlannedUnit {
   readonly unit: OpenUnit;
-  readonly scorer: GradientScorer;
+  readonly perturb: Perturbation<Setting>;
   readonly columns: number;
-  readonly directions: readonly { readonly direction: Direction; readonly jobs: readonly Job[] }[];
+  /** Jobs that share a gradient, in the order of their first ones. */
+  readonly lines: readonly (readonly [Job, ...Job[]])[];
 }
 
 /**
- * Per batch: one forward pass for the gradients of all units, one gradient per direction for all
- * magnitudes, one forward pass per (direction, magnitude) no further than the layer that it scores.
+ * Per batch: one forward pass for the gradients of all units, one gradient per probe key for all its
+ * magnitudes, one forward pass per moved input no further than the tap that its probe names.
  */
 export async function runGradientUnits(
   loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
-  std: readonly number[],
+  task: { readonly seed: number; readonly transform: { readonly std: readonly number[] } },
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<void> {
   const { model } = loaded;
   const planned = units.map((unit) => planUnit(model, unit));
-  const taps = [
-    ...new Set(planned.flatMap(({ directions }) => directions.map(({ direction }) => direction.tap))),
-  ];
+  const taps = [...new Set(planned.flatMap(({ lines }) => lines.flatMap((line) => line.flatMap(tapsOf))))];
   for (const start of source.batches) {
     const chunks: Chunk[] = [];
     // A scope by hand, because the batch's tensors outlive the pauses in it.
     tf.engine().startScope('batch');
     try {
       const batch = source.batch(start);
-      const trace = model.trace(batch.x, taps);
+      const trace = traceOf(model, batch.x, taps);
       const computation = { ...loaded, batch };
       requireFiniteTaps(computation, batch.x, trace.taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
-      const moved = { computation, trace, std: tf.tensor1d([...std]), meter };
-      for (const unit of planned) {
-        const data = new Float32Array(batch.indices.length * unit.columns);
-        for (const line of unit.directions) {
+      const moved = { computation, trace, std: tf.tensor1d([...task.transform.std]), meter };
+      for (const one of planned) {
+        const data = new Float32Array(batch.indices.length * one.columns);
+        using shared = new UnitBatch(one.unit, computation, task.seed);
+        for (const line of one.lines) {
           io.signal.throwIfAborted();
-          scoreDirection(moved, unit, line, data);
+          scoreLine(moved, one, shared, line, data);
           io.progress(meter.counts);
           // Kernels are synchronous: without a pause no message could come or go during a long sweep.
           await new Promise((resolve) => setImmediate(resolve));
         }
-        const { spec } = unit.unit;
         chunks.push({
-          key: spec.key,
+          key: one.unit.spec.key,
           offsetRows: batch.firstRow,
           rows: batch.indices.length,
-          columns: unit.columns,
+          columns: one.columns,
           data,
         });
       }
@@ -81,26 +85,29 @@ export async function runGradientUnits(
   }
 }
 
-function planUnit(model: Network, unit: OpenUnit): PlannedUnit {
-  const scorer = unit.method.gradient;
-  if (scorer === undefined) throw new OodError('internal', `method "${unit.method.name}" takes no gradient`);
-  const byDirection = new Map<string, { direction: Direction; jobs: Job[] }>();
-  let columns = 0;
-  for (const candidate of unit.spec.candidates) {
-    for (const direction of scorer.directions(model.architecture, candidate)) {
-      const entry = byDirection.get(direction.id) ?? { direction, jobs: [] };
-      entry.jobs.push({ magnitude: magnitudeOf(candidate), column: columns++ });
-      byDirection.set(direction.id, entry);
-    }
-  }
-  return { unit, scorer, columns, directions: [...byDirection.values()] };
+const tapsOf = ({ probe: { tap, reads = [] } }: Job): readonly string[] => [tap, ...reads];
+
+function traceOf(model: TapModel, x: Tensor4D, taps: readonly string[]): Trace {
+  const trace = model.trace?.(x, taps);
+  if (trace === undefined) throw new OodError('internal', `model "${model.facts.name}" has no gradients`);
+  return trace;
 }
 
-function magnitudeOf(candidate: Candidate): number {
-  const { magnitude } = candidate;
-  if (magnitude === undefined)
-    throw new OodError('internal', `candidate ${JSON.stringify(candidate)} has no magnitude`);
-  return magnitude;
+function planUnit({ facts }: TapModel, unit: OpenUnit): PlannedUnit {
+  const { arithmetic, settings } = unit;
+  const { perturb } = arithmetic;
+  if (perturb === undefined) throw new OodError('internal', `method "${arithmetic.name}" moves no input`);
+  const names = arithmetic.columns?.(facts) ?? ['score'];
+  const lines = new Map<string, [Job, ...Job[]]>();
+  for (const [s, setting] of settings.entries()) {
+    for (const [c, name] of names.entries()) {
+      const job = { probe: perturb.probe(name, setting, facts), setting, name, column: s * names.length + c };
+      const line = lines.get(job.probe.key);
+      if (line === undefined) lines.set(job.probe.key, [job]);
+      else line.push(job);
+    }
+  }
+  return { unit, perturb, columns: settings.length * names.length, lines: [...lines.values()] };
 }
 
 interface MovedBatch {
@@ -110,39 +117,59 @@ interface MovedBatch {
   readonly meter: WorkMeter;
 }
 
-/** Fills one direction's columns of `data` [rows, columns]. */
-function scoreDirection(
+/** Fills the columns of `data` [rows, columns] whose jobs share a gradient. */
+function scoreLine(
   { computation, trace, std, meter }: MovedBatch,
-  { unit, scorer, columns }: PlannedUnit,
-  { direction, jobs }: PlannedUnit['directions'][number],
+  { unit, perturb, columns }: PlannedUnit,
+  shared: UnitBatch,
+  line: PlannedUnit['lines'][number],
   data: Float32Array,
 ): void {
   const { x } = computation.batch;
   const rows = x.shape[0];
-  const method = unit.method.name;
-  const context: GradientContext = { tf, fitted: unit.fitted };
+  const method = unit.arithmetic.name;
+  const [first] = line;
   tf.tidy(() => {
-    const tap = trace.taps.get(direction.tap);
-    if (tap === undefined) throw new OodError('internal', `tap ${direction.tap} was not traced`);
     let step: Tensor | undefined;
-    for (const { magnitude, column } of jobs) {
-      // A magnitude of 0 leaves the input as it is: the traced tap is what a pass would give.
+    for (const job of line) {
+      const { tap, magnitude } = job.probe;
+      // A magnitude of 0 leaves the input as it is: the traced taps are what a pass would give.
       if (magnitude !== 0 && step === undefined) {
-        const gradient = trace.gradient(direction.tap, scorer.cotangent(context, tap, direction));
-        step = scorer.step(context, gradient, std);
-        requireFiniteStep(computation, method, direction.tap, gradient, step);
+        const gradient = trace.gradient(
+          tap,
+          perturb.cotangent(shared.of(first.setting, trace.taps), first.name),
+        );
+        step = perturb.step(tf, gradient, std);
+        requireFiniteStep(computation, method, tap, gradient, step);
         meter.gradients += rows;
       }
       const values = tf.tidy(() => {
         const input =
           magnitude === 0 || step === undefined ? x : tf.add<Tensor4D>(x, tf.mul(step, magnitude));
-        const features = input === x ? tap : finiteTap(computation, input, direction.tap);
-        const scores = scorer.score(context, features, direction).dataSync<'float32'>();
+        const taps = input === x ? trace.taps : movedTaps(computation, input, job.probe);
+        const scores = unit.arithmetic.score(shared.of(job.setting, taps), job.name).dataSync<'float32'>();
         requireFiniteScores(computation, input, method, scores);
         return scores;
       });
       if (magnitude !== 0) meter.forwards += rows;
-      for (let row = 0; row < rows; row++) data[row * columns + column] = values[row] ?? 0;
+      fillColumn(data, values, job.column, columns);
     }
   });
+}
+
+/** Taps that a probe's job reads of the pass of a moved input; what lies between is freed. */
+function movedTaps(
+  computation: Computation,
+  input: Tensor4D,
+  { tap, reads = [tap] }: Probe,
+): ReadonlyMap<string, Tensor> {
+  const kept = new Map<string, Tensor>();
+  tf.tidy(() => {
+    for (const [name, value] of finiteTaps(computation, input, reads)) {
+      if (!reads.includes(name)) continue;
+      kept.set(name, value);
+    }
+    return [...kept.values()];
+  });
+  return kept;
 }

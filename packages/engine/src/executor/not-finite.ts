@@ -1,4 +1,4 @@
-import type { Network } from '@oodgrid/models';
+import type { TapModel } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
@@ -6,7 +6,7 @@ import type { ImageBatch } from './image-source.js';
 
 /** A model, and what is known of it. */
 export interface LoadedModel {
-  readonly model: Network;
+  readonly model: TapModel;
   /** The model's name in the grid. */
   readonly modelName: string;
   /** Known beforehand: no layer can overflow, whatever the image. */
@@ -42,15 +42,6 @@ export function finiteTaps(
   const taps = model.taps(x, batch.indices, model.tapNames.slice(0, last + 1));
   requireFiniteTaps(computation, x, taps);
   return taps;
-}
-
-/** `finiteTaps` of one tap; everything else is freed. */
-export function finiteTap(computation: Computation, x: Tensor4D, tap: string): Tensor {
-  return tf.tidy(() => {
-    const value = finiteTaps(computation, x, [tap]).get(tap);
-    if (value === undefined) throw new RangeError(`the model has no tap ${tap}`);
-    return value;
-  });
 }
 
 /** Throws `not-finite` naming model, layer and sample where one of a pass's values is. `x` is what went in. */

@@ -66,7 +66,9 @@ describe('labels', () => {
   });
 
   it('that are missing stop a fit, which would take them for zeros, and nothing else', async () => {
-    await expect(fitted(set({}))).rejects.toThrow(/Mahalanobis needs labels of the train set/);
+    await expect(fitted(set({}))).rejects.toThrow(
+      /mahalanobis needs labels of the train set; mine\/test has none/,
+    );
     await expect(run(engine, task([unit('msp')], { data: set({}), to: COUNT }))).resolves.toBeDefined();
   });
 });

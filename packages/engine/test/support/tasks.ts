@@ -60,6 +60,7 @@ export const unit = (method: string, rest: Partial<UnitSpec> = {}): UnitSpec => 
   method,
   options: {},
   fitted: null,
+  pass: (rest.candidates ?? []).length === 0 ? 'forward' : 'gradient',
   candidates: [],
   ...rest,
 });

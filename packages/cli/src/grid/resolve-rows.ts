@@ -1,0 +1,71 @@
+import { type Grid, type GridMethod, modelsOf, pathText, rowKey } from '@oodgrid/grid';
+import { findMethod, METHODS, type Method, planMethod } from '@oodgrid/methods';
+import { type MethodPlan, type ModelFacts, OodError, type ResolvedRow } from '@oodgrid/protocol';
+import type { ResolveOptions } from './resolve-grid.js';
+import type { GridModel } from './resolve-models.js';
+import { resolveNoise } from './resolve-noise.js';
+
+/** A row for each entry of `methods`. Throws, with the places of both, where a model lacks what a method needs. */
+export async function resolveRows(
+  grid: Grid,
+  models: readonly GridModel[],
+  auxiliaryModels: readonly GridModel[],
+  options: ResolveOptions,
+): Promise<ResolvedRow[]> {
+  const rows: ResolvedRow[] = [];
+  for (const [i, entry] of grid.methods.entries()) {
+    const method = findMethod(entry.name);
+    const plans = plansOf(method, entry, `methods[${i}] ${entry.name}`, models, auxiliaryModels);
+    const noise = await noiseOf(method, entry, models, options);
+    rows.push({ row: rowKey(entry), title: titleOf(method, entry, grid), plans, noise });
+  }
+  return rows;
+}
+
+/** A plan for each model of the grid. */
+function plansOf(
+  method: Method,
+  entry: GridMethod,
+  place: string,
+  models: readonly GridModel[],
+  auxiliaryModels: readonly GridModel[],
+): Record<string, MethodPlan> {
+  const { name: _method, as: _row, ...config } = entry;
+  const own = modelsOf(entry, METHODS).map(({ path, reference }) => {
+    const name = typeof reference === 'string' ? reference : reference.name;
+    const model = auxiliaryModels.find(({ facts }) => facts.name === name);
+    if (model === undefined) throw new OodError('internal', `model "${name}" was not resolved`);
+    return { facts: model.facts, place: `${pathText(path)} (${name})` };
+  });
+  const names = own.map(({ facts }) => facts.name);
+  const plan = (facts: ModelFacts, model: string) =>
+    planMethod(method, config, facts, { method: place, model }, names);
+  // Members compute the row, so it is they who must have what it needs.
+  for (const { facts, place: where } of own) plan(facts, where);
+  const plans: Record<string, MethodPlan> = {};
+  const [member] = own;
+  for (const [i, { facts }] of models.entries()) {
+    plans[facts.name] =
+      member === undefined ? plan(facts, `models[${i}] (${facts.name})`) : plan(member.facts, member.place);
+  }
+  return plans;
+}
+
+async function noiseOf(
+  method: Method,
+  entry: GridMethod,
+  models: readonly GridModel[],
+  options: ResolveOptions,
+): Promise<ResolvedRow['noise']> {
+  if (method.noise === undefined) return null;
+  const [first] = models;
+  if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
+  const { modelsDir } = options.context;
+  return resolveNoise(entry[method.noise], { ...options, modelsDir, input: first.facts.input });
+}
+
+/** The method's title; rows that share a method are told apart by their key. */
+function titleOf({ name, card }: Method, { as }: GridMethod, grid: Grid): string {
+  const isAlone = grid.methods.filter((one) => one.name === name).length === 1;
+  return isAlone || as === undefined ? card.title : `${card.title} [${as}]`;
+}

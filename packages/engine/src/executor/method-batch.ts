@@ -1,0 +1,117 @@
+import type { Batch, FitBatch, Head } from '@oodgrid/methods';
+import type { TapModel } from '@oodgrid/models';
+import { OodError } from '@oodgrid/protocol';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tensors.js';
+import type { Computation, LoadedModel } from './not-finite.js';
+import type { OpenUnit, Setting } from './unit.js';
+
+/** Taps that the units of a task read of the shared pass, each once. */
+export function sharedTaps(units: readonly OpenUnit[], { model: { facts } }: LoadedModel): readonly string[] {
+  const taps = units.flatMap(({ arithmetic }) => {
+    const { taps, dropout } = arithmetic.needs(facts);
+    return dropout === true && facts.dropoutTap !== null ? [...taps, facts.dropoutTap] : taps;
+  });
+  return [...new Set(taps)];
+}
+
+/** Throws `invalid-input` where a unit needs what the model does not offer; grids with such units are refused before they run. */
+export function requireOffers({ arithmetic, spec }: OpenUnit, { facts }: TapModel): void {
+  const { head, dropout } = arithmetic.needs(facts);
+  const isLacking =
+    (head === true && !facts.offers.head) ||
+    (dropout === true && !facts.offers.dropout) ||
+    (spec.pass === 'gradient' && !facts.offers.gradient);
+  if (isLacking)
+    throw new OodError('invalid-input', `model "${facts.name}" lacks what method "${spec.method}" needs`);
+}
+
+/** A value by its name; what is not there was not declared. */
+function named(values: ReadonlyMap<string, Tensor>, what: string, method: string) {
+  return (name: string): Tensor => {
+    const found = values.get(name);
+    if (found === undefined) throw new OodError('internal', `method "${method}" has no ${what} "${name}"`);
+    return found;
+  };
+}
+
+/** The last layer, for methods that say that they need it. */
+function headOf({ head }: TapModel, isNeeded: boolean, method: string): Head {
+  if (!isNeeded || head === undefined)
+    throw new OodError('internal', `method "${method}" does not say that it needs the last layer`);
+  return head;
+}
+
+/** What a fit's `collect` may read of one batch; inside a `tf.tidy`. */
+export function fitBatch(
+  { arithmetic, spec }: OpenUnit,
+  { model }: LoadedModel,
+  taps: ReadonlyMap<string, Tensor>,
+): FitBatch {
+  const { facts } = model;
+  return {
+    ops: tf,
+    facts,
+    get head() {
+      return headOf(model, arithmetic.needs(facts).head === true, spec.method);
+    },
+    tap: named(taps, 'tap', spec.method),
+  };
+}
+
+/** One unit on one batch: what its settings and columns share lives as long as this. */
+export class UnitBatch implements Disposable {
+  readonly #unit: OpenUnit;
+  readonly #computation: Computation;
+  readonly #seed: number;
+  readonly #shared = new Map<string, Tensor>();
+
+  constructor(unit: OpenUnit, computation: Computation, seed: number) {
+    this.#unit = unit;
+    this.#computation = computation;
+    this.#seed = seed;
+  }
+
+  /** What arithmetic may read under one setting, of the pass that gave `taps`; inside a `tf.tidy`. */
+  of(setting: Setting, taps: ReadonlyMap<string, Tensor>): Batch<Setting> {
+    const { arithmetic, spec, settings, fitted } = this.#unit;
+    const { model } = this.#computation;
+    const { facts } = model;
+    return {
+      ops: tf,
+      facts,
+      setting,
+      settings,
+      get head() {
+        return headOf(model, arithmetic.needs(facts).head === true, spec.method);
+      },
+      tap: named(taps, 'tap', spec.method),
+      state: named(fitted, 'fitted state', spec.method),
+      once: (key, make) => this.#once(key, make),
+      dropoutLogits: (passes) => this.#dropoutLogits(taps, passes),
+      labels: () => this.#labels(),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    tf.dispose([...this.#shared.values()]);
+  }
+
+  #once(key: string, make: () => Tensor): Tensor {
+    const value = this.#shared.get(key) ?? tf.keep(tf.tidy(make));
+    this.#shared.set(key, value);
+    return value;
+  }
+
+  #dropoutLogits(taps: ReadonlyMap<string, Tensor>, passes: number): Iterable<Tensor2D> {
+    const { model, batch } = this.#computation;
+    const from = named(taps, 'tap', this.#unit.spec.method)(model.facts.dropoutTap ?? '');
+    return model.dropoutLogits?.(from, batch.indices, passes, this.#seed) ?? [];
+  }
+
+  #labels(): Tensor1D {
+    const { labels } = this.#computation.batch;
+    if (labels === null)
+      throw new OodError('invalid-input', 'the data set has no labels to compare predictions with');
+    return tf.tensor1d(Float32Array.from(labels));
+  }
+}

@@ -1,0 +1,5 @@
+export { pathText } from './finding.js';
+export { gridJsonSchema } from './json-schema.js';
+export { modelsOf, type NamedModel } from './models-of.js';
+export { type KnownNames, parseGrid } from './parse.js';
+export { type DatasetReference, type Grid, type GridMethod, gridSchema, rowKey } from './schema.js';

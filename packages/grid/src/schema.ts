@@ -1,0 +1,112 @@
+import { METHODS, type Method } from '@oodgrid/methods';
+import { modelReferenceSchema } from '@oodgrid/protocol';
+import { z } from 'zod';
+
+const arrayName = z.string().min(1).max(200);
+
+/** Of bytes: (byte / 255 - mean) / std. `none`: the images are floats that the model takes as they are. */
+const normalisationSchema = z.union([
+  z.literal('none'),
+  z.strictObject({
+    mean: z.array(z.number()).min(1).max(16),
+    std: z.array(z.number().positive()).min(1).max(16),
+  }),
+]);
+
+/** A data set by its catalog name, or a folder of the user's. */
+const datasetReferenceSchema = z.union([
+  z.string().min(1).describe("a data set's name"),
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[\w.-]{1,60}$/)
+      .describe('a name of at most 60 letters, digits, ".", "_" and "-"')
+      .optional(),
+    dir: z.string().min(1).describe('the path of a folder'),
+    normalisation: normalisationSchema.optional(),
+    /** Order of an image's axes in the file; told by the model's input where it is left out. */
+    layout: z.enum(['hwc', 'chw']).optional(),
+    /** Names of the arrays in the file, where they are not `images` and `labels`. */
+    arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
+  }),
+]);
+export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
+
+/** Key of the row in the table; the method's name unless two rows share one. */
+const as = z
+  .string()
+  .regex(/^[\w.-]{1,60}$/)
+  .describe('a name of at most 60 letters, digits, ".", "_" and "-"')
+  .optional();
+
+/** An entry of `methods`: the method's name, the row's, and the method's own options with their defaults. */
+export interface GridMethod {
+  readonly name: string;
+  readonly as?: string | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** One branch for each method, with its own keys only. */
+export function gridMethodSchema(methods: readonly Method[] = METHODS) {
+  const [first, ...rest] = methods.map(({ name, config }) =>
+    z.strictObject({ name: z.literal(name), as, ...config.shape }),
+  );
+  if (first === undefined) throw new RangeError('a grid needs a method to name');
+  return z.discriminatedUnion('name', [first, ...rest]);
+}
+
+/** Key of a method's row in every table. */
+export const rowKey = (method: GridMethod): string => method.as ?? method.name;
+
+/** What is before `methods` in a grid, and what after. */
+const before = {
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/)
+    .describe('a name of at most 80 letters, digits, ".", "_" and "-"')
+    .optional(),
+  protocol: z.enum(['fssd-paper']),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(42),
+  models: z.array(modelReferenceSchema).min(1),
+  pairs: z.array(z.strictObject({ id: datasetReferenceSchema, ood: datasetReferenceSchema })).min(1),
+};
+const after = {
+  outputs: z
+    .strictObject({
+      dir: z.string().min(1).describe('the path of a folder').default('runs'),
+      formats: z
+        .array(z.enum(['csv', 'markdown', 'latex', 'html']))
+        .default(['csv', 'markdown', 'latex', 'html']),
+    })
+    .default({ dir: 'runs', formats: ['csv', 'markdown', 'latex', 'html'] }),
+  options: z
+    .strictObject({
+      workers: z.number().int().min(1).max(1024).optional(),
+      slice: z.number().int().multipleOf(512).min(512).default(2048),
+      bootstrapReplicates: z.number().int().min(100).max(100_000).default(1000),
+    })
+    .default({ slice: 2048, bootstrapReplicates: 1000 }),
+};
+
+/** One grid.yaml, parsed; what `methods` may name is given. */
+export const gridSchema = (methods: readonly Method[] = METHODS) =>
+  z.strictObject({
+    ...before,
+    methods: z
+      .array(
+        z.preprocess(
+          (value) => (typeof value === 'string' ? { name: value } : value),
+          gridMethodSchema(methods),
+        ),
+      )
+      .min(1),
+    ...after,
+  });
+
+const parsed = z.object({ ...before, ...after });
+export type Grid = z.infer<typeof parsed> & { readonly methods: readonly GridMethod[] };

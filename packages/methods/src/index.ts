@@ -1,0 +1,24 @@
+export { type MethodOption, needsOf, optionsOf, reference } from './cards.js';
+export { METHODS } from './catalog.js';
+export { ARITHMETICS, findArithmetic, findMethod } from './find.js';
+export type {
+  Arithmetic,
+  Batch,
+  Card,
+  Citation,
+  Fit,
+  FitBatch,
+  FitContext,
+  Head,
+  Method,
+  ModelFacts,
+  Needs,
+  Ops,
+  Perturbation,
+  Probe,
+  Rows,
+  State,
+  Sweep,
+} from './method.js';
+export { type NoiseReference, noiseSchema } from './parts/noise.js';
+export { type Places, planMethod } from './plan-method.js';

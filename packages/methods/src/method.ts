@@ -1,0 +1,177 @@
+// Tensor types only: what is imported here is erased, so that a planner, a command or a documentation generator reads
+// every method without loading a tensor library. Arithmetic gets the library as `ops`.
+import type { ModelFacts, SplitOrder } from '@oodgrid/protocol';
+import type { Rows } from '@oodgrid/stats';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+
+export type Ops = typeof import('@tensorflow/tfjs-core');
+export type { ModelFacts, Rows, Tensor, Tensor1D, Tensor2D, Tensor4D };
+
+/** What a method's arithmetic asks of a model and its pass; what `ModelFacts.offers` lacks is refused before anything runs. */
+export interface Needs {
+  readonly taps: readonly string[];
+  /** The last linear layer's weights. */
+  readonly head?: true;
+  /** Stochastic passes with dropout active. */
+  readonly dropout?: true;
+}
+
+/** The last linear layer on the device: W [classes, features] and b [classes]. */
+export interface Head {
+  readonly weight: Tensor2D;
+  readonly bias: Tensor1D;
+}
+
+/** What a fit may read of one batch. Asking for a tap or a head that `needs` does not name is a bug and throws. */
+export interface FitBatch {
+  readonly ops: Ops;
+  readonly facts: ModelFacts;
+  readonly head: Head;
+  tap(name: string): Tensor;
+}
+
+/** What arithmetic may read of one batch: the setting, never the grid's options, since the setting is what a cache key has. */
+export interface Batch<Setting = unknown> extends FitBatch {
+  readonly setting: Setting;
+  /** Every setting that is scored on this batch. What a score is must not depend on the others. */
+  readonly settings: readonly Setting[];
+  /** A tensor of the fitted state. */
+  state(name: string): Tensor;
+  /** A value that all settings and columns of this batch share: made the first time, freed with the batch. */
+  once(key: string, make: () => Tensor): Tensor;
+  /** Logits [n, classes] of stochastic passes, one after another; the caller frees each. */
+  dropoutLogits(passes: number): Iterable<Tensor2D>;
+  /** Classes [n], float32. Throws `invalid-input` where the data set has none. */
+  labels(): Tensor1D;
+}
+
+/** What a method learned before scoring, by name. */
+export type State = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+>;
+
+export interface FitContext {
+  readonly facts: ModelFacts;
+  /** Name of the data, for messages. */
+  readonly source: string;
+  /** Classes [rows]; empty where the data have none. */
+  readonly labels: Int32Array;
+  /** W [classes, features] and b [classes]. */
+  readonly head: { readonly weight: Rows; readonly bias: Float32Array };
+}
+
+export interface Fit {
+  /** The ID train set, or noise images, whose pixels become (u8 - 127.5) / 255. */
+  readonly on: 'train' | 'noise';
+  readonly needsLabels?: true;
+  /** What is kept of a batch, [n, k] each. The names are those of taps, where they are to be found in messages. */
+  collect(batch: FitBatch): Readonly<Record<string, Tensor2D>>;
+  /** From everything kept, in sample order; float64 inside, pure. The state serves every setting of a sweep. */
+  solve(kept: (name: string) => Rows, context: FitContext): State;
+}
+
+/** Moves the input before the pass that is scored: x' = x + magnitude * step. */
+export interface Perturbation<Setting = unknown> {
+  /** The gradient behind a column under a setting, and how far to go. Probes with equal keys share one gradient. */
+  probe(column: string, setting: Setting, facts: ModelFacts): Probe;
+  /** d(loss)/d(tap), the loss being a mean over the batch; of the first column and setting with the probe's key. */
+  cotangent(batch: Batch<Setting>, column: string): Tensor;
+  /** The step from the input gradient [n, h, w, c] over the whole batch; `std` [c] of the input's normalisation. */
+  step(ops: Ops, gradient: Tensor, std: Tensor1D): Tensor;
+}
+
+export interface Probe {
+  readonly key: string;
+  /** Tap that the gradient is taken of; the moved input is passed as far as this tap, and no further one can be scored. */
+  readonly tap: string;
+  /** Taps that are read of the moved pass, where not `tap` alone. */
+  readonly reads?: readonly string[];
+  readonly magnitude: number;
+}
+
+/** What an executor runs. It sees a model and a setting, never a grid. */
+export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  /** Part of every cache key: bumped when the numbers change. */
+  readonly revision: number;
+  /** What the numbers depend on beside model, data and fitted state: parsed before anything is computed. */
+  readonly setting: Setting;
+  /** How the paper's protocol cuts test sets for it: `permuted`, where this is left out; `file` where its code did not shuffle. */
+  readonly splitOrder?: SplitOrder;
+  needs(facts: ModelFacts): Needs;
+  /** Names of the numbers that a sample gets under a setting; one, `score`, where this is left out. */
+  columns?(facts: ModelFacts): readonly string[];
+  /** Stochastic passes per sample, for the work counts; none where this is left out. */
+  passes?(setting: z.output<Setting>): number;
+  readonly fit?: Fit;
+  readonly perturb?: Perturbation<z.output<Setting>>;
+  /** [n]; higher = more in-distribution, unless a regression over columns decides. */
+  score(batch: Batch<z.output<Setting>>, column: string): Tensor1D;
+}
+
+export interface Citation {
+  /** As BibTeX has them: first names first, joined by " and ". */
+  readonly authors: string;
+  readonly title: string;
+  readonly year: number;
+  readonly arxiv: string;
+  /** Where in the paper. */
+  readonly at?: string;
+}
+
+export interface Card {
+  readonly title: string;
+  /** One line of mathematics. */
+  readonly score: string;
+  readonly cites: Citation;
+}
+
+/** Settings in the protocol's order: of equals the first is taken. */
+export interface Sweep<Setting> {
+  readonly settings: readonly Setting[];
+  /** The one that is taken when none is any good. */
+  readonly fallback: number;
+}
+
+/** What a grid names: how its options become settings of an arithmetic. */
+interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
+  readonly name: string;
+  readonly card: Card;
+  /** Options with defaults; the title of each says what it is. Grid schema, `methods show` and docs are made from it. */
+  readonly config: Config;
+  /** The option that names the models whose scores the row averages, where that is not the cell's own model. */
+  readonly models?: string;
+  /** The option that says which noise images are fitted on. */
+  readonly noise?: string;
+  /** The part of every setting that is not chosen. */
+  constants?(config: z.output<Config>): Partial<z.input<Setting>>;
+  /** What is chosen from; nothing where this is left out or undefined. Throws `invalid-input` for what the model rules out. */
+  sweep?(config: z.output<Config>, facts: ModelFacts): Sweep<Partial<z.input<Setting>>> | undefined;
+  /** Whether inputs are moved; always, where this is left out and the arithmetic can. */
+  isPerturbed?(config: z.output<Config>): boolean;
+  /** Samples without which the fit has no meaning. */
+  fitMinimum?(config: z.output<Config>): number;
+}
+
+export interface Method<Config extends z.ZodObject = z.ZodObject, Setting extends z.ZodObject = z.ZodObject>
+  extends Row<Config, Setting> {
+  readonly arithmetic: Arithmetic<Setting>;
+}
+
+/** One file, one method: options, settings, needs, fit, score, card. Seeing one is seeing all. */
+export function defineMethod<Config extends z.ZodObject, Setting extends z.ZodObject>(
+  method: Row<Config, Setting> & Arithmetic<Setting>,
+): Method {
+  return { ...method, arithmetic: method };
+}
+
+/** An arithmetic that several methods are rows of. */
+export const defineArithmetic = <Setting extends z.ZodObject>(arithmetic: Arithmetic<Setting>): Arithmetic =>
+  arithmetic;
+
+/** A method that scores what another one scores, on other models. */
+export const defineRow = <Config extends z.ZodObject>(
+  arithmetic: Arithmetic,
+  row: Row<Config, z.ZodObject>,
+): Method => ({ ...row, arithmetic });

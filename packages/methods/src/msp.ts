@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { defineArithmetic, defineRow } from './method.js';
+import { maxSoftmax } from './parts/max-softmax.js';
+
+/**
+ * Maximum softmax probability, in float32 as the paper's code has it, so its large groups of exact 1.0
+ * are kept. Also the score of each Deep Ensemble member and of a model trained with Outlier Exposure.
+ */
+export const msp = defineArithmetic({
+  name: 'msp',
+  revision: 1,
+  setting: z.object({}),
+  splitOrder: 'file',
+  needs: ({ logits }) => ({ taps: [logits] }),
+  columns: () => ['msp'],
+  score: ({ ops, facts, tap }) => maxSoftmax(ops, tap(facts.logits)),
+});
+
+/** The maximum softmax probability of the cell's own model. */
+export const baseline = defineRow(msp, {
+  name: 'baseline',
+  card: {
+    title: 'Baseline (MSP)',
+    score: 'max softmax(z)',
+    cites: {
+      authors: 'Dan Hendrycks and Kevin Gimpel',
+      title: 'A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks',
+      year: 2017,
+      arxiv: '1610.02136',
+    },
+  },
+  config: z.strictObject({}),
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { defineMethod } from './method.js';
+import { magnitudesOption, PAPER_MAGNITUDES } from './parts/magnitudes.js';
+import { maxSoftmax } from './parts/max-softmax.js';
+import { as1D } from './parts/shapes.js';
+import { signStep } from './parts/sign-step.js';
+
+/**
+ * Softmax at temperature T of an input moved against the sign of the gradient of its own cross-entropy at T.
+ * Gradients depend on T alone, so one serves every magnitude.
+ */
+export const odin = defineMethod({
+  name: 'odin',
+  revision: 1,
+  card: {
+    title: 'ODIN',
+    score: "max softmax(z(x') / T), x' = x - magnitude * sign(gradient) / std",
+    cites: {
+      authors: 'Shiyu Liang and Yixuan Li and R. Srikant',
+      title: 'Enhancing the Reliability of Out-of-distribution Image Detection in Neural Networks',
+      year: 2018,
+      arxiv: '1706.02690',
+      at: 'eq. 1-2',
+    },
+  },
+  config: z.strictObject({
+    magnitudes: magnitudesOption(PAPER_MAGNITUDES),
+    temperatures: z
+      .array(z.number().positive().max(1e6))
+      .min(1)
+      .max(100)
+      .default([1, 10, 100, 1000])
+      .meta({ title: 'softmax temperatures to choose from' }),
+  }),
+  sweep: ({ magnitudes, temperatures }) => ({
+    settings: magnitudes.flatMap((magnitude) =>
+      temperatures.map((temperature) => ({ magnitude, temperature })),
+    ),
+    // The paper's code falls back to its last magnitude at temperature 1.
+    fallback: (magnitudes.length - 1) * temperatures.length,
+  }),
+  setting: z.object({ magnitude: z.number(), temperature: z.number() }),
+  needs: ({ logits }) => ({ taps: [logits] }),
+  columns: () => ['softmax'],
+  perturb: {
+    probe: (_column, { magnitude, temperature }, { logits }) => ({
+      key: `T${temperature}`,
+      tap: logits,
+      magnitude,
+    }),
+    cotangent: ({ ops, facts, tap, setting: { temperature } }) =>
+      ops.tidy(() => {
+        const logits = tap(facts.logits);
+        const [n = 0, classes = 0] = logits.shape;
+        const label = ops.oneHot(as1D(ops, ops.argMax(logits, 1)), classes);
+        const p = ops.softmax(ops.div(logits, temperature));
+        return ops.div(ops.div(ops.sub(p, label), n), temperature);
+      }),
+    step: signStep,
+  },
+  score: ({ ops, facts, tap, setting: { temperature } }) =>
+    ops.tidy(() => maxSoftmax(ops, ops.div(tap(facts.logits), temperature))),
+});

@@ -1,0 +1,25 @@
+import { modelReferenceSchema } from '@oodgrid/protocol';
+import { z } from 'zod';
+import { defineRow } from './method.js';
+import { msp } from './msp.js';
+
+/** The maximum softmax probability of a model that was trained with outliers, whose softmax was to be uniform. */
+export const outlierExposure = defineRow(msp, {
+  name: 'outlier-exposure',
+  card: {
+    title: 'Outlier Exposure',
+    score: 'max softmax(z) of a model trained with outliers',
+    cites: {
+      authors: 'Dan Hendrycks and Mantas Mazeika and Thomas Dietterich',
+      title: 'Deep Anomaly Detection with Outlier Exposure',
+      year: 2019,
+      arxiv: '1812.04606',
+    },
+  },
+  config: z.strictObject({
+    model: modelReferenceSchema.meta({
+      title: 'the model trained with outliers: a name or {name, architecture, weights}',
+    }),
+  }),
+  models: 'model',
+});

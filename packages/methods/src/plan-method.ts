@@ -1,0 +1,94 @@
+import { type MethodPlan, OodError, type PassCounts } from '@oodgrid/protocol';
+import { z } from 'zod';
+import type { Arithmetic, Method, ModelFacts } from './method.js';
+
+/** Where a method and a model stand in a grid, for messages: `methods[3] mc-dropout`, `models[0] (lenet)`. */
+export interface Places {
+  readonly method: string;
+  readonly model: string;
+}
+
+/** Candidates travel as numbers by name. */
+const candidatesSchema = z.array(z.record(z.string(), z.number()));
+
+/**
+ * Turns a method with its options into what the planner needs: plain data. `models` are the names of the models whose
+ * scores the row averages, as the caller resolved them; empty = the cell's own model, which is the one of `facts`. Throws
+ * `invalid-input` with its place for what the model lacks.
+ */
+export function planMethod(
+  method: Method,
+  options: unknown,
+  facts: ModelFacts,
+  places: Places,
+  models: readonly string[] = [],
+): MethodPlan {
+  const { arithmetic, fitMinimum } = method;
+  const config = method.config.parse(options);
+  const isPerturbed = arithmetic.perturb !== undefined && (method.isPerturbed?.(config) ?? true);
+  refuseLacking(arithmetic, isPerturbed, facts, places);
+  const constants = method.constants?.(config) ?? {};
+  const sweep = method.sweep?.(config, facts);
+  const candidates = candidatesSchema.parse(sweep?.settings ?? []);
+  const settings = (sweep === undefined ? [{}] : candidates).map((candidate) =>
+    arithmetic.setting.parse({ ...constants, ...candidate }),
+  );
+  const columns = arithmetic.columns?.(facts) ?? ['score'];
+  const cost = (some: typeof settings) =>
+    isPerturbed ? perturbedCost(arithmetic, columns, some, facts) : forwardCost(arithmetic, some);
+  return {
+    compute: arithmetic.name,
+    revision: arithmetic.revision,
+    options: constants,
+    splitOrder: arithmetic.splitOrder ?? 'permuted',
+    pass: isPerturbed ? 'gradient' : 'forward',
+    fit: arithmetic.fit?.on ?? 'none',
+    ...(fitMinimum === undefined ? {} : { fitMinimum: fitMinimum.call(method, config) }),
+    candidates,
+    fallbackCandidate: sweep?.fallback ?? 0,
+    columns,
+    models,
+    cost: { sweep: cost(settings), score: settings.map((setting) => cost([setting])).reduce(larger) },
+  };
+}
+
+function refuseLacking(
+  { needs }: Arithmetic,
+  isPerturbed: boolean,
+  facts: ModelFacts,
+  { method, model }: Places,
+): void {
+  const { head, dropout } = needs(facts);
+  const lacks = [
+    ...(head === true && !facts.offers.head ? ['last-layer weights'] : []),
+    ...(dropout === true && !facts.offers.dropout ? ['dropout'] : []),
+    ...(isPerturbed && !facts.offers.gradient ? ['gradient'] : []),
+  ];
+  if (lacks.length > 0)
+    throw new OodError('invalid-input', `${model} has no ${lacks.join(' and no ')}, which ${method} needs`);
+}
+
+type Settings = readonly z.output<Arithmetic['setting']>[];
+
+/** A pass for each probe that moves, a gradient for each key among them. */
+function perturbedCost(
+  { perturb }: Arithmetic,
+  columns: readonly string[],
+  settings: Settings,
+  facts: ModelFacts,
+): PassCounts {
+  const moving = settings
+    .flatMap((setting) => columns.flatMap((column) => perturb?.probe(column, setting, facts) ?? []))
+    .filter(({ magnitude }) => magnitude !== 0);
+  return { forwards: moving.length, gradients: new Set(moving.map(({ key }) => key)).size };
+}
+
+function forwardCost(arithmetic: Arithmetic, settings: Settings): PassCounts {
+  const passes = settings.reduce((sum, setting) => sum + (arithmetic.passes?.(setting) ?? 0), 0);
+  return { forwards: passes, gradients: 0 };
+}
+
+const larger = (a: PassCounts, b: PassCounts): PassCounts => ({
+  forwards: Math.max(a.forwards, b.forwards),
+  gradients: Math.max(a.gradients, b.gradients),
+});

@@ -1,0 +1,51 @@
+import type { Rows } from './rows.js';
+import { addOuterProduct, mirrored } from './second-moment.js';
+
+/** Mean of each class, float32 [classes, d], and how many samples it has; sums in float64, in sample order. */
+export function classMeans(
+  { columns: d, data }: Rows,
+  labels: ArrayLike<number>,
+  classes: number,
+): { readonly means: Float32Array; readonly counts: Float64Array } {
+  const sums = new Float64Array(classes * d);
+  const counts = new Float64Array(classes);
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] ?? Number.NaN;
+    if (!(label < classes)) throw new RangeError(`label ${label} is none of ${classes} classes`);
+    counts[label] = (counts[label] ?? 0) + 1;
+    for (let j = 0; j < d; j++) {
+      sums[label * d + j] = (sums[label * d + j] ?? 0) + (data[row * d + j] ?? 0);
+    }
+  }
+  return { means: Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / d)] ?? 1)), counts };
+}
+
+/**
+ * One covariance [d, d] for all classes: of the class-centred features, centred again by their own mean and divided
+ * by N, as scikit-learn's EmpiricalCovariance has it. Class-centred features are float32, sums float64.
+ */
+export function tiedCovariance(
+  { columns: d, data }: Rows,
+  labels: ArrayLike<number>,
+  means: Float32Array,
+): Float64Array {
+  const count = labels.length;
+  const total = new Float64Array(d);
+  const z = new Float64Array(d);
+  const centre = (row: number) => {
+    const label = labels[row] ?? 0;
+    for (let j = 0; j < d; j++) z[j] = Math.fround((data[row * d + j] ?? 0) - (means[label * d + j] ?? 0));
+  };
+  for (let row = 0; row < count; row++) {
+    centre(row);
+    for (let j = 0; j < d; j++) total[j] = (total[j] ?? 0) + (z[j] ?? 0);
+  }
+  for (let j = 0; j < d; j++) total[j] = (total[j] ?? 0) / count;
+  const products = new Float64Array(d * d);
+  for (let row = 0; row < count; row++) {
+    centre(row);
+    for (let j = 0; j < d; j++) z[j] = (z[j] ?? 0) - (total[j] ?? 0);
+    addOuterProduct(products, z);
+  }
+  return mirrored(products, d, count);
+}
