@@ -68,7 +68,7 @@ export type RunEvent = Readonly<z.infer<typeof runEventSchema>>;
 
 const KINDS: ReadonlySet<string> = new Set(runEventSchema.options.map(({ shape }) => shape.kind.value));
 
-export const encodeRunEvent = (said: RunEvent): Uint8Array => new TextEncoder().encode(JSON.stringify(said));
+export const encodeRunEvent = (said: RunEvent): Buffer => Buffer.from(JSON.stringify(said));
 
 /**
  * An event from the wire. Null for a kind that this version does not know: a later coordinator may have more to tell.

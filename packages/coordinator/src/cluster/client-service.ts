@@ -219,7 +219,7 @@ function watch(
     }, SUMMARY_MS);
     const unsubscribe = feed.subscribe(run, (event: RunEvent) => {
       if (call.writableLength < MAX_WAITING) {
-        call.write({ update: { $case: 'eventJson', eventJson: Buffer.from(encodeRunEvent(event)) } });
+        call.write({ update: { $case: 'eventJson', eventJson: encodeRunEvent(event) } });
       }
       if (event.kind === 'ended') sendSummary();
     });
