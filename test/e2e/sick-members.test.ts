@@ -100,6 +100,8 @@ it('one of three workers has a full disk: the run is that of this machine alone,
   limit('unlimited:unlimited');
   await expect.poll(() => stateOf('w1'), { timeout: 60_000 }).toBe('connected');
   expect(cluster.workers[1]?.text).toMatch(/well again/);
+  // No run is there that could tell.
+  expect(cluster.coordinator.text).toContain('worker w1 is given tasks again');
 }, 240_000);
 
 it('then a twin: a second process of its name is turned away while the run goes on, and both logs say so', async () => {

@@ -38,6 +38,8 @@ export interface CoordinatorOptions {
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
   readonly onEvent: (run: string, event: RunEvent) => void;
+  /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
+  readonly onWorkerEvent?: ((event: RunEvent) => void) | undefined;
   readonly blobs: BlobSight;
   /** Told when the store fails, and (null) when it is back. */
   readonly onStore: (error: OodError | null) => void;

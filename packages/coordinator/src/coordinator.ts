@@ -151,6 +151,7 @@ export class Coordinator implements WorkerHandler {
         compute: (run, id) => background.compute(run, id),
         merge: (run) => background.merge(run),
         onEvent: this.#options.onEvent,
+        onWorkerEvent: this.#options.onWorkerEvent,
         wallClock: environment.wallClock,
       });
       const now = environment.now();

@@ -78,6 +78,8 @@ export class Desk {
   /** What the queue holds. */
   queue: { readonly hint: string; readonly pool: string }[] = [];
   readonly events: RunEvent[] = [];
+  /** What became of workers. */
+  readonly workerEvents: RunEvent[] = [];
   /** What is in the cache. */
   readonly results = new Map<Digest, UnitResult>();
   /** Blobs that the store was to be looked at for. */
@@ -230,6 +232,7 @@ export class Desk {
       compute: () => undefined,
       merge: () => undefined,
       onEvent: (_run, event) => this.events.push(event),
+      onWorkerEvent: (event) => this.workerEvents.push(event),
       wallClock: () => new Date(this.now),
     });
   }

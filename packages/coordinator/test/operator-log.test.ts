@@ -50,22 +50,24 @@ it('a worker that joins, leaves or is refused is a line', () => {
   expect(refusing.lines).toEqual(['worker w1 on h is refused: there is one already']);
 });
 
-it('runs are told from submission to end, and a trouble that several runs tell is told once', () => {
+it('runs are told from submission to end, and the trouble of a worker once, however many runs tell it', () => {
   const { lines, log } = started();
   log.submitted('a', 'grid', true);
-  for (const run of ['a', 'b']) {
-    log.event(run, {
-      kind: 'worker-set-aside',
-      workerId: 'w1',
-      code: 'resource-exhausted',
-      reason: 'its disk is full',
-      seconds: 5,
-    });
-  }
+  const aside = {
+    kind: 'worker-set-aside',
+    workerId: 'w1',
+    code: 'resource-exhausted',
+    reason: 'its disk is full',
+    seconds: 5,
+  } as const;
+  log.workerEvent(aside);
+  for (const run of ['a', 'b']) log.event(run, aside);
+  log.workerEvent({ kind: 'worker-taken-back', workerId: 'w1' });
   log.event('a', { kind: 'ended', status: 'failed', problem: { code: 'unavailable', message: 'no way' } });
   expect(lines).toEqual([
     'run a (grid) is submitted',
     'worker w1 is set aside: its disk is full',
+    'worker w1 is given tasks again',
     'run a is failed: no way',
   ]);
 });

@@ -43,6 +43,18 @@ describe("a failure that is the worker's own", () => {
     expect(sick.kinds()).toContain('set-aside');
   });
 
+  it('and its end are told the operator, once, also where no run is left that could tell', () => {
+    const { one, run, peers } = desk('sick', 'sound');
+    one.submit(submission('other'));
+    one.ask(peers[0], run, 0);
+    one.fail(peers[0], OWN);
+    for (const id of [run, 'other']) one.dispatcher.cancel(id);
+    one.settle();
+    one.wait(MINUTE);
+    expect(one.workerEvents.map(({ kind }) => kind)).toEqual(['worker-set-aside', 'worker-taken-back']);
+    expect(one.events.filter(({ kind }) => kind === 'worker-taken-back')).toEqual([]);
+  });
+
   it('never ends a run, however often it comes back', () => {
     const all = desk('sick', 'sound');
     const { one, run, peers } = all;

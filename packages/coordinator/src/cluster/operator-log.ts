@@ -67,12 +67,6 @@ export class OperatorLog {
       case 'task-lost':
         this.#say(`run ${run}: ${event.taskId} was lost with ${event.workerId}`);
         return;
-      case 'worker-set-aside':
-        this.#say(`worker ${event.workerId} is set aside: ${event.reason}`);
-        return;
-      case 'worker-taken-back':
-        this.#say(`worker ${event.workerId} is given tasks again`);
-        return;
       case 'blob-missing':
         this.#say(`run ${run}: ${event.message}`);
         return;
@@ -81,6 +75,14 @@ export class OperatorLog {
         return;
       default:
     }
+  }
+
+  /** What becomes of a worker, whether or not there are runs that could tell. */
+  workerEvent(event: RunEvent): void {
+    if (event.kind === 'worker-set-aside') {
+      this.#say(`worker ${event.workerId} is set aside: ${event.reason}`);
+    }
+    if (event.kind === 'worker-taken-back') this.#say(`worker ${event.workerId} is given tasks again`);
   }
 
   #say(line: string): void {

@@ -82,6 +82,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       feed.publish(run, event);
       operator.event(run, event);
     },
+    onWorkerEvent: (event) => operator.workerEvent(event),
     onStore: (error) =>
       log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
   });

@@ -14,6 +14,7 @@ export interface DispatchBatch {
 /** Collects what a turn of the coordinator wants durable, and what may only be said after it. */
 export class BatchBuilder {
   readonly #onEvent: (run: string, event: RunEvent) => void;
+  readonly #onWorkerEvent: (event: RunEvent) => void;
   #records: JournalRecord[] = [];
   #chunks = new Map<string, StagedChunk[]>();
   #endedLeases: string[] = [];
@@ -21,9 +22,13 @@ export class BatchBuilder {
   #effects: Effect[] = [];
   #acks = new Map<WorkerPeer, number>();
 
-  /** `onEvent` is told what is emitted, once the batch is durable. */
-  constructor(onEvent: (run: string, event: RunEvent) => void) {
+  /** Both are told what is emitted, once the batch is durable. */
+  constructor(
+    onEvent: (run: string, event: RunEvent) => void,
+    onWorkerEvent: (event: RunEvent) => void = () => undefined,
+  ) {
     this.#onEvent = onEvent;
+    this.#onWorkerEvent = onWorkerEvent;
   }
 
   get isEmpty(): boolean {
@@ -62,6 +67,11 @@ export class BatchBuilder {
   /** Tells those who watch a run, after the commit. */
   emit(run: string, event: RunEvent): void {
     this.#effects.push(() => this.#onEvent(run, event));
+  }
+
+  /** Tells whoever looks after workers, after the commit. */
+  emitOfWorker(event: RunEvent): void {
+    this.#effects.push(() => this.#onWorkerEvent(event));
   }
 
   /** Acknowledges everything of the peer up to a number: one message for the whole batch. */

@@ -44,6 +44,8 @@ export interface DispatcherOptions extends RunStateOptions {
   /** Merges a run; comes back with `end`. */
   readonly merge: (run: RunState) => void;
   readonly onEvent: (run: string, event: RunEvent) => void;
+  /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
+  readonly onWorkerEvent?: ((event: RunEvent) => void) | undefined;
 }
 
 /** Makes the parts of a dispatcher and gives each the others that it uses, as narrow as its options say. */
@@ -52,7 +54,7 @@ export function makeParts(options: DispatcherOptions) {
   const { republishMs, leaseMs } = options.ledger;
   const counters = new Counters();
   const ledger = new Ledger({ settings: options.ledger, jitter: options.jitter });
-  const batch = new BatchBuilder(options.onEvent);
+  const batch = new BatchBuilder(options.onEvent, options.onWorkerEvent);
   const health = new WorkerHealth(options.health ?? DEFAULT_HEALTH_SETTINGS);
   const workers = new WorkerConnections(health);
   const registry = new RunRegistry({ ...options, ledger, batch, counters });

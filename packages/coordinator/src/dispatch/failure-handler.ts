@@ -20,7 +20,7 @@ export interface FailureHandlerOptions {
   readonly workers: Pick<WorkerConnections, 'all' | 'ofId' | 'recount'>;
   readonly health: WorkerHealth;
   readonly blobs: Pick<BlobRecovery, 'complain' | 'checked'>;
-  readonly batch: Pick<BatchBuilder, 'send' | 'emit'>;
+  readonly batch: Pick<BatchBuilder, 'send' | 'emit' | 'emitOfWorker'>;
   readonly counters: Pick<Counters, 'add'>;
 }
 
@@ -169,8 +169,9 @@ export class FailureHandler {
     if (worker !== undefined) this.remind(worker, now);
   }
 
-  /** Tells the watchers of every run that the worker could work for. */
+  /** Tells the operator, and the watchers of every run that the worker could work for. */
   #emitToPool(workerId: string, event: RunEvent): void {
+    this.#options.batch.emitOfWorker(event);
     const pool = this.#options.workers.ofId(workerId)?.info.numericsClass;
     for (const run of this.#options.registry.all.values()) {
       if (run.ended === null && run.pool === pool) this.#options.batch.emit(run.id, event);
