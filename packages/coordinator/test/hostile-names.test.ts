@@ -1,22 +1,8 @@
 import { parseRunSpec } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
-import { digest } from './small-plan.js';
+import { digest, forward } from './small-plan.js';
 
 const transform = { mean: [0], std: [1] };
-const plan = {
-  compute: 'msp',
-  revision: 1,
-  options: {},
-  splitOrder: 'file',
-  pass: 'forward',
-  fit: 'none',
-  candidates: [],
-  fallbackCandidate: 0,
-  columns: ['msp'],
-  models: [],
-  cost: { forwards: 1, gradients: 0 },
-};
-
 /** A run specification of which every name is given. */
 const specOf = (names: { model?: string; set?: string; row?: string; title?: string; grid?: string }) => {
   const { model = 'm', set = 'a', row = 'r', title = 't', grid = 'g' } = names;
@@ -37,7 +23,7 @@ const specOf = (names: { model?: string; set?: string; row?: string; title?: str
           { name: 'b', test: split('b') },
         ],
         pairs: [{ id: set, ood: 'b' }],
-        rows: [{ row, title, plans: { [model]: plan }, noise: null }],
+        rows: [{ row, title, plans: { [model]: forward }, noise: null }],
         memoryBytes: { [model]: 1 },
       },
     }),

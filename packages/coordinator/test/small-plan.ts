@@ -3,7 +3,8 @@ import { digestSchema, type MethodPlan } from '@oodgrid/protocol';
 
 export const digest = (char: string) => digestSchema.parse(char.repeat(64));
 
-const forward: MethodPlan = {
+/** The plan of a softmax method. */
+export const forward: MethodPlan = {
   compute: 'msp',
   revision: 1,
   options: {},
