@@ -1,6 +1,6 @@
 import type { MethodPlan, ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import fc from 'fast-check';
-import { digest } from '../small-plan.js';
+import { digest, forward } from '../small-plan.js';
 
 /** Names that join, fold, escape or normalise to each other, and names of any script. */
 const name = fc.oneof(
@@ -26,20 +26,6 @@ const names = (minLength: number, maxLength: number) => fc.uniqueArray(name, { m
 const twins = fc
   .constantFrom(':', ' vs ', ', ', '__', '/', '-', ' ', '","')
   .map((between) => ['x', `y${between}z`, `x${between}y`, 'z']);
-
-const forward: MethodPlan = {
-  compute: 'msp',
-  revision: 1,
-  options: {},
-  splitOrder: 'file',
-  pass: 'forward',
-  fit: 'none',
-  candidates: [],
-  fallbackCandidate: 0,
-  columns: ['msp'],
-  models: [],
-  cost: { sweep: { forwards: 0, gradients: 0 }, score: { forwards: 0, gradients: 0 } },
-};
 
 /** Settings of a sweep: one to three, at one or two temperatures. */
 const sweep = fc
