@@ -12,6 +12,7 @@ import {
   type WorkerSummary,
 } from '@oodgrid/protocol/wire';
 import { fromGrpcStatus, GRPC_OPTIONS, PROTOCOL_VERSION } from '@oodgrid/transport';
+import pRetry from 'p-retry';
 
 export interface SubmitOptions {
   readonly run: RunId;
@@ -119,30 +120,47 @@ export class ClusterClient {
     onSummary: (summary: RunSummary) => void,
     onLost: (error: OodError) => void,
   ): Promise<RunSummary> {
-    let last: RunSummary | undefined;
-    for (;;) {
-      const call = this.#client.watch({ run });
-      const abort = () => call.cancel();
-      signal.addEventListener('abort', abort, { once: true });
-      try {
-        for await (const { update } of call as AsyncIterable<WatchResponse>) {
-          const event = update?.$case === 'eventJson' ? decodeRunEvent(update.eventJson) : null;
-          if (event !== null) onEvent(event);
-          if (update?.$case !== 'summary') continue;
-          last = update.summary;
-          onSummary(last);
-        }
-        if (last !== undefined && isOver(last)) return last;
-      } catch (thrown) {
-        if (signal.aborted) throw new OodError('cancelled', `stopped watching; run ${run} goes on`);
-        const error = fromGrpcStatus(thrown, this.address);
-        if (error.code !== 'unavailable' && error.code !== 'resource-exhausted') throw error;
-        onLost(error);
-      } finally {
-        signal.removeEventListener('abort', abort);
-      }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const isPassing = ({ code }: OodError) => code === 'unavailable' || code === 'resource-exhausted';
+    try {
+      return await pRetry(() => this.#watchOnce(run, signal, onEvent, onSummary), {
+        ...RETRIES,
+        signal,
+        shouldRetry: ({ error }) => isPassing(OodError.from(error)),
+        onFailedAttempt: ({ error }) => {
+          if (!signal.aborted && isPassing(OodError.from(error))) onLost(OodError.from(error));
+        },
+      });
+    } catch (thrown) {
+      throw signal.aborted ? new OodError('cancelled', `stopped watching; run ${run} goes on`) : thrown;
     }
+  }
+
+  /** Follows a run as long as the coordinator answers. Throws `unavailable` when it stops before the run does. */
+  async #watchOnce(
+    run: string,
+    signal: AbortSignal,
+    onEvent: (event: RunEvent) => void,
+    onSummary: (summary: RunSummary) => void,
+  ): Promise<RunSummary> {
+    let last: RunSummary | undefined;
+    const call = this.#client.watch({ run });
+    const abort = () => call.cancel();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      for await (const { update } of call as AsyncIterable<WatchResponse>) {
+        const event = update?.$case === 'eventJson' ? decodeRunEvent(update.eventJson) : null;
+        if (event !== null) onEvent(event);
+        if (update?.$case !== 'summary') continue;
+        last = update.summary;
+        onSummary(last);
+      }
+    } catch (thrown) {
+      throw fromGrpcStatus(thrown, this.address);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    if (last !== undefined && isOver(last)) return last;
+    throw new OodError('unavailable', `${this.address}: the coordinator stopped`);
   }
 
   close(): void {
@@ -159,7 +177,8 @@ export class ClusterClient {
   }
 }
 
-const RETRY_MS = 500;
+/** A coordinator that is started again is there within seconds. */
+const RETRIES = { retries: Number.POSITIVE_INFINITY, minTimeout: 250, maxTimeout: 2000 };
 
 const isOver = ({ status }: RunSummary): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';

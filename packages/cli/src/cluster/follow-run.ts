@@ -25,7 +25,10 @@ export async function followRun(
   const meter = new RateMeter(now() / 1000);
   const line = new StatusLine(output, now());
   let shown = '';
+  // However long it stays away, it is said once.
+  let isLost = false;
   const onSummary = (summary: RunSummary) => {
+    isLost = false;
     const state = summaryKey(summary);
     // Off a terminal neither the time nor a rate that falls is news.
     if (!line.isOnTerminal && state === shown) return;
@@ -36,7 +39,10 @@ export async function followRun(
     const said = eventLine(event, { members: true, logs: false });
     if (said !== undefined) line.say(said);
   };
-  const onLost = (error: OodError) => line.say(`${error.message}; trying again`);
+  const onLost = (error: OodError) => {
+    if (!isLost) line.say(`${error.message}; trying again`);
+    isLost = true;
+  };
   const summary = await client.watch(run, signal, onEvent, onSummary, onLost);
   line.end(summaryLine(summary, null));
   if (summary.status === 'done') return summary;
