@@ -70,6 +70,19 @@ describe('gRPC over a unix socket', () => {
     expect(await closed()).toMatchObject({ code: 'invalid-input', message: 'another numerics class' });
   });
 
+  it('ends at a message of the coordinator that does not fit, and the worker lives', async () => {
+    const { closed, received } = await connected();
+    const wrong = { ...TASK, batch: 0 };
+    handler.peer?.send({ kind: 'granted', requestId: 1, lease: LEASE, task: wrong });
+    handler.peer?.send({ kind: 'granted', requestId: 2, lease: LEASE, task: TASK });
+    expect(await closed()).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/malformed message: a task does not fit its schema/),
+    });
+    expect(received.map(({ kind }) => kind)).toEqual(['registered']);
+    await vi.waitFor(() => expect(handler.gone).toHaveLength(1));
+  });
+
   it('carries rows bit for bit and in order, in pieces of at most 256 KiB', async () => {
     const { link } = await connected();
     const rows = 5000;

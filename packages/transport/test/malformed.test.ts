@@ -56,8 +56,8 @@ const asMessage = (one: Partial<wire.Chunk>): wire.WorkerMessage => ({
   message: { $case: 'chunk', chunk: { ...chunk, ...one } },
 });
 
-/** Sends frames on one connection; resolves to the status that it ends with, or undefined when it lives on. */
-function statusAfter(frames: readonly ConnectRequest[]): Promise<ServiceError | undefined> {
+/** Sends frames on one connection; resolves to the status that it ends with, or undefined when it lives on for so long. */
+function statusAfter(frames: readonly ConnectRequest[], waitMs = 10_000): Promise<ServiceError | undefined> {
   const client = new WorkerServiceClient(address, credentials.createInsecure());
   const call = client.connect();
   return new Promise((resolve) => {
@@ -67,12 +67,15 @@ function statusAfter(frames: readonly ConnectRequest[]): Promise<ServiceError | 
       client.close();
       resolve(error);
     };
-    const timer = setTimeout(end, 300);
+    const timer = setTimeout(end, waitMs);
     call.on('data', () => undefined);
     call.on('error', end);
     for (const frame of frames) call.write(frame);
   });
 }
+
+/** A connection that lives so long is not about to end. */
+const LIVES_MS = 300;
 
 const frame = (message: wire.WorkerMessage): ConnectRequest => ({ register: undefined, messages: [message] });
 const hello: ConnectRequest = { register, messages: [] };
@@ -93,18 +96,18 @@ describe('what no honest worker says ends its connection with a status and is co
     const before = refused.length;
     expect(await statusAfter(frames)).toMatchObject({ code: status.INVALID_ARGUMENT });
     expect(refused.slice(before)).toEqual(['invalid-input']);
-    expect(await statusAfter([hello])).toBeUndefined();
+    expect(await statusAfter([hello], LIVES_MS)).toBeUndefined();
   });
 
   it('a frame beyond the limit', async () => {
     const huge = frame(asMessage({ data: Buffer.alloc(4 * 1024 * 1024) }));
     expect(await statusAfter([hello, huge])).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
-    expect(await statusAfter([hello])).toBeUndefined();
+    expect(await statusAfter([hello], LIVES_MS)).toBeUndefined();
   });
 
   it('an honest message is heard', async () => {
     handler.received.length = 0;
-    expect(await statusAfter([hello, frame(asMessage({}))])).toBeUndefined();
+    expect(await statusAfter([hello, frame(asMessage({}))], LIVES_MS)).toBeUndefined();
     expect(handler.received).toHaveLength(1);
   });
 });
@@ -133,7 +136,7 @@ describe('peers that are there and say nothing', () => {
     );
     expect(process.memoryUsage().rss - before).toBeLessThan(600 * 1024 ** 2);
     client.close();
-    expect(await statusAfter([hello])).toBeUndefined();
+    expect(await statusAfter([hello], LIVES_MS)).toBeUndefined();
   });
 
   it('1,000 idle connections do not keep others from being served', async () => {
@@ -143,7 +146,7 @@ describe('peers that are there and say nothing', () => {
       await once(one, 'connect');
       sockets.push(one);
     }
-    expect(await statusAfter([hello])).toBeUndefined();
+    expect(await statusAfter([hello], LIVES_MS)).toBeUndefined();
     for (const one of sockets) one.destroy();
   });
 });

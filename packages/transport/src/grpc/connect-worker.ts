@@ -1,5 +1,5 @@
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
-import type { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/protocol';
 import {
   type ConnectRequest,
   type ConnectResponse,
@@ -44,7 +44,18 @@ export function connectWorker(
     if (!isOver) call.write({ register: undefined, messages });
   }, FRAME_BYTES);
   call.on('data', ({ messages }: ConnectResponse) => {
-    for (const message of messages) if (!isOver) handler.receive(fromWireReply(message));
+    for (const message of messages) {
+      if (isOver) return;
+      let reply: CoordinatorMessage;
+      try {
+        reply = fromWireReply(message);
+      } catch (thrown) {
+        // Thrown out of a stream's listener it would end the process.
+        end(OodError.from(thrown));
+        return;
+      }
+      handler.receive(reply);
+    }
   });
   call.on('error', end);
   call.on('end', () => end(new Error('the coordinator ended the stream')));

@@ -31,7 +31,8 @@ export function grpcStatus(error: OodError): ServiceError {
 
 /** What a call failed with, as our own error. */
 export function fromGrpcStatus(thrown: unknown, address: string): OodError {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return OodError.from(thrown);
+  if (thrown instanceof OodError || !(thrown instanceof Error) || !('code' in thrown))
+    return OodError.from(thrown);
   const { details, metadata } = thrown as ServiceError;
   const own = metadata?.get(CODE_KEY)[0];
   if (typeof own === 'string') return new OodError(errorCode(own), details, { cause: thrown });

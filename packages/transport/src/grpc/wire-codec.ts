@@ -170,7 +170,7 @@ export function fromWireReply({ message }: wire.CoordinatorMessage): Coordinator
       return { kind: 'registered', ...message.registered };
     case 'granted': {
       const { requestId, lease, taskJson } = message.granted;
-      const task = workSpecSchema.safeParse(JSON.parse(taskJson.toString('utf8')));
+      const task = workSpecSchema.safeParse(json(taskJson));
       if (!task.success) throw malformed(`a task does not fit its schema: ${task.error.message}`);
       return { kind: 'granted', requestId, lease: fromWireLease(lease), task: task.data };
     }
@@ -233,6 +233,15 @@ const toWireLease = ({ run, task, attempt, token }: LeaseRef): wire.LeaseRef => 
 function fromWireLease(lease: wire.LeaseRef | undefined): LeaseRef {
   const { run, task, attempt, token } = required(lease, 'lease');
   return { run: runId(run), task, attempt, token };
+}
+
+/** Undefined for what is no JSON, which fits no schema of ours. */
+function json(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function required<T>(value: T | undefined, what: string): T {
