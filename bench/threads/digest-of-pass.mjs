@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { executeTask, loadEngine } from '../../packages/engine/dist/compute.js';
-import { datasetBlob } from '../../packages/engine/dist/index.js';
+import { datasetBlob } from '../../packages/datasets/dist/index.js';
+import { executeTask, loadEngine, TaskInputs } from '../../packages/engine/dist/compute.js';
 
 const cacheDir =
   process.env.OODGRID_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ood-grid');
 const engine = await loadEngine({ cacheDir, log: (line) => process.stderr.write(`${line}\n`) });
+const inputs = new TaskInputs(engine);
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 let state = 1;
 const images = Uint8Array.from({ length: 512 * 784 }, () => {
@@ -30,6 +31,7 @@ const data = {
 /** Scores whose last bits show those of the logits (msp) and of the input gradient (a step along it, then msp). */
 async function scores(method, candidates) {
   const key = sha256(method);
+  const pass = candidates.length === 0 ? 'forward' : 'gradient';
   let got;
   const model = { name: 'lenet', architecture: 'lenet', weights, classes: 10 };
   const task = {
@@ -45,20 +47,8 @@ async function scores(method, candidates) {
     seed: 1,
   };
   await executeTask(
-    engine,
-    {
-      ...task,
-      units: [
-        {
-          key,
-          method,
-          options: {},
-          fitted: null,
-          pass: candidates.length === 0 ? 'forward' : 'gradient',
-          candidates,
-        },
-      ],
-    },
+    inputs,
+    { ...task, units: [{ key, method, options: {}, fitted: null, candidates, pass }] },
     {
       signal: new AbortController().signal,
       blob: async (digest) => blobs.get(digest),

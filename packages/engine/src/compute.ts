@@ -4,4 +4,5 @@ export { portableKernels } from './backend/portable-kernels.js';
 export { tf } from './backend/tensors.js';
 export { executeTask, type TaskOutcome } from './executor/execute-task.js';
 export type { FittedUnit } from './executor/fit-task.js';
+export { type InputCounts, type InputLimits, TaskInputs } from './executor/task-inputs.js';
 export type { Chunk, TaskIo } from './executor/task-io.js';

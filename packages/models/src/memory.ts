@@ -1,7 +1,7 @@
 import type { ModelMemory } from '@oodgrid/protocol';
 
-/** An engine with nothing loaded, the split that a task reads, and what the allocator keeps. */
-const BASE_BYTES = 0.75 * 1024 ** 3;
+/** An engine with nothing loaded, the models and splits that it keeps open, and what the allocator keeps. */
+const BASE_BYTES = 1024 ** 3;
 /** The file, its tensors, and those of the copy that bounds its values. */
 const COPIES_OF_WEIGHTS = 3;
 /** The trace of a batch, a moved batch's pass beside it, and the gradient on its way back. */

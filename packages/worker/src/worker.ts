@@ -3,6 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { OodError } from '@oodgrid/protocol';
 import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
+import { doingText } from './doing-text.js';
 import { ExecutorPool } from './executor/executor-pool.js';
 import type { ExecutorSettings } from './executor/settings.js';
 import { type BlobAccess, HeldTasks } from './held-tasks.js';
@@ -262,8 +263,13 @@ export class Worker {
   }
 
   #doing(): string {
-    const { length } = this.#pool.pids;
-    return `${this.#tasks.size} tasks on ${length} executors of ${availableParallelism()} cores`;
+    const { pids, inputs } = this.#pool;
+    return doingText({
+      tasks: this.#tasks.size,
+      executors: pids.length,
+      cores: availableParallelism(),
+      inputs,
+    });
   }
 
   #lookForWork(): void {

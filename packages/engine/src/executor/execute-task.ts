@@ -1,26 +1,11 @@
-import {
-  factsOf,
-  findArchitecture,
-  isOverflowImpossible,
-  type ModelRuntime,
-  openNetwork,
-} from '@oodgrid/models';
-import {
-  type Digest,
-  type ModelFacts,
-  type ModelSpec,
-  OodError,
-  type TaskSpec,
-  type WorkCounts,
-} from '@oodgrid/protocol';
-import type { Engine } from '../backend/engine.js';
-import { tf } from '../backend/tensors.js';
+import { OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';
-import { ImageSource } from './image-source.js';
+import { ImageSource, imagesOf } from './image-source.js';
 import { requireOffers } from './method-batch.js';
 import type { LoadedModel } from './not-finite.js';
+import type { InputCounts, TaskInputs } from './task-inputs.js';
 import { type TaskIo, WorkMeter } from './task-io.js';
 import { closeUnits, openUnits } from './unit.js';
 
@@ -30,26 +15,28 @@ const LARGEST_STEP = 10_000;
 export interface TaskOutcome {
   readonly fitted: readonly FittedUnit[];
   readonly work: WorkCounts;
+  /** Of the model and the images that it read: how many were open from an earlier task, and how many were not. */
+  readonly inputs: { readonly hits: number; readonly misses: number };
 }
 
 /**
  * Computes every unit of a task. Scores leave by `io.emit`, batch by batch; fitted states as blobs.
- * Tensors are all freed when it returns or throws.
+ * Tensors are all freed when it returns or throws, but for those of models that `inputs` keeps open.
  */
-export async function executeTask(engine: Engine, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
-  const weights = await io.blob(task.model.weights);
-  const runtime = { ops: tf, kernels: engine.kernels };
-  const facts = modelFacts(task.model);
-  using model = openNetwork(runtime, facts, weights);
-  const source = await ImageSource.open(task, (digest: Digest) => io.blob(digest));
+export async function executeTask(inputs: TaskInputs, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
+  const before = inputs.counts;
+  using model = await inputs.model(task.model, io);
+  const images = imagesOf(task);
+  using split = await inputs.split(images.digest, images.name, io);
+  const source = new ImageSource(task, split.value, images);
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
-  const isBounded = isKnownBounded(runtime, facts, weights, task.model.weights, largest);
-  const loaded = { model, modelName: task.model.name, isBounded };
+  const isBounded = await inputs.isBounded(model.value, task.model, largest, io);
+  const loaded = { model: model.value.network, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, task.kind === 'fit', io);
   const meter = new WorkMeter();
   try {
     const fitted = await runUnits(task, loaded, source, units, io, meter);
-    return { fitted, work: meter.counts };
+    return { fitted, work: meter.counts, inputs: since(before, inputs.counts) };
   } finally {
     closeUnits(units);
   }
@@ -75,26 +62,8 @@ async function runUnits(
   return [];
 }
 
-function modelFacts({ name, architecture, classes }: ModelSpec): ModelFacts {
-  const found = findArchitecture(architecture);
-  if (found !== undefined) return factsOf(found, name, classes);
-  throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
-}
-
-/** The answer costs as much as loading the model, and a process computes many tasks of few models. */
-const answers = new Map<string, boolean>();
-const MAX_ANSWERS = 100;
-
-function isKnownBounded(
-  runtime: ModelRuntime,
-  facts: ModelFacts,
-  weights: Uint8Array,
-  digest: Digest,
-  largestInput: number,
-): boolean {
-  const key = JSON.stringify([facts.architecture, facts.classes, digest, largestInput]);
-  const answer = answers.get(key) ?? isOverflowImpossible(runtime, facts, weights, largestInput);
-  if (answers.size >= MAX_ANSWERS) answers.clear();
-  answers.set(key, answer);
-  return answer;
+/** Of models and splits together; tasks run one at a time. */
+function since(before: InputCounts, now: InputCounts): TaskOutcome['inputs'] {
+  const all = ({ models, splits }: InputCounts, count: 'hits' | 'misses') => models[count] + splits[count];
+  return { hits: all(now, 'hits') - all(before, 'hits'), misses: all(now, 'misses') - all(before, 'misses') };
 }

@@ -1,6 +1,5 @@
 import type { Labels, SplitContent } from '@oodgrid/datasets';
-import { parseSplitBlob } from '@oodgrid/datasets';
-import { OodError, type TaskSpec } from '@oodgrid/protocol';
+import { type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Tensor4D, tf } from '../backend/tensors.js';
 import { applyPixels, isIdentity, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
@@ -21,18 +20,39 @@ export interface ImageBatch {
 const largest = (values: Float32Array): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
+/** Of floats that are used as they are; many tasks read the same ones. */
+const largestFloats = new WeakMap<Float32Array, number>();
+
+/** What a task reads: its data set, or its noise images where it has none. */
+export interface TaskImages {
+  readonly digest: Digest;
+  /** For messages. */
+  readonly name: string;
+  readonly isNoise: boolean;
+}
+
+export function imagesOf({ data, noise }: TaskSpec): TaskImages {
+  if (data !== null) return { digest: data.images, name: data.name, isNoise: false };
+  if (noise === null) throw new OodError('internal', 'a task needs a data set or noise images');
+  return { digest: noise, name: 'noise images', isNoise: true };
+}
+
 /** The images that a task reads, in its order and batches. */
 export class ImageSource {
   readonly #images: SplitContent['images'];
   readonly #labels: Labels | null;
-  readonly #order: Uint32Array;
+  /** Null where it is that of the file. */
+  readonly #order: Uint32Array | null;
   readonly #size: readonly [number, number, number];
   readonly #pixels: PixelTable;
   readonly #task: TaskSpec;
   readonly #name: string;
 
-  private constructor(task: TaskSpec, blob: Uint8Array, name: string, isNoise: boolean) {
-    const { images, labels, shape } = parseSplitBlob(blob, name);
+  constructor(
+    task: TaskSpec,
+    { images, labels, shape }: SplitContent,
+    { name, isNoise }: Pick<TaskImages, 'name' | 'isNoise'>,
+  ) {
     const [count, height, width, channels] = shape;
     if (images instanceof Float32Array && !isIdentity(task.transform)) {
       throw new OodError(
@@ -46,22 +66,12 @@ export class ImageSource {
     this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform, channels);
     this.#order =
       task.order.kind === 'file'
-        ? Uint32Array.from({ length: count }, (_, i) => i)
+        ? null
         : Uint32Array.from(new NumpyRandomState(task.order.seed).permutation(count));
     this.#task = task;
     this.#name = name;
     if (task.to > count)
       throw new OodError('internal', `task asks for sample ${task.to} of ${name}, which has ${count}`);
-  }
-
-  /** Reads the task's data set, or its noise images where it has no data set. */
-  static async open(
-    task: TaskSpec,
-    blob: (digest: NonNullable<TaskSpec['noise']>) => Promise<Uint8Array>,
-  ): Promise<ImageSource> {
-    if (task.data !== null) return new ImageSource(task, await blob(task.data.images), task.data.name, false);
-    if (task.noise === null) throw new OodError('internal', 'a task needs a data set or noise images');
-    return new ImageSource(task, await blob(task.noise), 'noise images', true);
   }
 
   /** What it reads, for messages. */
@@ -71,8 +81,10 @@ export class ImageSource {
 
   /** No pixel of any image is farther from 0. */
   get largestPixel(): number {
-    if (this.#images instanceof Float32Array) return largest(this.#images);
-    return Math.max(...this.#pixels.map(largest));
+    if (!(this.#images instanceof Float32Array)) return Math.max(...this.#pixels.map(largest));
+    const most = largestFloats.get(this.#images) ?? largest(this.#images);
+    largestFloats.set(this.#images, most);
+    return most;
   }
 
   get rows(): number {
@@ -89,7 +101,9 @@ export class ImageSource {
     const [height, width, channels] = this.#size;
     const labels = this.#labels;
     const pixels = height * width * channels;
-    const indices = this.#order.slice(start, Math.min(start + this.#task.batch, this.#task.to));
+    const end = Math.min(start + this.#task.batch, this.#task.to);
+    const indices =
+      this.#order?.slice(start, end) ?? Uint32Array.from({ length: end - start }, (_, i) => start + i);
     const values = new Float32Array(indices.length * pixels);
     for (const [row, index] of indices.entries()) {
       const image = this.#images.subarray(index * pixels, (index + 1) * pixels);

@@ -3,7 +3,7 @@ import { datasetBlob } from '@oodgrid/datasets';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
-import { type Engine, executeTask } from '../../src/compute.js';
+import { type Engine, executeTask, TaskInputs, type TaskOutcome } from '../../src/compute.js';
 
 /** Blobs of a test, by digest. */
 const blobs = new Map<Digest, Uint8Array>();
@@ -87,6 +87,7 @@ export interface Outcome {
   readonly scores: ReadonlyMap<Digest, Float32Array>;
   readonly fitted: ReadonlyMap<Digest, Digest>;
   readonly work: WorkCounts;
+  readonly inputs: TaskOutcome['inputs'];
 }
 
 /** Executes a task with blobs in memory. */
@@ -94,10 +95,15 @@ export async function run(
   engine: Engine,
   spec: TaskSpec,
   signal = new AbortController().signal,
+  inputs = new TaskInputs(engine, { modelBytes: 0, splitBytes: 0 }),
 ): Promise<Outcome> {
   const rows = spec.to - spec.from;
   const scores = new Map<Digest, Float32Array>();
-  const { fitted, work } = await executeTask(engine, spec, {
+  const {
+    fitted,
+    work,
+    inputs: read,
+  } = await executeTask(inputs, spec, {
     signal,
     blob: async (digest) => blobs.get(digest) ?? new Uint8Array(),
     putBlob: async (bytes) => put(bytes),
@@ -108,5 +114,5 @@ export async function run(
     },
     progress: () => undefined,
   });
-  return { scores, work, fitted: new Map(fitted.map(({ key, blob }) => [key, blob])) };
+  return { scores, work, inputs: read, fitted: new Map(fitted.map(({ key, blob }) => [key, blob])) };
 }

@@ -32,6 +32,8 @@ export class ExecutorPool {
   #resolveLoaded: (engine: LoadedEngine) => void = () => undefined;
   #rejectLoaded: (error: OodError) => void = () => undefined;
   #falseStarts = 0;
+  #hits = 0;
+  #misses = 0;
   #isClosing = false;
 
   constructor(options: ExecutorPoolOptions) {
@@ -48,6 +50,11 @@ export class ExecutorPool {
   /** Resolves when the first engine is loaded; rejects when none will be. */
   loaded(): Promise<LoadedEngine> {
     return this.#loaded;
+  }
+
+  /** Of the models and images that tasks read so far: how many were open from an earlier task. */
+  get inputs(): { readonly hits: number; readonly misses: number } {
+    return { hits: this.#hits, misses: this.#misses };
   }
 
   get pids(): readonly number[] {
@@ -92,6 +99,10 @@ export class ExecutorPool {
   #receive(executor: ExecutorProcess, message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
     if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'stopped') {
       executor.finished(message.token);
+      if (message.kind === 'done') {
+        this.#hits += message.inputs.hits;
+        this.#misses += message.inputs.misses;
+      }
       this.#tasks.delete(message.token);
     }
     this.#options.receive(message);

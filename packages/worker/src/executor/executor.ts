@@ -71,8 +71,8 @@ export class Executor {
       // What was said of the task before is on its way then: if this one ends the process, it is not taken for the other.
       if (mayEndProcess(task)) await setImmediate();
       if (!running.isStopped) {
-        const { fitted, work } = await this.#compute(token, task, running);
-        send({ kind: 'done', token, fitted, work, seconds: (performance.now() - start) / 1000 });
+        const outcome = await this.#compute(token, task, running);
+        send({ kind: 'done', token, ...outcome, seconds: (performance.now() - start) / 1000 });
         return;
       }
       send({ kind: 'stopped', token });

@@ -40,10 +40,11 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const { executeTask, loadEngine } = await import('@oodgrid/engine/compute');
+  const { executeTask, loadEngine, TaskInputs } = await import('@oodgrid/engine/compute');
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
-  const compute = gridsOnly((task, io) => executeTask(engine, task, io));
+  const inputs = new TaskInputs(engine);
+  const compute = gridsOnly((task, io) => executeTask(inputs, task, io));
   const { kind, version, device, numericsClass } = engine;
   serve(
     { kind: 'loaded', engine: { kind, version, device }, numericsClass },

@@ -31,6 +31,8 @@ export type FromExecutor =
       readonly fitted: readonly { readonly key: Digest; readonly blob: Digest }[];
       readonly work: WorkCounts;
       readonly seconds: number;
+      /** Of the model and the images that it read: how many were open from an earlier task. */
+      readonly inputs: { readonly hits: number; readonly misses: number };
     }
   | {
       readonly kind: 'failed';

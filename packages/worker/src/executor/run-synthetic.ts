@@ -6,6 +6,8 @@ import { syntheticRows, syntheticState } from '../synthetic-task.js';
 /** Rows that go out as one chunk. */
 const ROWS_PER_CHUNK = 4096;
 
+const NO_INPUTS = { hits: 0, misses: 0 } as const;
+
 /** A task that computes nothing of use; `fault` says what goes wrong on purpose. */
 export async function runSynthetic(task: SyntheticTask, io: TaskIo): Promise<TaskOutcome> {
   const { key, rows, of } = task;
@@ -13,14 +15,18 @@ export async function runSynthetic(task: SyntheticTask, io: TaskIo): Promise<Tas
   if (task.fault !== 'none') await goWrong(task.fault);
   if (of === 'fit') {
     const blob = await io.putBlob(syntheticState(task));
-    return { fitted: [{ key, blob }], work: { images: rows, forwards: rows, gradients: 0 } };
+    return {
+      fitted: [{ key, blob }],
+      work: { images: rows, forwards: rows, gradients: 0 },
+      inputs: NO_INPUTS,
+    };
   }
   const data = syntheticRows(task);
   for (let from = 0; from < rows; from += ROWS_PER_CHUNK) {
     const part = data.slice(from, from + ROWS_PER_CHUNK);
     await io.emit({ key, offsetRows: from, rows: part.length, columns: 1, data: part });
   }
-  return { fitted: [], work: { images: rows, forwards: rows, gradients: 0 } };
+  return { fitted: [], work: { images: rows, forwards: rows, gradients: 0 }, inputs: NO_INPUTS };
 }
 
 async function goWrong(fault: Exclude<SyntheticTask['fault'], 'none'>): Promise<void> {
