@@ -5,7 +5,11 @@ import { Executor } from '../src/executor/executor.js';
 import type { FromExecutor } from '../src/executor/messages.js';
 import { digest, gridTask } from './tasks.js';
 
-const NOTHING = { fitted: [], work: { images: 0, forwards: 0, gradients: 0 } };
+const NOTHING = {
+  fitted: [],
+  work: { images: 0, forwards: 0, gradients: 0 },
+  inputs: { hits: 0, misses: 0 },
+};
 const crash: SyntheticTask = {
   kind: 'synthetic',
   of: 'score',

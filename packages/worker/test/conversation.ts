@@ -21,6 +21,7 @@ export const TASK: SyntheticTask = {
 };
 
 export const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
+export const NO_INPUTS = { hits: 0, misses: 0 };
 
 export const leaseOf = (token: string): LeaseRef => ({ run: 'run', task: 1, attempt: 1, token });
 

@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AttemptError } from '../src/attempt-error.js';
 import { Executor, type ExecutorOptions } from '../src/executor/executor.js';
 import type { FromExecutor } from '../src/executor/messages.js';
-import { NO_WORK, TASK } from './conversation.js';
+import { NO_INPUTS, NO_WORK, TASK } from './conversation.js';
 
 type Compute = ExecutorOptions['compute'];
-const OUTCOME = { fitted: [], work: NO_WORK };
+const OUTCOME = { fitted: [], work: NO_WORK, inputs: NO_INPUTS };
 
 let folder: string;
 let said: FromExecutor[];

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AttemptError } from '../src/attempt-error.js';
 import type { FromExecutor } from '../src/executor/messages.js';
 import { type BlobAccess, HeldTasks } from '../src/held-tasks.js';
-import { Conversation, leaseOf, NO_WORK, TASK } from './conversation.js';
+import { Conversation, leaseOf, NO_INPUTS, NO_WORK, TASK } from './conversation.js';
 
 const blob = sha256('blob');
 const key = TASK.key;
@@ -97,14 +97,21 @@ describe('a task that is held', () => {
     blobs.arrive?.();
     await settled();
     expect([computed, blobs.happened]).toEqual([['start a'], []]);
-    await hear({ kind: 'done', token: 'a', fitted: [], work: NO_WORK, seconds: 2 });
+    await hear({ kind: 'done', token: 'a', fitted: [], work: NO_WORK, inputs: NO_INPUTS, seconds: 2 });
     expect(lastWord()).toMatchObject({ kind: 'done', token: 'a', seconds: 2 });
     expect([blobs.happened, tasks.size]).toEqual([['let go'], 0]);
   });
 
   it('says what it fitted when the coordinator has the state, and is done after that', async () => {
     await begin();
-    await hear({ kind: 'done', token: 'a', fitted: [{ key, blob }], work: NO_WORK, seconds: 1 });
+    await hear({
+      kind: 'done',
+      token: 'a',
+      fitted: [{ key, blob }],
+      work: NO_WORK,
+      inputs: NO_INPUTS,
+      seconds: 1,
+    });
     expect(blobs.happened).toEqual(['published', 'let go']);
     expect(talk.frames.map(([, kind]) => kind)).toEqual(['fitted', 'done']);
   });
@@ -112,7 +119,14 @@ describe('a task that is held', () => {
   it('fails by its worker when the coordinator cannot be given the state', async () => {
     await begin();
     blobs.problem = new OodError('unavailable', 'no way');
-    await hear({ kind: 'done', token: 'a', fitted: [{ key, blob }], work: NO_WORK, seconds: 1 });
+    await hear({
+      kind: 'done',
+      token: 'a',
+      fitted: [{ key, blob }],
+      work: NO_WORK,
+      inputs: NO_INPUTS,
+      seconds: 1,
+    });
     expect(talk.frames.map(([, kind]) => kind)).toEqual(['failed']);
     expect(lastWord()).toMatchObject({ origin: 'worker', retryable: true });
     expect(ownFailures).toEqual(['no way']);
@@ -217,7 +231,7 @@ describe('a task that is cancelled', () => {
   it('while it is computed is stopped, and nothing that still comes of it is said', async () => {
     await begin();
     tasks.cancel(leaseOf('a'));
-    await hear({ kind: 'done', token: 'a', fitted: [], work: NO_WORK, seconds: 1 });
+    await hear({ kind: 'done', token: 'a', fitted: [], work: NO_WORK, inputs: NO_INPUTS, seconds: 1 });
     await hear({ kind: 'stopped', token: 'a' });
     expect([computed, blobs.happened, talk.frames]).toEqual([['start a', 'stop a'], ['let go'], []]);
   });
