@@ -11,10 +11,5 @@ export type { Tensor, Tensor1D, Tensor2D, Tensor4D };
 export const tf: Tf = require('@tensorflow/tfjs-core');
 
 /** Reshapes with the rank in the type; the functional form because chained ops are not registered. */
-export const as1D = (x: Tensor): Tensor1D => tf.reshape<Rank.R1>(x, [x.size]);
-export const as2D = (x: Tensor, rows: number, columns: number): Tensor2D =>
-  tf.reshape<Rank.R2>(x, [rows, columns]);
 export const as4D = (x: Tensor, shape: readonly [number, number, number, number]): Tensor4D =>
   tf.reshape<Rank.R4>(x, [...shape]);
-/** [n, ...] to [n, size of one sample]. */
-export const flattenSamples = (x: Tensor): Tensor2D => as2D(x, x.shape[0] ?? 0, x.size / (x.shape[0] ?? 1));

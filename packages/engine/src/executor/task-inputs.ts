@@ -7,7 +7,7 @@ import {
   type Network,
   openNetwork,
 } from '@oodgrid/models';
-import { type Digest, type ModelFacts, type ModelSpec, OodError } from '@oodgrid/protocol';
+import { canonicalJson, type Digest, type ModelFacts, type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
 import { tf } from '../backend/tensors.js';
 import type { TaskIo } from './task-io.js';
@@ -52,12 +52,12 @@ export class TaskInputs implements Disposable {
     return { models: this.#models.counts, splits: this.#splits.counts };
   }
 
-  /** The model with this content, whatever its name. Throws `corrupt-data` where the weights are not what they must be. */
+  /** The model with this content and name. Throws `corrupt-data` where the weights are not what they must be. */
   model(spec: ModelSpec, io: Pick<TaskIo, 'blob'>): Promise<Borrowed<WarmModel>> {
-    const { architecture, classes, weights } = spec;
-    return this.#models.borrow(JSON.stringify([architecture, classes, weights]), async () => {
+    // The name too: it is in what the model says of itself, and so in messages.
+    return this.#models.borrow(canonicalJson(spec), async () => {
       const facts = factsOfSpec(spec);
-      const network = openNetwork(this.#runtime, facts, await io.blob(weights));
+      const network = openNetwork(this.#runtime, facts, await io.blob(spec.weights));
       return {
         value: { network, bounds: new Map() },
         bytes: facts.memory.weightBytes,
