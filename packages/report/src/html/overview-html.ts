@@ -19,7 +19,7 @@ const rowsOf = (lists: readonly { readonly length: number }[]): number =>
 
 /** The best row of each pair and model, of the first ones where they are very many. */
 export function* overviewHtml(groups: readonly CellGroup[]): Generator<string> {
-  yield '<section><h2>Best of each pair and model</h2><div class="wide"><table class="overview"><thead><tr><th scope="col">Pair and model</th><th scope="col">Rows</th><th scope="col">AUROC</th><th scope="col">Best method</th></tr></thead><tbody>';
+  yield '<section><h2>Best of each pair and model</h2><div class="wide overview-box" role="region" aria-label="Best of each pair and model" tabindex="0"><table class="overview"><thead><tr><th scope="col">Pair and model</th><th scope="col">Rows</th><th scope="col">AUROC</th><th scope="col">Best method</th></tr></thead><tbody>';
   for (const group of groups.slice(0, MAX_GROUPS)) {
     const best = bestRow(group.cells);
     if (best === undefined) continue;

@@ -39,7 +39,8 @@ p{margin:6px 0}.muted,figcaption,.facts dt{color:var(--muted)}
 .left-out{margin:16px 0;padding:10px 18px;border:1px solid var(--line);border-left:5px solid var(--accent);border-radius:8px;background:var(--card)}
 details{margin:10px 0}summary{cursor:pointer;color:var(--accent)}
 .tests,.overview{width:auto}.tests th:last-child,.tests td:last-child{text-align:right}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.overview-box{max-height:70vh;overflow-y:auto}
+@media print{.overview-box{max-height:none}}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child,th:last-child,td:last-child{text-align:left}

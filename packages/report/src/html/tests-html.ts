@@ -20,7 +20,7 @@ export function* testsHtml(
   if (best === undefined || rows.length === 0) return;
   yield `<details><summary>Paired tests against ${escapeHtml(best.title)}</summary><div class="wide"><table class="tests"><thead><tr><th scope="col">Method</th><th scope="col">AUROC difference</th><th scope="col">p</th><th scope="col">Shared samples</th></tr></thead><tbody>`;
   for (const { cell, test } of rows) yield rowHtml(cell, test);
-  yield `</tbody></table></div><p class="muted">Difference of the row's AUROC from the best one's, in percent points, and DeLong's two-sided p, on the test samples that both have (ID + OOD).</p></details>\n`;
+  yield `</tbody></table></div><p class="muted">Difference of the row's AUROC from the best one's, in percentage points, and DeLong's two-sided p, on the test samples that both have (ID + OOD).</p></details>\n`;
 }
 
 function rowHtml({ title }: Cell, test: TestAgainstBest): string {
