@@ -9,7 +9,7 @@ const ALLOWED = {
   datasets: ['protocol', 'formats'],
   models: ['protocol', 'stats', 'formats'],
   methods: ['protocol', 'stats'],
-  grid: ['protocol', 'methods'],
+  grid: ['protocol', 'methods', 'report'],
   engine: ['protocol', 'stats', 'formats', 'datasets', 'models', 'methods'],
   runtime: [],
   transport: ['protocol'],

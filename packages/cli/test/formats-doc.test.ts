@@ -22,7 +22,7 @@ function page(): string {
     '| --- | --- | --- |',
     ...files,
     '',
-    'All of them have these metrics, each with a 95 % interval:',
+    'The metrics of every table; results.json has each with a 95 % interval:',
     '',
     '| metric | key | better | positive class |',
     '| --- | --- | --- | --- |',

@@ -1,6 +1,9 @@
 import { METHODS, type Method } from '@oodgrid/methods';
 import { modelReferenceSchema } from '@oodgrid/protocol';
+import { REPORT_FORMATS } from '@oodgrid/report';
 import { z } from 'zod';
+
+const FORMATS = REPORT_FORMATS.map(({ name }) => name);
 
 const arrayName = z.string().min(1).max(200);
 
@@ -79,11 +82,9 @@ const after = {
   outputs: z
     .strictObject({
       dir: z.string().min(1).describe('the path of a folder').default('runs'),
-      formats: z
-        .array(z.enum(['csv', 'markdown', 'latex', 'html']))
-        .default(['csv', 'markdown', 'latex', 'html']),
+      formats: z.array(z.enum(FORMATS)).default(FORMATS),
     })
-    .default({ dir: 'runs', formats: ['csv', 'markdown', 'latex', 'html'] }),
+    .default({ dir: 'runs', formats: FORMATS }),
   options: z
     .strictObject({
       workers: z.number().int().min(1).max(1024).optional(),
