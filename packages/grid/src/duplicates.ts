@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Method } from '@oodgrid/methods';
-import { canonicalJson, type ModelReference } from '@oodgrid/protocol';
+import type { ModelReference } from '@oodgrid/models';
+import { canonicalJson } from '@oodgrid/protocol';
 import { pathText } from './finding.js';
 import { modelsOf } from './models-of.js';
 import type { DatasetReference, Grid } from './schema.js';

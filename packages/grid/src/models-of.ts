@@ -1,5 +1,5 @@
 import type { Method } from '@oodgrid/methods';
-import { type ModelReference, modelReferenceSchema } from '@oodgrid/protocol';
+import { type ModelReference, modelReferenceSchema } from '@oodgrid/models';
 import type { GridMethod } from './schema.js';
 
 /** A model that a method names, and where it stands in the method's entry: `members[1]`, `model`. */

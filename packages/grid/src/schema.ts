@@ -1,5 +1,5 @@
 import { METHODS, type Method } from '@oodgrid/methods';
-import { modelReferenceSchema } from '@oodgrid/protocol';
+import { modelReferenceSchema } from '@oodgrid/models';
 import { REPORT_FORMATS } from '@oodgrid/report';
 import { z } from 'zod';
 

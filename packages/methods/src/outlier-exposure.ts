@@ -1,4 +1,4 @@
-import { modelReferenceSchema } from '@oodgrid/protocol';
+import { modelReferenceSchema } from '@oodgrid/models';
 import { z } from 'zod';
 import { defineRow } from './method.js';
 import { msp } from './msp.js';

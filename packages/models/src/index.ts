@@ -3,6 +3,7 @@ export { findArchitecture, listArchitectures } from './architectures/catalog.js'
 export { findModel, listModels, type ModelCard, weightsPath } from './bundled-models.js';
 export type { Kernels } from './layers/kernels.js';
 export { executorBytes } from './memory.js';
+export { type ModelReference, modelReferenceSchema } from './model-reference.js';
 export type { Network } from './network.js';
 export { isOverflowImpossible, openNetwork } from './open-network.js';
 export { type ReadWeights, readWeights } from './read-weights.js';

@@ -20,7 +20,6 @@ export {
 } from './method-plan.js';
 export { METRIC_SPECS, type MetricKey, type MetricSpec } from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
-export { type ModelReference, modelReferenceSchema } from './model-reference.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
   type Accuracy,

@@ -1,14 +1,14 @@
 import { basename, resolve } from 'node:path';
 import { readRegularFile } from '@oodgrid/formats';
-import { factsOf, findArchitecture, findModel, readWeights, weightsPath } from '@oodgrid/models';
 import {
-  canonicalJson,
-  type ModelFacts,
+  factsOf,
+  findArchitecture,
+  findModel,
   type ModelReference,
-  type ModelSpec,
-  OodError,
-  sha256,
-} from '@oodgrid/protocol';
+  readWeights,
+  weightsPath,
+} from '@oodgrid/models';
+import { canonicalJson, type ModelFacts, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
 export interface ModelSources {
