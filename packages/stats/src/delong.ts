@@ -49,10 +49,16 @@ export function rankedSubset(
   oodRows: Uint32Array,
 ): ScoreGroups {
   return {
-    idGroup: Int32Array.from(idRows, (row) => idGroup[row] ?? 0),
-    oodGroup: Int32Array.from(oodRows, (row) => oodGroup[row] ?? 0),
+    idGroup: groupsOf(idRows, idGroup),
+    oodGroup: groupsOf(oodRows, oodGroup),
     thresholds,
   };
+}
+
+function groupsOf(rows: Uint32Array, groups: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = groups[rows[i]];
+  return out;
 }
 
 export interface DelongAuroc extends Interval {

@@ -100,8 +100,9 @@ function averaged(members: readonly Matrix[]): Matrix {
 
 function pickRows({ columns, data }: Matrix, indices: Uint32Array): Float32Array {
   const out = new Float32Array(indices.length * columns);
-  for (const [row, index] of indices.entries())
-    out.set(data.subarray(index * columns, (index + 1) * columns), row * columns);
+  for (const [row, index] of indices.entries()) {
+    for (let j = 0; j < columns; j++) out[row * columns + j] = data[index * columns + j] ?? 0;
+  }
   return out;
 }
 

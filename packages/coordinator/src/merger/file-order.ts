@@ -44,7 +44,10 @@ export function fileOrderPlacements(
 function rowsInFileOrder(indices: Uint32Array, count: number): Uint32Array {
   const rowAt = new Int32Array(count).fill(-1);
   for (const [row, index] of indices.entries()) rowAt[index] = row;
-  return Uint32Array.from(rowAt.filter((row) => row >= 0));
+  const rows = new Uint32Array(indices.length);
+  let found = 0;
+  for (const row of rowAt) if (row >= 0) rows[found++] = row;
+  return rows.subarray(0, found);
 }
 
 function pick(values: Uint32Array, rows: Uint32Array): Uint32Array {

@@ -31,8 +31,20 @@ export function requireEnoughSamples(name: string, count: number): void {
   );
 }
 
-/** File index of every position of the split order. */
+/** Orders that were asked for last: most cells of a grid have the same two. */
+const made = new Map<string, Uint32Array>();
+const MAX_MADE = 8;
+
+/** File index of every position of the split order; shared, not to be written to. */
 export function splitOrder(order: SplitOrder, count: number): Uint32Array {
-  if (order === 'permuted') return new NumpyRandomState(PERMUTATION_SEED).permutation(count);
-  return Uint32Array.from({ length: count }, (_, i) => i);
+  const key = `${order} ${count}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const indices =
+    order === 'permuted'
+      ? new NumpyRandomState(PERMUTATION_SEED).permutation(count)
+      : Uint32Array.from({ length: count }, (_, i) => i);
+  if (made.size >= MAX_MADE) made.clear();
+  made.set(key, indices);
+  return indices;
 }
