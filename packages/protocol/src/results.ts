@@ -11,8 +11,8 @@ const intervalSchema = z.object({ value: share, low: share, high: share });
 export type MetricInterval = z.infer<typeof intervalSchema>;
 
 /**
- * Metrics of the `fssd-paper` protocol, those of `METRIC_SPECS`, with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, stratified bootstrap for
- * the others. ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
+ * Metrics of the `fssd-paper` protocol, those of `METRIC_SPECS`, with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, a stratified bootstrap's
+ * with score intervals at the border for the others (docs/intervals.md). ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
  */
 const metricsSchema = z.object({
   auroc: intervalSchema,

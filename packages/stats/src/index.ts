@@ -7,6 +7,7 @@ export {
   bootstrapRanked,
 } from './bootstrap.js';
 export { BootstrapDraws } from './bootstrap-draws.js';
+export { withBorder } from './border-intervals.js';
 export { type Point, prCurve, rocCurve, thinCurve } from './curves.js';
 export {
   type DelongAuroc,

@@ -222,7 +222,7 @@ function chunksOf(ends: Uint32Array): Chunks {
 }
 
 /** The smallest number of samples whose share of `n` is at least `recall`, by the same division as in the metrics. */
-function neededFor(recall: number, n: number): number {
+export function neededFor(recall: number, n: number): number {
   let count = Math.floor(recall * n);
   while (count / n < recall) count++;
   return count;

@@ -6,6 +6,7 @@ import {
   bootstrapRanked,
   type Placements,
   placementsOf,
+  withBorder,
 } from '@oodgrid/stats';
 import type { PlannedCell } from '../planner/plan.js';
 import { type MadeChoice, type ScoredCell, scoreCell } from './score-cell.js';
@@ -42,7 +43,8 @@ export function mergeCells(planned: readonly PlannedCell[], context: MergeContex
   return scored.map((one, i) => {
     const placements = placementsOf(one.ranked);
     const { value, low, high } = aurocInterval(placements);
-    const metrics = { auroc: { value, low, high }, ...(intervals[i] as BootstrapIntervals) };
+    const auroc = { value, low, high };
+    const metrics = { auroc, ...withBorder(one.ranked, auroc, intervals[i] as BootstrapIntervals) };
     const { test, features, ranked } = one;
     return { cell: cellOf(one, metrics, context), test, features, ranked, placements };
   });
