@@ -114,6 +114,17 @@ describe('a merged run', () => {
   it('that is cut short or something else is refused', async () => {
     await expect(read(written.subarray(0, -1), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
     await expect(read(Buffer.from('{"digest":"x"}'), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
+    // Bytes of another type would be read as numbers all the same.
+    const [cell] = WireRun.decode(Buffer.concat(cells.map(encodeCell))).cells;
+    const arrays = cell?.arrays.map((array) => ({ ...array, dtype: 'u32' })) ?? [];
+    const foreign = WireRun.encode({
+      resultsJson: Buffer.alloc(0),
+      headerJson: Buffer.alloc(0),
+      comparisonsJson: [],
+      cells: [{ cellJson: cell?.cellJson ?? Buffer.alloc(0), arrays }],
+    }).finish();
+    const mixed = Buffer.concat([encodeHeader(header), foreign, encodeComparisons(comparisons)]);
+    await expect(read(mixed, 100)).rejects.toThrow('"scores.id" has u32, not f64');
     // A length of 2^40 bytes is not waited for.
     const huge = Buffer.from([0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
     await expect(read(Buffer.concat([huge, written]), 100)).rejects.toMatchObject({ code: 'corrupt-data' });

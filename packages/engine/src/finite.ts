@@ -2,7 +2,7 @@
 export function firstNotFinite(values: Float32Array | Float64Array): number {
   for (let i = 0; i < values.length; i++) {
     // Only NaN and the infinities do not cancel themselves.
-    const value = values[i] ?? 0;
+    const value = values[i] ?? Number.NaN;
     if (value - value !== 0) return i;
   }
   return -1;

@@ -111,7 +111,7 @@ export function rowMajor(bytes: Uint8Array, width: number, shape: readonly numbe
   const index = new Array<number>(shape.length).fill(0);
   let from = 0;
   for (let to = 0; to < out.length; to += width) {
-    for (let byte = 0; byte < width; byte++) out[to + byte] = bytes[from + byte] ?? 0;
+    out.set(bytes.subarray(from, from + width), to);
     // The next index in row-major order: the last axis runs fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const next = (index[axis] ?? 0) + 1;

@@ -27,8 +27,8 @@ function cumulative(id: Float64Array, ood: Float64Array): Point[] {
   let tp = 0;
   let fp = 0;
   return Array.from(thresholds, (_, group): Point => {
-    tp += idCounts[group] ?? 0;
-    fp += oodCounts[group] ?? 0;
+    tp += idCounts[group] ?? Number.NaN;
+    fp += oodCounts[group] ?? Number.NaN;
     return [tp, fp];
   });
 }

@@ -31,11 +31,13 @@ export function centred({ features, labels, d }: LabelledFeatures): CentredFeatu
   const n = labels.length;
   const means = new Float64Array(d);
   for (let row = 0; row < n; row++) {
-    for (let j = 0; j < d; j++) means[j] = (means[j] ?? 0) + (features[row * d + j] ?? 0) / n;
+    for (let j = 0; j < d; j++)
+      means[j] = (means[j] ?? Number.NaN) + (features[row * d + j] ?? Number.NaN) / n;
   }
   const x = new Float64Array(n * d);
   for (let row = 0; row < n; row++) {
-    for (let j = 0; j < d; j++) x[row * d + j] = (features[row * d + j] ?? 0) - (means[j] ?? 0);
+    for (let j = 0; j < d; j++)
+      x[row * d + j] = (features[row * d + j] ?? Number.NaN) - (means[j] ?? Number.NaN);
   }
   return { features: x, labels, d, means };
 }
@@ -52,13 +54,13 @@ export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c
       d === 1 ? derivatives1(x, labels, c, beta, z) : derivatives(x, labels, d, c, beta, z);
     const direction = solveSymmetric(hessian, gradient, d + 1);
     let decrement = 0;
-    for (let j = 0; j <= d; j++) decrement += (gradient[j] ?? 0) * (direction[j] ?? 0);
+    for (let j = 0; j <= d; j++) decrement += (gradient[j] ?? Number.NaN) * (direction[j] ?? Number.NaN);
     if (!(decrement > 1e-22 * Math.max(1, current))) break;
     let scale = 1;
     let next = beta;
     let value = current;
     for (; scale > 1e-10; scale /= 2) {
-      next = beta.map((b, j) => b - scale * (direction[j] ?? 0));
+      next = beta.map((b, j) => b - scale * (direction[j] ?? Number.NaN));
       value = objective(x, labels, d, c, next, nextZ);
       if (value <= current - 1e-4 * scale * decrement) break;
     }
@@ -68,8 +70,8 @@ export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c
     [z, nextZ] = [nextZ, z];
   }
   const coef = beta.slice(0, d);
-  let intercept = beta[d] ?? 0;
-  for (let j = 0; j < d; j++) intercept -= (coef[j] ?? 0) * (means[j] ?? 0);
+  let intercept = beta[d] ?? Number.NaN;
+  for (let j = 0; j < d; j++) intercept -= (coef[j] ?? Number.NaN) * (means[j] ?? Number.NaN);
   return { coef, intercept };
 }
 
@@ -82,7 +84,7 @@ export function decisionFunction(
   const out = new Float64Array(features.length / d);
   for (let row = 0; row < out.length; row++) {
     let z = intercept;
-    for (let j = 0; j < d; j++) z += (coef[j] ?? 0) * (features[row * d + j] ?? 0);
+    for (let j = 0; j < d; j++) z += (coef[j] ?? Number.NaN) * (features[row * d + j] ?? Number.NaN);
     out[row] = z;
   }
   return out;
@@ -99,14 +101,14 @@ function objective(
 ): number {
   let loss = 0;
   for (let row = 0; row < labels.length; row++) {
-    let z = beta[d] ?? 0;
-    for (let j = 0; j < d; j++) z += (beta[j] ?? 0) * (x[row * d + j] ?? 0);
+    let z = beta[d] ?? Number.NaN;
+    for (let j = 0; j < d; j++) z += (beta[j] ?? Number.NaN) * (x[row * d + j] ?? Number.NaN);
     margins[row] = z;
     const margin = labels[row] === 1 ? z : -z;
     loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
   }
   let penalty = 0;
-  for (let j = 0; j < d; j++) penalty += (beta[j] ?? 0) ** 2 / 2;
+  for (let j = 0; j < d; j++) penalty += (beta[j] ?? Number.NaN) ** 2 / 2;
   return penalty + c * loss;
 }
 
@@ -128,24 +130,24 @@ function derivatives(
   const hessian = new Float64Array(size * size);
   const row1 = new Float64Array(size).fill(1);
   for (let row = 0; row < labels.length; row++) {
-    for (let j = 0; j < d; j++) row1[j] = x[row * d + j] ?? 0;
-    const p = 1 / (1 + Math.exp(-(margins[row] ?? 0)));
-    const error = c * (p - (labels[row] ?? 0));
+    for (let j = 0; j < d; j++) row1[j] = x[row * d + j] ?? Number.NaN;
+    const p = 1 / (1 + Math.exp(-(margins[row] ?? Number.NaN)));
+    const error = c * (p - (labels[row] ?? Number.NaN));
     const weight = c * p * (1 - p);
     for (let j = 0; j < size; j++) {
-      const xj = row1[j] ?? 0;
+      const xj = row1[j] ?? Number.NaN;
       const weighted = weight * xj;
-      gradient[j] = (gradient[j] ?? 0) + error * xj;
+      gradient[j] = (gradient[j] ?? Number.NaN) + error * xj;
       for (let k = j; k < size; k++) {
-        hessian[j * size + k] = (hessian[j * size + k] ?? 0) + weighted * (row1[k] ?? 0);
+        hessian[j * size + k] = (hessian[j * size + k] ?? Number.NaN) + weighted * (row1[k] ?? Number.NaN);
       }
     }
   }
   for (let j = 0; j < size; j++) {
-    for (let k = 0; k < j; k++) hessian[j * size + k] = hessian[k * size + j] ?? 0;
+    for (let k = 0; k < j; k++) hessian[j * size + k] = hessian[k * size + j] ?? Number.NaN;
     if (j < d) {
-      gradient[j] = (gradient[j] ?? 0) + (beta[j] ?? 0);
-      hessian[j * size + j] = (hessian[j * size + j] ?? 0) + 1;
+      gradient[j] = (gradient[j] ?? Number.NaN) + (beta[j] ?? Number.NaN);
+      hessian[j * size + j] = (hessian[j * size + j] ?? Number.NaN) + 1;
     }
   }
   return { gradient, hessian };
@@ -165,9 +167,9 @@ function derivatives1(
   let hessian01 = 0;
   let hessian11 = 0;
   for (let row = 0; row < labels.length; row++) {
-    const x0 = x[row] ?? 0;
-    const p = 1 / (1 + Math.exp(-(margins[row] ?? 0)));
-    const error = c * (p - (labels[row] ?? 0));
+    const x0 = x[row] ?? Number.NaN;
+    const p = 1 / (1 + Math.exp(-(margins[row] ?? Number.NaN)));
+    const error = c * (p - (labels[row] ?? Number.NaN));
     const weight = c * p * (1 - p);
     const weighted = weight * x0;
     gradient0 += error * x0;
@@ -177,7 +179,7 @@ function derivatives1(
     hessian11 += weight;
   }
   return {
-    gradient: Float64Array.of(gradient0 + (beta[0] ?? 0), gradient1),
+    gradient: Float64Array.of(gradient0 + (beta[0] ?? Number.NaN), gradient1),
     hessian: Float64Array.of(hessian00 + 1, hessian01, hessian01, hessian11),
   };
 }

@@ -32,8 +32,8 @@ export function metricsOfCounts(id: Float64Array, ood: Float64Array): Metrics {
   let fpr95 = Number.NaN;
   let detacc = 0.5;
   for (let group = 0; group < id.length; group++) {
-    const idHere = id[group] ?? 0;
-    const oodHere = ood[group] ?? 0;
+    const idHere = id[group] ?? Number.NaN;
+    const oodHere = ood[group] ?? Number.NaN;
     if (idHere === 0 && oodHere === 0) continue;
     area += oodHere * (idAbove + idHere / 2);
     idAbove += idHere;
@@ -69,8 +69,8 @@ function precisionRecallArea(
   let lastPrecision = Number.NaN;
   for (let step = 0; step < positive.length; step++) {
     const group = isAscending ? positive.length - 1 - step : step;
-    const here = positive[group] ?? 0;
-    const other = negative[group] ?? 0;
+    const here = positive[group] ?? Number.NaN;
+    const other = negative[group] ?? Number.NaN;
     if (here === 0 && other === 0) continue;
     truePositives += here;
     all += here + other;

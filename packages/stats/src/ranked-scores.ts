@@ -32,7 +32,7 @@ export function rankScores(id: Float64Array, ood: Float64Array): RankedScores {
   let last = -1;
   for (let k = 0; k < order.length; k++) {
     const index = order[k] ?? 0;
-    const score = all[index] ?? 0;
+    const score = all[index] ?? Number.NaN;
     if (last < 0 || score !== thresholds[last]) thresholds[++last] = score;
     groups[index] = last;
   }

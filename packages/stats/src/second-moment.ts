@@ -20,9 +20,9 @@ export function principalAxes(features: Rows, origin: Float64Array): SymmetricEi
 export function addOuterProduct(sum: Float64Array, z: Float64Array): void {
   const d = z.length;
   for (let i = 0; i < d; i++) {
-    const zi = z[i] ?? 0;
+    const zi = z[i] ?? Number.NaN;
     if (zi === 0) continue;
-    for (let j = i; j < d; j++) sum[i * d + j] = (sum[i * d + j] ?? 0) + zi * (z[j] ?? 0);
+    for (let j = i; j < d; j++) sum[i * d + j] = (sum[i * d + j] ?? Number.NaN) + zi * (z[j] ?? Number.NaN);
   }
 }
 
@@ -30,7 +30,7 @@ export function addOuterProduct(sum: Float64Array, z: Float64Array): void {
 export function mirrored(sum: Float64Array, d: number, count: number): Float64Array {
   for (let i = 0; i < d; i++) {
     for (let j = i; j < d; j++) {
-      const value = (sum[i * d + j] ?? 0) / count;
+      const value = (sum[i * d + j] ?? Number.NaN) / count;
       sum[i * d + j] = value;
       sum[j * d + i] = value;
     }

@@ -12,9 +12,9 @@ export function classMeans(
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row] ?? Number.NaN;
     if (!(label < classes)) throw new RangeError(`label ${label} is none of ${classes} classes`);
-    counts[label] = (counts[label] ?? 0) + 1;
+    counts[label] = (counts[label] ?? Number.NaN) + 1;
     for (let j = 0; j < d; j++) {
-      sums[label * d + j] = (sums[label * d + j] ?? 0) + (data[row * d + j] ?? 0);
+      sums[label * d + j] = (sums[label * d + j] ?? Number.NaN) + (data[row * d + j] ?? Number.NaN);
     }
   }
   return { means: Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / d)] ?? 1)), counts };
@@ -33,18 +33,19 @@ export function tiedCovariance(
   const total = new Float64Array(d);
   const z = new Float64Array(d);
   const centre = (row: number) => {
-    const label = labels[row] ?? 0;
-    for (let j = 0; j < d; j++) z[j] = Math.fround((data[row * d + j] ?? 0) - (means[label * d + j] ?? 0));
+    const label = labels[row] ?? Number.NaN;
+    for (let j = 0; j < d; j++)
+      z[j] = Math.fround((data[row * d + j] ?? Number.NaN) - (means[label * d + j] ?? Number.NaN));
   };
   for (let row = 0; row < count; row++) {
     centre(row);
-    for (let j = 0; j < d; j++) total[j] = (total[j] ?? 0) + (z[j] ?? 0);
+    for (let j = 0; j < d; j++) total[j] = (total[j] ?? Number.NaN) + (z[j] ?? Number.NaN);
   }
-  for (let j = 0; j < d; j++) total[j] = (total[j] ?? 0) / count;
+  for (let j = 0; j < d; j++) total[j] = (total[j] ?? Number.NaN) / count;
   const products = new Float64Array(d * d);
   for (let row = 0; row < count; row++) {
     centre(row);
-    for (let j = 0; j < d; j++) z[j] = (z[j] ?? 0) - (total[j] ?? 0);
+    for (let j = 0; j < d; j++) z[j] = (z[j] ?? Number.NaN) - (total[j] ?? Number.NaN);
     addOuterProduct(products, z);
   }
   return mirrored(products, d, count);

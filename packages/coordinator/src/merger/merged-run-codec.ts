@@ -104,18 +104,19 @@ function featuresOf(arrays: ReadonlyMap<string, NamedArray>, name: string): Feat
   const values = arrays.get(name);
   return {
     d: values?.columns ?? 0,
-    values: new Float32Array(copyOf(values)),
+    values: new Float32Array(copyOf(values, 'f32')),
     indices: uint32(arrays.get(`${name}.indices`)),
   };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array | Uint32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
-const float64 = (array: NamedArray | undefined): Float64Array => new Float64Array(copyOf(array));
-const uint32 = (array: NamedArray | undefined): Uint32Array => new Uint32Array(copyOf(array));
+const float64 = (array: NamedArray | undefined): Float64Array => new Float64Array(copyOf(array, 'f64'));
+const uint32 = (array: NamedArray | undefined): Uint32Array => new Uint32Array(copyOf(array, 'u32'));
 
 /** A copy: the bytes' place in the whole need not be aligned. */
-function copyOf(array: NamedArray | undefined): ArrayBuffer {
+function copyOf(array: NamedArray | undefined, dtype: 'f32' | 'f64' | 'u32'): ArrayBuffer {
   if (array === undefined) throw new RangeError('an array is missing');
+  if (array.dtype !== dtype) throw new RangeError(`"${array.name}" has ${array.dtype}, not ${dtype}`);
   return new Uint8Array(array.data).buffer;
 }

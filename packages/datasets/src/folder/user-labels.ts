@@ -50,7 +50,7 @@ function classNumbers(data: NumberArray, refuse: (what: string) => never): Label
   let isByte = true;
   const labels = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const label = Number(data[i] ?? 0);
+    const label = Number(data[i] ?? Number.NaN);
     if (!Number.isInteger(label) || Math.abs(label) > MAX_LABEL) {
       refuse(
         `sample ${i} has label ${label}, which is no class number; save class numbers, 0 to classes - 1, as integers`,
@@ -65,7 +65,7 @@ function classNumbers(data: NumberArray, refuse: (what: string) => never): Label
 function placeOfOne(row: NumberArray, sample: number, refuse: (what: string) => never): number {
   let place = -1;
   for (let i = 0; i < row.length; i++) {
-    const value = Number(row[i] ?? 0);
+    const value = Number(row[i] ?? Number.NaN);
     if (value === 0) continue;
     if (value !== 1 || place >= 0) {
       refuse(

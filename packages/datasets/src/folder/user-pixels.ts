@@ -40,7 +40,7 @@ export function readPixels(
 function integerBytes({ data, dtype, shape }: NumericArray, where: string): Uint8Array {
   const bytes = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const value = Number(data[i] ?? 0);
+    const value = Number(data[i] ?? Number.NaN);
     if (value < 0 || value > 255) {
       throw new OodError(
         'corrupt-data',
@@ -80,7 +80,7 @@ function survey(data: Float32Array | Float64Array, rounding: number) {
   let [low, high, isWhole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
   let stray: number | undefined;
   for (let i = 0; i < data.length; i++) {
-    const value = data[i] ?? 0;
+    const value = data[i] ?? Number.NaN;
     if (value < low) low = value;
     if (value > high) high = value;
     if (isWhole && !Number.isInteger(value)) isWhole = false;

@@ -87,10 +87,6 @@ export class ImageSource {
     return most;
   }
 
-  get rows(): number {
-    return this.#task.to - this.#task.from;
-  }
-
   get batches(): readonly number[] {
     const { from, to, batch } = this.#task;
     return Array.from({ length: Math.ceil((to - from) / batch) }, (_, i) => from + i * batch);
@@ -113,9 +109,15 @@ export class ImageSource {
     return {
       source: this.#name,
       x: tf.tensor4d(values, [indices.length, height, width, channels]),
-      labels: labels === null ? null : Int32Array.from(indices, (index) => labels[index] ?? 0),
+      labels: labels === null ? null : Int32Array.from(indices, (index) => this.#labelOf(labels, index)),
       indices,
       firstRow: start - this.#task.from,
     };
+  }
+
+  #labelOf(labels: Labels, index: number): number {
+    const label = labels[index];
+    if (label === undefined) throw new OodError('internal', `${this.#name} has no label of sample ${index}`);
+    return label;
   }
 }

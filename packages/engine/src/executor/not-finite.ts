@@ -23,7 +23,7 @@ const ADVICE =
 
 /** Whether all of a tensor is finite, told from its sum: cheap, and wrong only where finite values add up to infinity. */
 function seemsFinite(values: Tensor): boolean {
-  return Number.isFinite(tf.tidy(() => tf.sum(values).dataSync<'float32'>()[0] ?? 0));
+  return Number.isFinite(tf.tidy(() => tf.sum(values).dataSync<'float32'>()[0] ?? Number.NaN));
 }
 
 /**
@@ -128,9 +128,9 @@ function largestFeature(
   x: Tensor4D,
 ): { readonly tap: string; readonly size: number } {
   return tf.tidy(() => {
-    let largest = { tap: 'the input', size: tf.max(tf.abs(x)).dataSync<'float32'>()[0] ?? 0 };
+    let largest = { tap: 'the input', size: tf.max(tf.abs(x)).dataSync<'float32'>()[0] ?? Number.NaN };
     for (const [tap, values] of model.taps(x, batch.indices, model.tapNames)) {
-      const size = tf.max(tf.abs(values)).dataSync<'float32'>()[0] ?? 0;
+      const size = tf.max(tf.abs(values)).dataSync<'float32'>()[0] ?? Number.NaN;
       if (size > largest.size) largest = { tap, size };
     }
     return largest;

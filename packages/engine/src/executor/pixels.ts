@@ -43,6 +43,7 @@ export function noisePixels(channels: number): PixelTable {
 export function applyPixels(bytes: Uint8Array, tables: PixelTable, out: Float32Array, offset: number): void {
   const channels = tables.length;
   for (const [channel, table] of tables.entries()) {
-    for (let i = channel; i < bytes.length; i += channels) out[offset + i] = table[bytes[i] ?? 0] ?? 0;
+    for (let i = channel; i < bytes.length; i += channels)
+      out[offset + i] = table[bytes[i] ?? Number.NaN] ?? Number.NaN;
   }
 }

@@ -77,9 +77,10 @@ function foldNorm(weight: Float32Array, norm: string, outputs: number, reader: W
   const bias = new Float32Array(outputs);
   const perOutput = kernel.length / outputs;
   for (let out = 0; out < outputs; out++) {
-    const scale = (gamma[out] ?? 0) / Math.sqrt((variance[out] ?? 0) + BATCH_NORM_EPSILON);
-    bias[out] = (beta[out] ?? 0) - (mean[out] ?? 0) * scale;
-    for (let i = out * perOutput; i < (out + 1) * perOutput; i++) kernel[i] = (kernel[i] ?? 0) * scale;
+    const scale = (gamma[out] ?? Number.NaN) / Math.sqrt((variance[out] ?? Number.NaN) + BATCH_NORM_EPSILON);
+    bias[out] = (beta[out] ?? Number.NaN) - (mean[out] ?? Number.NaN) * scale;
+    for (let i = out * perOutput; i < (out + 1) * perOutput; i++)
+      kernel[i] = (kernel[i] ?? Number.NaN) * scale;
   }
   return { kernel, bias };
 }
