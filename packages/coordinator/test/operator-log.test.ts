@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { type LogFields, OodError } from '@oodgrid/protocol';
 import type { Registration, WorkerHandler } from '@oodgrid/transport';
 import { expect, it } from 'vitest';
 import { OperatorLog } from '../src/cluster/operator-log.js';
@@ -79,4 +79,20 @@ it('is bounded, and says how much it left out', () => {
   clock.ms = 10_000;
   log.submitted('last', 'grid', true);
   expect(lines.slice(50)).toEqual(['(and 950 more lines)', 'run last (grid) is submitted']);
+});
+
+it('a line says how serious it is, and which run, task and worker it is about', () => {
+  const said: (LogFields | undefined)[] = [];
+  const log = new OperatorLog(
+    (_line, about) => said.push(about),
+    () => 0,
+  );
+  log.submitted('a', 'grid', true);
+  log.event('a', { kind: 'task-lost', taskId: 't', workerId: 'w1' });
+  log.event('a', { kind: 'ended', status: 'failed', problem: { code: 'internal', message: 'why' } });
+  expect(said).toEqual([
+    { run: 'a' },
+    { level: 'warn', run: 'a', task: 't', worker: 'w1' },
+    { level: 'error', run: 'a' },
+  ]);
 });

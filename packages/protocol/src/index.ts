@@ -10,6 +10,7 @@ export {
   runIdSchema,
   sha256,
 } from './ids.js';
+export type { Log, LogFields } from './log.js';
 export {
   type Candidate,
   type MethodPlan,

@@ -1,4 +1,4 @@
-import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
+import { type Digest, type Log, OodError, type WorkSpec } from '@oodgrid/protocol';
 import { type LeaseRef, splitChunk } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from './attempt-error.js';
 import type { ExecutorPool } from './executor/executor-pool.js';
@@ -19,7 +19,7 @@ export interface HeldTasksOptions {
   readonly pool: () => Pick<ExecutorPool, 'start' | 'stop' | 'ready'>;
   readonly session: () => WorkerSession | undefined;
   readonly blobs: BlobAccess;
-  readonly log: (line: string) => void;
+  readonly log: Log;
   /** Told of every failure of the worker's own. */
   readonly onOwnFailure: (error: AttemptError) => void;
 }
@@ -135,7 +135,11 @@ export class HeldTasks {
     const lease = this.#forget(token);
     if (lease === undefined) return;
     const { code, message, origin, blob } = error;
-    this.#options.log(`task ${lease.task} of ${lease.run} failed: ${message}`);
+    this.#options.log(`task ${lease.task} of ${lease.run} failed: ${message}`, {
+      level: 'error',
+      run: lease.run,
+      task: String(lease.task),
+    });
     const failure = {
       code,
       message,
@@ -165,7 +169,9 @@ export class HeldTasks {
     }
     try {
       await this.#options.blobs.heal(blob, found);
-      this.#options.log(`blob ${blob} was fetched again (${found.message}); its task begins anew`);
+      this.#options.log(`blob ${blob} was fetched again (${found.message}); its task begins anew`, {
+        level: 'warn',
+      });
       if (this.#held.get(token) === held) this.#compute(held);
     } catch (thrown) {
       this.failed(token, AttemptError.from(thrown), '');

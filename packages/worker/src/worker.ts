@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/protocol';
 import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';
@@ -25,7 +25,7 @@ export interface WorkerOptions {
   /** Opens the coordinator's queue for a numerics class and so many places; null: asks the coordinator itself. */
   readonly openHints: ((queue: string, pool: string, slots: number) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 const RECONNECT_MS = 100;
@@ -80,7 +80,8 @@ export class Worker {
     this.#selfCheck = new SelfCheck({
       check: () => probeFolder(settings.blobsDir),
       onChange: (trouble) => {
-        log(trouble === '' ? 'well again' : `takes no tasks until it is well: ${trouble}`);
+        if (trouble === '') log('well again');
+        else log(`takes no tasks until it is well: ${trouble}`, { level: 'error' });
         this.#session?.setTrouble(trouble);
       },
     });
@@ -177,7 +178,7 @@ export class Worker {
   #rest(reason: string, forMs: number): void {
     const session = this.#session;
     if (session === undefined) return;
-    this.#options.log(`set aside for ${Math.ceil(forMs / 1000)} s: ${reason}`);
+    this.#options.log(`set aside for ${Math.ceil(forMs / 1000)} s: ${reason}`, { level: 'warn' });
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       session.isResting = false;
@@ -244,12 +245,14 @@ export class Worker {
       const { conflictMs, log } = this.#options;
       if (this.#refusedSince === undefined) {
         this.#refusedSince = performance.now();
-        log(`${reason.message}; waiting up to ${Math.round(conflictMs / 1000)} s for it to go`);
+        log(`${reason.message}; waiting up to ${Math.round(conflictMs / 1000)} s for it to go`, {
+          level: 'warn',
+        });
       } else if (performance.now() - this.#refusedSince > conflictMs) {
         this.#reject(reason);
         return;
       }
-    } else this.#options.log(`${reason.message}; connecting again`);
+    } else this.#options.log(`${reason.message}; connecting again`, { level: 'warn' });
     const wait = this.#reconnectMs * (0.5 + 0.5 * Math.random());
     this.#reconnectMs = Math.min(MAX_RECONNECT_MS, 2 * this.#reconnectMs);
     setTimeout(() => {
@@ -286,6 +289,6 @@ export class Worker {
   #line(token: string | undefined, line: string): void {
     const lease = this.#tasks.leaseOf(token);
     if (lease !== undefined) this.#session?.log(lease, line);
-    this.#options.log(line);
+    this.#options.log(line, lease === undefined ? {} : { run: lease.run, task: String(lease.task) });
   }
 }

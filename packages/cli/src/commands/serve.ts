@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
-import { visible } from '@oodgrid/protocol';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
+import { logFormatFlag, processLog } from '../output/process-log.js';
 import { requireWritable } from '../output/writable-folder.js';
 
 /** Workers that are started together are there within this time, and have a numerics class chosen among them. */
@@ -32,6 +32,7 @@ export default class Serve extends OodCommand {
       min: 1,
       max: 255,
     }),
+    'log-format': logFormatFlag,
     synthetic: Flags.boolean({
       description: 'take synthetic runs, which compute nothing of use and may fail on purpose: for tests',
       default: false,
@@ -46,6 +47,7 @@ export default class Serve extends OodCommand {
     const storeDir = flags.store ?? join(cliContext([]).cacheDir, 'coordinator');
     await requireWritable(storeDir, "the coordinator's store", 'give another --store');
     const leaseMs = flags.lease * 1000;
+    const log = processLog(flags['log-format']);
     const cluster = await serveCluster({
       storeDir,
       listen: flags.listen,
@@ -59,9 +61,9 @@ export default class Serve extends OodCommand {
       gatherMs: GATHER_MS,
       isSyntheticAllowed: flags.synthetic,
       environment: nodeEnvironment,
-      log: (line) => process.stderr.write(`${new Date().toISOString()} ${visible(line)}\n`),
+      log,
     });
-    process.stderr.write(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}\n`);
+    log(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await cluster.close();
   }

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { visible } from '@oodgrid/protocol';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
@@ -9,6 +8,7 @@ import { endWithParent } from '../cluster/guarded-process.js';
 import { cliContext } from '../context.js';
 import { thisMachine } from '../local/place-workers.js';
 import { OodCommand } from '../ood-command.js';
+import { logFormatFlag, processLog } from '../output/process-log.js';
 import { requireWritable } from '../output/writable-folder.js';
 
 const GIB = 1024 ** 3;
@@ -57,6 +57,7 @@ export default class Worker extends OodCommand {
       default: 10,
       min: 0,
     }),
+    'log-format': logFormatFlag,
     engine: Flags.string({
       description: 'tensor engine (none: synthetic tasks only)',
       options: ['native', 'wasm', 'none'] as const,
@@ -70,8 +71,7 @@ export default class Worker extends OodCommand {
     endWithParent();
     const { cacheDir } = cliContext([]);
     const id = flags.id ?? `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}`;
-    const log = (line: string) =>
-      process.stderr.write(`${new Date().toISOString()} ${id}: ${visible(line)}\n`);
+    const log = processLog(flags['log-format'], id);
     // A folder of its own: another worker may remove what it does not need.
     const blobsDir = join(cacheDir, 'worker-blobs', id);
     await requireWritable(blobsDir, 'the folder of weights and data', 'name another cache in OODGRID_CACHE');

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@oodgrid/protocol';
+import type { Log, LogFields, RunEvent } from '@oodgrid/protocol';
 import type { WorkerHandler, WorkerPeer } from '@oodgrid/transport';
 
 /** Lines in one window: more are counted. */
@@ -7,7 +7,7 @@ const WINDOW_MS = 10_000;
 
 /** What an operator sees of a coordinator: who comes and goes, what runs begin and end, and what goes wrong. Bounded. */
 export class OperatorLog {
-  readonly #log: (line: string) => void;
+  readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #workers = new Map<WorkerPeer, string>();
   /** Lines of the present window: a worker's trouble, which each of its runs tells, is written once. */
@@ -15,7 +15,7 @@ export class OperatorLog {
   #left = 0;
   #windowMs = Number.NEGATIVE_INFINITY;
 
-  constructor(log: (line: string) => void, nowMs: () => number) {
+  constructor(log: Log, nowMs: () => number) {
     this.#log = log;
     this.#nowMs = nowMs;
   }
@@ -30,26 +30,28 @@ export class OperatorLog {
         } catch (thrown) {
           this.#say(
             `worker ${workerId} on ${host} is refused: ${thrown instanceof Error ? thrown.message : thrown}`,
+            { level: 'warn', worker: workerId },
           );
           throw thrown;
         }
         this.#workers.set(peer, workerId);
         this.#say(
           `worker ${workerId} on ${host} joined: ${engine.kind} ${engine.version} on ${engine.device}, ${slots} places, class ${numericsClass}`,
+          { worker: workerId },
         );
       },
       receive: (peer, message) => handler.receive(peer, message),
       disconnected: (peer) => {
         const workerId = this.#workers.get(peer);
         this.#workers.delete(peer);
-        if (workerId !== undefined) this.#say(`worker ${workerId} left`);
+        if (workerId !== undefined) this.#say(`worker ${workerId} left`, { worker: workerId });
         handler.disconnected(peer);
       },
     };
   }
 
   submitted(run: string, name: string, isNew: boolean): void {
-    this.#say(isNew ? `run ${run} (${name}) is submitted` : `run ${run} (${name}) is submitted again`);
+    this.#say(`run ${run} (${name}) is submitted${isNew ? '' : ' again'}`, { run });
   }
 
   event(run: string, event: RunEvent): void {
@@ -57,21 +59,28 @@ export class OperatorLog {
       case 'ended':
         this.#say(
           `run ${run} is ${event.status}${event.problem === null ? '' : `: ${event.problem.message}`}`,
+          { level: event.problem === null ? 'info' : 'error', run },
         );
         return;
       case 'task-failed':
         this.#say(
           `run ${run}: ${event.taskId} failed${event.willRetry ? ' and is tried again' : ''}: ${event.failure.message}`,
+          { level: event.willRetry ? 'warn' : 'error', run, task: event.taskId },
         );
         return;
       case 'task-lost':
-        this.#say(`run ${run}: ${event.taskId} was lost with ${event.workerId}`);
+        this.#say(`run ${run}: ${event.taskId} was lost with ${event.workerId}`, {
+          level: 'warn',
+          run,
+          task: event.taskId,
+          worker: event.workerId,
+        });
         return;
       case 'blob-missing':
-        this.#say(`run ${run}: ${event.message}`);
+        this.#say(`run ${run}: ${event.message}`, { level: 'warn', run });
         return;
       case 'moved':
-        this.#say(`run ${run} starts anew in class ${event.numericsClass}`);
+        this.#say(`run ${run} starts anew in class ${event.numericsClass}`, { run });
         return;
       default:
     }
@@ -80,12 +89,16 @@ export class OperatorLog {
   /** What becomes of a worker, whether or not there are runs that could tell. */
   workerEvent(event: RunEvent): void {
     if (event.kind === 'worker-set-aside') {
-      this.#say(`worker ${event.workerId} is set aside: ${event.reason}`);
+      this.#say(`worker ${event.workerId} is set aside: ${event.reason}`, {
+        level: 'warn',
+        worker: event.workerId,
+      });
     }
-    if (event.kind === 'worker-taken-back') this.#say(`worker ${event.workerId} is given tasks again`);
+    if (event.kind === 'worker-taken-back')
+      this.#say(`worker ${event.workerId} is given tasks again`, { worker: event.workerId });
   }
 
-  #say(line: string): void {
+  #say(line: string, about: LogFields): void {
     const now = this.#nowMs();
     if (now - this.#windowMs >= WINDOW_MS) {
       if (this.#left > 0) this.#log(`(and ${this.#left} more lines)`);
@@ -99,6 +112,6 @@ export class OperatorLog {
       return;
     }
     this.#said.add(line);
-    this.#log(line);
+    this.#log(line, about);
   }
 }

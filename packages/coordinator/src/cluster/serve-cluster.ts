@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest, Log } from '@oodgrid/protocol';
 import {
   blobService,
   FolderBlobStore,
@@ -38,7 +38,7 @@ export interface ClusterOptions {
   /** Whether synthetic runs are taken: for tests. */
   readonly isSyntheticAllowed: boolean;
   readonly environment: Environment;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 export interface Cluster {
@@ -84,7 +84,9 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     },
     onWorkerEvent: (event) => operator.workerEvent(event),
     onStore: (error) =>
-      log(error === null ? 'the store is back' : `${error.message}; trying again every second`),
+      error === null
+        ? log('the store is back')
+        : log(`${error.message}; trying again every second`, { level: 'error' }),
   });
   let server: GrpcServer | undefined;
   try {

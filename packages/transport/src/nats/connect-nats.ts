@@ -1,5 +1,5 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/protocol';
 
 export interface NatsOptions {
   /** For example `127.0.0.1:4222`. */
@@ -7,7 +7,7 @@ export interface NatsOptions {
   /** What the server's monitoring shows. */
   readonly name: string;
   /** One line for each change; bounded however long the server stays away. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** Connects, and connects again for as long as it takes. Throws `unavailable` when the first try fails. */
@@ -35,11 +35,12 @@ export async function connectNats(
 async function watch(
   connection: NatsConnection,
   server: string,
-  log: (line: string) => void,
+  log: Log,
   onReturn: () => void,
 ): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'disconnect') log(`${server}: NATS is gone; what it loses is published again`);
+    if (type === 'disconnect')
+      log(`${server}: NATS is gone; what it loses is published again`, { level: 'warn' });
     if (type === 'reconnect') {
       log(`${server}: NATS is back`);
       onReturn();

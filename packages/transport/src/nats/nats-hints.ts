@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+import type { Log } from '@oodgrid/protocol';
 import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { decodeHints } from './hint-codec.js';
@@ -36,7 +37,7 @@ export class NatsHints implements HintSource {
   readonly #connection: NatsConnection;
   readonly #names: QueueNames;
   readonly #prefix: string;
-  readonly #log: (line: string) => void;
+  readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   readonly #bundle: number;
   /** Warmest first. */
@@ -51,7 +52,7 @@ export class NatsHints implements HintSource {
   private constructor(connection: NatsConnection, { queue, pool, slots, log, server }: NatsHintsOptions) {
     this.#connection = connection;
     this.#names = new QueueNames(queue);
-    this.#log = (line) => log(`${server}: ${line}`);
+    this.#log = (line, about) => log(`${server}: ${line}`, about);
     this.#bundle = bundleLimit(slots);
     this.#prefix = consumerPrefix(pool);
     connection.subscribe(this.#names.wake(pool), {
@@ -98,7 +99,9 @@ export class NatsHints implements HintSource {
       }
     } catch {
       // It may come yet: the first wake names the first consumer.
-      this.#log("this NATS server does not have the coordinator's queue: do both use the same --nats?");
+      this.#log("this NATS server does not have the coordinator's queue: do both use the same --nats?", {
+        level: 'error',
+      });
     }
     this.#sweep();
   }

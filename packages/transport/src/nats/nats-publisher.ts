@@ -202,7 +202,9 @@ export class NatsPublisher implements TaskPublisher {
     try {
       await this.#makeStream();
     } catch (thrown) {
-      this.#options.log(`NATS is back, but its stream could not be made: ${OodError.from(thrown).message}`);
+      this.#options.log(`NATS is back, but its stream could not be made: ${OodError.from(thrown).message}`, {
+        level: 'error',
+      });
     }
     this.#options.onReturn();
   }
