@@ -4,8 +4,9 @@ export { findModel, listModels, type ModelCard, weightsPath } from './bundled-mo
 export type { Kernels } from './layers/kernels.js';
 export { executorBytes } from './memory.js';
 export { type ModelReference, modelReferenceSchema } from './model-reference.js';
-export type { Network } from './network.js';
-export { isOverflowImpossible, openNetwork } from './open-network.js';
-export { type ReadWeights, readWeights } from './read-weights.js';
+export { defineModelSource, type ModelFiles, type ModelSource } from './model-source.js';
+export { packModel, unpackModel } from './packed-model.js';
+export { listModelSources } from './sources/catalog.js';
+export { safetensors } from './sources/safetensors.js';
 export type { LinearHead, ModelRuntime, TapModel, Trace } from './tap-model.js';
 export type { Ops } from './tensors.js';

@@ -43,6 +43,4 @@ export interface TapModel extends Disposable {
    * of (seed, sample, pass, layer, unit) alone.
    */
   dropoutLogits?(from: Tensor, indices: Uint32Array, passes: number, seed: number): Iterable<Tensor2D>;
-  /** Whether no input of absolute values up to `largestInput` can make a layer overflow; absent where nobody knows. */
-  isOverflowImpossible?(largestInput: number): boolean;
 }

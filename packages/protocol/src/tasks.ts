@@ -18,6 +18,8 @@ export const modelSpecSchema = z.object({
   architecture: name,
   weights: digestSchema,
   classes: z.number().int().min(2).max(100_000),
+  /** Kind of the source that `weights` is a packed model of; left out where they are the weights of `architecture`. */
+  source: name.exactOptional(),
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
 

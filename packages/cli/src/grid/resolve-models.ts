@@ -1,13 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { readRegularFile } from '@oodgrid/formats';
-import {
-  factsOf,
-  findArchitecture,
-  findModel,
-  type ModelReference,
-  readWeights,
-  weightsPath,
-} from '@oodgrid/models';
+import { findModel, type ModelReference, safetensors, weightsPath } from '@oodgrid/models';
 import { canonicalJson, type ModelFacts, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
@@ -88,11 +81,12 @@ async function storeModel(
       `${path}: SHA-256 is ${got}, expected ${expected}; restore it with "git checkout ${basename(path)}"`,
     );
   }
-  const { name, classes } = model;
-  const architecture = findArchitecture(model.architecture);
-  if (architecture === undefined)
-    throw new OodError('not-found', `model "${name}": unknown architecture "${model.architecture}"`);
-  const { blob, notes } = readWeights(bytes, path, { name, architecture, classes });
+  const { facts, files, notes } = await safetensors.resolve(
+    { ...model, weights: path },
+    { name: model.name, read: async () => ({ path, bytes }) },
+  );
   for (const line of notes) note(line);
-  return { spec: { ...model, weights: await blobs.put(blob) }, facts: factsOf(architecture, name, classes) };
+  const { weights } = files;
+  if (weights === undefined) throw new OodError('internal', `model "${model.name}" came without weights`);
+  return { spec: { ...model, weights: await blobs.put(weights) }, facts };
 }

@@ -61,6 +61,7 @@ function bindUnit(
     architecture: task.model.architecture,
     classes: task.model.classes,
     weights: task.model.weights,
+    ...(task.model.source === undefined ? {} : { source: task.model.source }),
     images: task.data?.images ?? null,
     noise: task.noise,
     transform: task.transform,

@@ -31,7 +31,7 @@ export async function executeTask(inputs: TaskInputs, task: TaskSpec, io: TaskIo
   const source = new ImageSource(task, split.value, images);
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
   const isBounded = await inputs.isBounded(model.value, task.model, largest, io);
-  const loaded = { model: model.value.network, modelName: task.model.name, isBounded };
+  const loaded = { model: model.value.model, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, task.kind === 'fit', io);
   const meter = new WorkMeter();
   try {

@@ -2,10 +2,13 @@ import { parseSplitBlob, type SplitContent } from '@oodgrid/datasets';
 import {
   factsOf,
   findArchitecture,
-  isOverflowImpossible,
+  listModelSources,
+  type ModelFiles,
   type ModelRuntime,
-  type Network,
-  openNetwork,
+  type ModelSource,
+  safetensors,
+  type TapModel,
+  unpackModel,
 } from '@oodgrid/models';
 import { canonicalJson, type Digest, type ModelFacts, type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
@@ -26,7 +29,7 @@ const LIMITS: InputLimits = { modelBytes: 160 * MIB, splitBytes: 256 * MIB };
 
 /** A model that tasks share, and what is known of it. */
 export interface WarmModel {
-  readonly network: Network;
+  readonly model: TapModel;
   /** Whether no layer can overflow, by the largest absolute value of an input. */
   readonly bounds: Map<number, boolean>;
 }
@@ -39,11 +42,18 @@ export interface InputCounts {
 /** What tasks read: models and splits, of which the last few stay open by their content. Neither changes a bit of any score. */
 export class TaskInputs implements Disposable {
   readonly #runtime: ModelRuntime;
+  readonly #sources: readonly ModelSource[];
   readonly #models: WarmCache<WarmModel>;
   readonly #splits: WarmCache<SplitContent>;
 
-  constructor({ kernels }: Pick<Engine, 'kernels'>, { modelBytes, splitBytes }: InputLimits = LIMITS) {
+  /** `sources`: where models may come from; those of the catalog, where it is left out. */
+  constructor(
+    { kernels }: Pick<Engine, 'kernels'>,
+    { modelBytes, splitBytes }: InputLimits = LIMITS,
+    sources: readonly ModelSource[] = listModelSources(),
+  ) {
     this.#runtime = { ops: tf, kernels };
+    this.#sources = sources;
     this.#models = new WarmCache(modelBytes);
     this.#splits = new WarmCache(splitBytes);
   }
@@ -56,12 +66,12 @@ export class TaskInputs implements Disposable {
   model(spec: ModelSpec, io: Pick<TaskIo, 'blob'>): Promise<Borrowed<WarmModel>> {
     // The name too: it is in what the model says of itself, and so in messages.
     return this.#models.borrow(canonicalJson(spec), async () => {
-      const facts = factsOfSpec(spec);
-      const network = openNetwork(this.#runtime, facts, await io.blob(spec.weights));
+      const { source, facts, files } = await this.#read(spec, io);
+      const model = await source.open(this.#runtime, facts, files);
       return {
-        value: { network, bounds: new Map() },
+        value: { model, bounds: new Map() },
         bytes: facts.memory.weightBytes,
-        free: () => network[Symbol.dispose](),
+        free: () => model[Symbol.dispose](),
       };
     });
   }
@@ -75,12 +85,8 @@ export class TaskInputs implements Disposable {
   ): Promise<boolean> {
     const known = bounds.get(largestInput);
     if (known !== undefined) return known;
-    const answer = isOverflowImpossible(
-      this.#runtime,
-      factsOfSpec(spec),
-      await io.blob(spec.weights),
-      largestInput,
-    );
+    const { source, facts, files } = await this.#read(spec, io);
+    const answer = source.isOverflowImpossible?.(this.#runtime, facts, files, largestInput) ?? false;
     bounds.set(largestInput, answer);
     return answer;
   }
@@ -98,10 +104,23 @@ export class TaskInputs implements Disposable {
     this.#models[Symbol.dispose]();
     this.#splits[Symbol.dispose]();
   }
+
+  /** What a model is made of. Throws `not-found` where this executor does not know its source or architecture. */
+  async #read(spec: ModelSpec, io: Pick<TaskIo, 'blob'>): Promise<ReadModel> {
+    const { name, architecture, classes, weights, source: kind = safetensors.kind } = spec;
+    const source = this.#sources.find((one) => one.kind === kind);
+    if (source === undefined)
+      throw new OodError('not-found', `model "${name}": this executor has no source "${kind}" of models`);
+    if (spec.source !== undefined) return { source, ...unpackModel(await io.blob(weights), name) };
+    const found = findArchitecture(architecture);
+    if (found === undefined)
+      throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
+    return { source, facts: factsOf(found, name, classes), files: { weights: await io.blob(weights) } };
+  }
 }
 
-function factsOfSpec({ name, architecture, classes }: ModelSpec): ModelFacts {
-  const found = findArchitecture(architecture);
-  if (found !== undefined) return factsOf(found, name, classes);
-  throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
+interface ReadModel {
+  readonly source: ModelSource;
+  readonly facts: ModelFacts;
+  readonly files: ModelFiles;
 }
