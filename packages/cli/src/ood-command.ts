@@ -1,8 +1,9 @@
 import { Args, Command, Errors, Flags } from '@oclif/core';
 import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/protocol';
-import { endIfStopped, Stopped, shutdownSignal, surviveLostStreams } from '@oodgrid/runtime';
 import { inChunks } from './output/in-chunks.js';
 import { jsonPieces } from './output/json-pieces.js';
+import { surviveLostStreams } from './process/lost-streams.js';
+import { endIfStopped, Stopped, shutdownSignal } from './process/shutdown.js';
 import { wrongUsage } from './usage/wrong-usage.js';
 
 /** Flags of every command that reads data sets. */

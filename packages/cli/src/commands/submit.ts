@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
-import { unlessStopped } from '@oodgrid/runtime';
 import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
 import { coordinatorFlag } from '../cluster/cluster-command.js';
@@ -19,6 +18,7 @@ import { reserveOutput } from '../output/reserve-output.js';
 import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
 import { reportFiles, writeRun } from '../output/write-run.js';
+import { unlessStopped } from '../process/shutdown.js';
 import { showProgress } from '../progress/show-progress.js';
 
 export default class Submit extends OodCommand {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { visibleLines } from '@oodgrid/protocol';
-import { unlessStopped } from '@oodgrid/runtime';
 import getPort from 'get-port';
 import { type GuardedProcess, startGuarded, startSelfGuarded } from '../cluster/guarded-process.js';
 import { findNatsServer, natsArgs } from '../cluster/nats-server.js';
@@ -9,6 +8,7 @@ import { SupervisedProcess } from '../cluster/supervised-process.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 import { requireCache, requireWritable } from '../output/writable-folder.js';
+import { unlessStopped } from '../process/shutdown.js';
 
 export default class Up extends OodCommand {
   static override enableJsonFlag = false;

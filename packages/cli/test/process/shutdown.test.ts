@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { type ShutdownSource, shutdownSignal, unlessStopped } from '../src/index.js';
+import { type ShutdownSource, shutdownSignal, unlessStopped } from '../../src/process/shutdown.js';
 
 function fakeProcess() {
   const listeners = new Map<string, () => void>();

@@ -1,8 +1,0 @@
-export { type OutputStreams, surviveLostStreams } from './lost-streams.js';
-export {
-  endIfStopped,
-  type ShutdownSource,
-  Stopped,
-  shutdownSignal,
-  unlessStopped,
-} from './shutdown.js';
