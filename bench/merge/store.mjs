@@ -28,7 +28,7 @@ export async function gridOf({ rows, pairs, samples, replicates }, storeDir) {
     fallbackCandidate: 0,
     columns: ['score'],
     models: [],
-    cost: { forwards: 1, gradients: 0 },
+    cost: { sweep: { forwards: 0, gradients: 0 }, score: { forwards: 0, gradients: 0 } },
   });
   const grid = {
     name: 'merge-bench',
