@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ROOT } from './cli.js';
@@ -12,7 +20,9 @@ export interface Example {
 
 /** Every such block, by the names of the packages that there are. */
 export function readmeExamples(): ReadonlyMap<string, readonly Example[]> {
-  const names = readdirSync(join(ROOT, 'packages')).sort();
+  // A package that is gone may have left what was built of it.
+  const isPackage = (name: string) => existsSync(join(ROOT, 'packages', name, 'package.json'));
+  const names = readdirSync(join(ROOT, 'packages')).filter(isPackage).sort();
   return new Map(
     names.map((name) => {
       const text = readFileSync(join(ROOT, 'packages', name, 'README.md'), 'utf8');
