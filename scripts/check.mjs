@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkBoundaries } from './check/boundaries.mjs';
 import { checkGenerated } from './check/generated.mjs';
+import { staleFiles } from './generate/files.mjs';
 import { ROOT } from './setup.mjs';
 import { run } from './steps.mjs';
 
@@ -23,6 +24,10 @@ const CHECKS = {
   'wire contract breaks nobody': () =>
     run(bin('buf'), ['breaking', '--against', 'proto/baseline.binpb'], IN_ROOT),
   'generated wire code is fresh': () => checkGenerated(ROOT),
+  'generated schemas and documentation are fresh': async () => {
+    const stale = await staleFiles(ROOT);
+    if (stale.length > 0) throw new Error(`stale: run "npm run generate"\n${stale.join('\n')}`);
+  },
 };
 
 let failed = 0;

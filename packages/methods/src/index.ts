@@ -20,5 +20,6 @@ export type {
   State,
   Sweep,
 } from './method.js';
+export { methodPages } from './pages.js';
 export { type NoiseReference, noiseSchema } from './parts/noise.js';
 export { type Places, planMethod } from './plan-method.js';
