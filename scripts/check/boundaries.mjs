@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const ALLOWED = {
   protocol: [],
   stats: [],
+  protocols: ['protocol', 'stats'],
   formats: ['protocol'],
   datasets: ['protocol', 'formats'],
   models: ['protocol', 'stats', 'formats'],
@@ -12,7 +13,7 @@ const ALLOWED = {
   grid: ['protocol', 'methods', 'models', 'report'],
   engine: ['protocol', 'stats', 'formats', 'datasets', 'models', 'methods'],
   transport: ['protocol'],
-  coordinator: ['protocol', 'stats', 'transport'],
+  coordinator: ['protocol', 'stats', 'protocols', 'transport'],
   worker: ['protocol', 'engine', 'transport'],
   report: ['protocol', 'stats'],
   cli: [

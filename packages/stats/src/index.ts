@@ -23,12 +23,22 @@ export {
 } from './delong.js';
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
-export { METRIC_NAMES, type MetricName, type Metrics, metricsOfRanked, rocMetrics } from './metrics.js';
+export {
+  aurocOfCounts,
+  auprOfCounts,
+  detectionAccuracyOfCounts,
+  fprAtTprOfCounts,
+  METRIC_NAMES,
+  type MetricName,
+  type Metrics,
+  metricsOfRanked,
+  rocMetrics,
+} from './metrics.js';
 export { minimumNormSolution } from './minimum-norm.js';
 export { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
-export { type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
+export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
 export type { Rows } from './rows.js';
 export { principalAxes } from './second-moment.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';

@@ -23,39 +23,66 @@ export function metricsOfRanked({ idGroup, oodGroup, thresholds }: RankedScores)
 
 /** Metrics from the number of ID and OOD samples in each score group, highest score first; O(groups). */
 export function metricsOfCounts(id: Float64Array, ood: Float64Array): Metrics {
+  const fpr95 = fprAtTprOfCounts(id, ood, 0.95);
+  return {
+    auroc: aurocOfCounts(id, ood),
+    auprIn: auprOfCounts(id, ood, 'id'),
+    auprOut: auprOfCounts(id, ood, 'ood'),
+    fpr80: fprAtTprOfCounts(id, ood, 0.8),
+    fpr95,
+    tnr95: 1 - fpr95,
+    detacc: detectionAccuracyOfCounts(id, ood),
+  };
+}
+
+/** Share of (ID, OOD) pairs in which the ID sample is in the higher group, ties at half. */
+export function aurocOfCounts(id: Float64Array, ood: Float64Array): number {
+  let idAbove = 0;
+  let area = 0;
+  for (let group = 0; group < id.length; group++) {
+    const idHere = id[group] ?? Number.NaN;
+    area += (ood[group] ?? Number.NaN) * (idAbove + idHere / 2);
+    idAbove += idHere;
+  }
+  return area / (sum(id) * sum(ood));
+}
+
+/** Share of OOD at or above the largest threshold whose ID recall is at least `tpr`; NaN for a recall that nothing reaches. */
+export function fprAtTprOfCounts(id: Float64Array, ood: Float64Array, tpr: number): number {
+  const idTotal = sum(id);
+  let idAbove = 0;
+  let oodAbove = 0;
+  for (let group = 0; group < id.length; group++) {
+    idAbove += id[group] ?? Number.NaN;
+    oodAbove += ood[group] ?? Number.NaN;
+    if (idAbove / idTotal >= tpr) return oodAbove / sum(ood);
+  }
+  return Number.NaN;
+}
+
+/** The best (TPR + TNR) / 2 over all thresholds; a half when nothing is kept. */
+export function detectionAccuracyOfCounts(id: Float64Array, ood: Float64Array): number {
   const idTotal = sum(id);
   const oodTotal = sum(ood);
   let idAbove = 0;
   let oodAbove = 0;
-  let area = 0;
-  let fpr80 = Number.NaN;
-  let fpr95 = Number.NaN;
-  let detacc = 0.5;
+  let best = 0.5;
   for (let group = 0; group < id.length; group++) {
-    const idHere = id[group] ?? Number.NaN;
-    const oodHere = ood[group] ?? Number.NaN;
-    if (idHere === 0 && oodHere === 0) continue;
-    area += oodHere * (idAbove + idHere / 2);
-    idAbove += idHere;
-    oodAbove += oodHere;
-    const tpr = idAbove / idTotal;
-    const fpr = oodAbove / oodTotal;
-    if (Number.isNaN(fpr80) && tpr >= 0.8) fpr80 = fpr;
-    if (Number.isNaN(fpr95) && tpr >= 0.95) fpr95 = fpr;
-    detacc = Math.max(detacc, (tpr + 1 - fpr) / 2);
+    idAbove += id[group] ?? Number.NaN;
+    oodAbove += ood[group] ?? Number.NaN;
+    best = Math.max(best, (idAbove / idTotal + 1 - oodAbove / oodTotal) / 2);
   }
-  return {
-    auroc: area / (idTotal * oodTotal),
-    auprIn: precisionRecallArea(id, ood, idTotal, false),
-    auprOut: precisionRecallArea(ood, id, oodTotal, true),
-    fpr80,
-    fpr95,
-    tnr95: 1 - fpr95,
-    detacc,
-  };
+  return best;
 }
 
-/** Trapezoids over (recall, precision), one point per distinct score, from (0, precision of the first point). */
+/** Area under precision and recall of the positive class, by trapezoids, one point per distinct score, from (0, precision of the first point). */
+export function auprOfCounts(id: Float64Array, ood: Float64Array, positive: 'id' | 'ood'): number {
+  return positive === 'id'
+    ? precisionRecallArea(id, ood, sum(id), false)
+    : precisionRecallArea(ood, id, sum(ood), true);
+}
+
+/** In the order of the groups, or from the last to the first: the positive class is the one that comes early. */
 function precisionRecallArea(
   positive: Float64Array,
   negative: Float64Array,

@@ -1,0 +1,5 @@
+import { fssdPaper } from './fssd-paper.js';
+import type { Protocol } from './protocol.js';
+
+/** Every protocol that a grid may name. A new one is one file and one line here. */
+export const PROTOCOLS: readonly Protocol[] = [fssdPaper];

@@ -1,0 +1,17 @@
+export { PROTOCOLS } from './catalog.js';
+export { fssdPaper } from './fssd-paper.js';
+export type { ProtocolKit, ProtocolModule } from './kit.js';
+export type { Metric } from './metric.js';
+export {
+  type Combination,
+  type Cut,
+  type Protocol,
+  type Range,
+  ROLES,
+  type Role,
+  type Selected,
+  type Side,
+  type Sweep,
+} from './protocol.js';
+export { findProtocol, protocolModules, protocols, registerProtocol } from './registry.js';
+export { splitIndices } from './split-indices.js';

@@ -1,0 +1,22 @@
+import { auprIn, auprOut } from './metrics/aupr.js';
+import { auroc } from './metrics/auroc.js';
+import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
+import { detectionAccuracy } from './metrics/detection-accuracy.js';
+import { bestSetting } from './parts/best-setting.js';
+import { firstColumn } from './parts/first-column.js';
+import { logisticRegression } from './parts/logistic-regression.js';
+import { normalisationOfId } from './parts/normalisation.js';
+import type { Protocol } from './protocol.js';
+
+/** What protocols are made of: handed to modules, which then need to import nothing. */
+export const KIT = {
+  metrics: { auroc, auprIn, auprOut, fpr80, fpr95, tnr95, detectionAccuracy },
+  firstColumn,
+  logisticRegression,
+  bestSetting,
+  normalisationOfId,
+} as const;
+export type ProtocolKit = typeof KIT;
+
+/** The default export of a protocol's module. */
+export type ProtocolModule = (kit: ProtocolKit) => Protocol;
