@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const nothing = { scores: new Float64Array(), indices: new Uint32Array() };
 const split = { d: 1, values: new Float32Array(), indices: new Uint32Array() };
-const splits = { valFit: split, valSelect: split, test: split };
+const splits = { fit: split, select: split, test: split };
 
 it.each([0, 1, 3])(
   'results.json of %i cells, written part by part, is what one string would be',

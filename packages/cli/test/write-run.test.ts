@@ -15,7 +15,7 @@ const testOf = (from: number) => ({
   indices: Uint32Array.from({ length: 40 }, (_, i) => i),
 });
 const split = { d: 1, values: new Float32Array(1), indices: new Uint32Array(1) };
-const splits = { valFit: split, valSelect: split, test: split };
+const splits = { fit: split, select: split, test: split };
 
 async function* merged(): AsyncGenerator<MergedPart> {
   const { cells, comparisons, ...header } = sampleResults();

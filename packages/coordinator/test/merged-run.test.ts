@@ -66,7 +66,7 @@ const cells = results.cells.map((cell, i): MergedCell => {
     values: Float32Array.from({ length: 2 * n }, (_, k) => k + i),
     indices: Uint32Array.from({ length: n }, (_, k) => k),
   });
-  const side = (n: number) => ({ valFit: split(1), valSelect: split(1), test: split(n) });
+  const side = (n: number) => ({ fit: split(1), select: split(1), test: split(n) });
   const test = (n: number) => ({
     scores: Float64Array.from({ length: n }, (_, k) => k / 3 + i),
     indices: Uint32Array.from({ length: n }, (_, k) => k),

@@ -1,4 +1,5 @@
 import { type Accuracy, canonicalJson, digestOfJson } from '@oodgrid/protocol';
+import { fssdPaper, splitIndices } from '@oodgrid/protocols';
 import { delongPaired, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
@@ -9,7 +10,6 @@ import { mergeCells, type RankedCell } from '../src/merger/merge-cell.js';
 import { canonicalCell } from '../src/merger/merged-run-codec.js';
 import { resultsDigest } from '../src/merger/results-digest.js';
 import { SeriesReader, type UnitScores } from '../src/merger/unit-results.js';
-import { splitOrder } from '../src/planner/splits.js';
 import { smallGrid } from './small-plan.js';
 
 type Value = (side: 'id' | 'ood', fileIndex: number, column: number) => number;
@@ -21,7 +21,8 @@ function unitResults(slice: number, values: Record<string, Value>, idCount = 200
   for (const { data, order, from, to, units: own } of plan.tasks) {
     if (data === null) continue;
     const side = data.name.startsWith('id') ? 'id' : 'ood';
-    const indices = splitOrder(
+    const indices = splitIndices(
+      fssdPaper,
       order.kind === 'file' ? 'file' : 'permuted',
       side === 'id' ? idCount : oodCount,
     );
@@ -49,7 +50,7 @@ function runChoice(values: Value) {
   const { plan, reader } = unitResults(512, { any: values });
   const [choice] = plan.choices;
   if (choice === undefined) throw new Error('no choice');
-  return choose(choice, reader);
+  return choose(choice, fssdPaper, reader);
 }
 
 function merged(slice: number, values: Record<string, Value>): RankedCell[] {
@@ -59,7 +60,7 @@ function merged(slice: number, values: Record<string, Value>): RankedCell[] {
   const context = {
     reader,
     choices,
-    protocol: 'fssd-paper',
+    protocol: fssdPaper,
     seed: 1,
     bootstrapReplicates: 100,
     secondsOf: () => 1,
@@ -98,7 +99,7 @@ describe('merged cells', () => {
   it('split file-order methods in file order and permuted ones by the permutation, and cut OOD to the ID length', () => {
     const [softmax, , odin] = merged(512, { any: noisy(0.4) });
     expect(softmax?.test.id.indices[0]).toBe(1000);
-    expect(odin?.test.id.indices[0]).toBe(splitOrder('permuted', 2000)[1000]);
+    expect(odin?.test.id.indices[0]).toBe(splitIndices(fssdPaper, 'permuted', 2000)[1000]);
     expect(odin?.cell.counts).toEqual({
       valFitId: 500,
       valFitOod: 500,
@@ -141,7 +142,7 @@ function compared(isEveryPair: boolean) {
   const stored = cells.map((cell, i) => {
     const own = planned[i];
     if (own === undefined) throw new Error('no such cell');
-    return fileOrderPlacements(own, cell, true);
+    return fileOrderPlacements(fssdPaper, own, cell, true);
   });
   const rows = planned.map(({ row, splitOrder }, i) => {
     return { method: row, splitOrder, auroc: cells[i]?.cell.metrics.auroc.value ?? 0 };
@@ -196,7 +197,7 @@ describe('comparisons', () => {
     const same = comparisons.find(({ a, b }) => a === 'msp' && b === 'ensemble');
     expect(same).toMatchObject({ difference: 0, p: 1, samplesId: 1000, samplesOod: 1000 });
     const mixed = comparisons.find(({ a, b }) => a === 'msp' && b === 'odin');
-    const permuted = new Set(splitOrder('permuted', 2000).slice(1000));
+    const permuted = new Set(splitIndices(fssdPaper, 'permuted', 2000).slice(1000));
     expect(mixed?.samplesId).toBe(
       Array.from({ length: 1000 }, (_, i) => 1000 + i).filter((index) => permuted.has(index)).length,
     );

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { registerProtocol } from '@oodgrid/protocols';
 import { describe, expect, it } from 'vitest';
 import { estimate, planGrid } from '../src/index.js';
 import { smallGrid } from './small-plan.js';
@@ -71,6 +72,27 @@ describe('the planner', () => {
       /"id" has 1000 test samples; .* at least 1001/,
     );
     expect(() => planGrid(smallGrid(), 500)).toThrow(/not a multiple/);
+  });
+
+  it('asks the protocol: where it fits and selects nothing, each method has its own setting and no sweep', async () => {
+    const toy = await registerProtocol(
+      new URL('../../protocols/test/fixtures/toy.mjs', import.meta.url).href,
+    );
+    const plan = planGrid({ ...smallGrid(800, 700), protocol: toy.name }, 2 * toy.batch);
+    expect(plan.choices).toEqual([]);
+    expect(plan.tasks.filter(({ kind }) => kind === 'sweep')).toEqual([]);
+    expect(new Set(plan.tasks.map(({ batch }) => batch))).toEqual(new Set([64]));
+    expect(new Set(plan.tasks.map(({ order }) => order.kind))).toEqual(new Set(['file']));
+    const odin = plan.cells.find(({ row }) => row === 'odin');
+    expect(odin?.setting).toEqual({ magnitude: 0, temperature: 1 });
+    const test = plan.series.find(({ id }) => odin?.sides.ood.kind === 'swept' && id === odin.sides.ood.test);
+    expect([test?.parts[0]?.from, test?.parts.at(-1)?.to]).toEqual([0, 700]);
+    expect(() => planGrid(smallGrid(800, 700), 2 * toy.batch)).toThrow(
+      /not a multiple of the protocol's batch, 512/,
+    );
+    expect(() => planGrid({ ...smallGrid(), protocol: 'toi' }, 512)).toThrow(
+      /unknown protocol "toi" \(did you mean "toy"\?\)/,
+    );
   });
 
   it('knows no tensor library: the coordinator depends on none', () => {

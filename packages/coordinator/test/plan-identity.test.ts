@@ -69,8 +69,8 @@ it('two units, series or choices under one id are refused', () => {
     candidates: [{ magnitude: 0.1 }],
     fallbackCandidate: 0,
     columns: 1,
-    valFit: sides,
-    valSelect: sides,
+    fit: sides,
+    select: sides,
   });
   builder.addChoice(choice);
   builder.addChoice({ ...choice, title: 'b' });
@@ -146,7 +146,7 @@ it('names that join to the same text are different pairs', () => {
   );
   expect(plan.choices).toHaveLength(2);
   expect(new Set(plan.cells.map(({ choice }) => choice)).size).toBe(2);
-  expect(new Set(plan.choices.flatMap(({ valFit }) => [valFit.id, valFit.ood])).size).toBe(4);
+  expect(new Set(plan.choices.flatMap(({ fit }) => [fit.id, fit.ood])).size).toBe(4);
 });
 
 it('a grid that has a row, a model, a set or a pair twice is refused', () => {

@@ -1,3 +1,4 @@
+import { fssdPaper } from '@oodgrid/protocols';
 import { rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { meanOfSome } from '../src/merger/mean-of-some.js';
@@ -5,11 +6,12 @@ import { runningAuroc } from '../src/merger/running-auroc.js';
 import { SeriesReader } from '../src/merger/unit-results.js';
 import { fairOrder } from '../src/planner/fair-order.js';
 import type { PlannedCell } from '../src/planner/plan.js';
-import { TEST_FROM } from '../src/planner/splits.js';
 
 const SLICE = 500;
+const TEST_FROM = 1000;
 const COUNT = 9000;
 const SLICES = COUNT / SLICE;
+const CUT = fssdPaper.cut({ name: 'x', count: COUNT });
 
 /** One method on two sets in file order; the OOD file is sorted by class, and some classes are easy to tell. */
 function world(seed: number) {
@@ -28,7 +30,7 @@ function world(seed: number) {
   const parts = (name: string) =>
     Array.from({ length: SLICES }, (_, i) => ({ unit: `${name}${i}`, from: i * SLICE, to: (i + 1) * SLICE }));
   const series = ['id', 'ood'].map((name) => ({ id: name, columns: 1, parts: parts(name) }));
-  const side = (name: string) => ({ kind: 'whole', series: [name], count: COUNT }) as const;
+  const side = (name: string) => ({ kind: 'whole', series: [name], count: COUNT, cut: CUT }) as const;
   const cell = {
     row: 'energy',
     title: 'Energy',
@@ -38,6 +40,7 @@ function world(seed: number) {
     splitOrder: 'file',
     columns: 1,
     choice: null,
+    setting: null,
     sides: { id: side('id'), ood: side('ood') },
   } as const satisfies PlannedCell;
   const reader = (done: ReadonlySet<string>) =>
@@ -70,7 +73,7 @@ describe('the AUROC so far', () => {
     for (let seed = 0; seed < 60; seed++) {
       const { cell, reader, auroc } = world(seed);
       for (const done of [12, 18, 24]) {
-        const found = runningAuroc(cell, reader(new Set(order.slice(0, done))));
+        const found = runningAuroc(fssdPaper, cell, reader(new Set(order.slice(0, done))));
         if (found === undefined) throw new Error('a third is enough');
         tried++;
         if (found.low <= auroc && auroc <= found.high) held++;
@@ -83,17 +86,17 @@ describe('the AUROC so far', () => {
 
   it('is kept back while a side has fewer than three slices', () => {
     const { cell, reader } = world(1);
-    expect(runningAuroc(cell, reader(new Set()))).toBeUndefined();
+    expect(runningAuroc(fssdPaper, cell, reader(new Set()))).toBeUndefined();
     const id = Array.from({ length: SLICES }, (_, i) => `id${i}`);
-    expect(runningAuroc(cell, reader(new Set([...id, 'ood5', 'ood9'])))).toBeUndefined();
+    expect(runningAuroc(fssdPaper, cell, reader(new Set([...id, 'ood5', 'ood9'])))).toBeUndefined();
     // Slices before the test split hold none of its samples.
-    expect(runningAuroc(cell, reader(new Set([...id, 'ood0', 'ood1', 'ood9'])))).toBeUndefined();
-    expect(runningAuroc(cell, reader(new Set([...id, 'ood5', 'ood9', 'ood12'])))).toBeDefined();
+    expect(runningAuroc(fssdPaper, cell, reader(new Set([...id, 'ood0', 'ood1', 'ood9'])))).toBeUndefined();
+    expect(runningAuroc(fssdPaper, cell, reader(new Set([...id, 'ood5', 'ood9', 'ood12'])))).toBeDefined();
   });
 
   it('is the AUROC itself, without an interval, when everything is there', () => {
     const { cell, reader, auroc } = world(2);
-    const found = runningAuroc(cell, reader(new Set(order)));
+    const found = runningAuroc(fssdPaper, cell, reader(new Set(order)));
     expect(found?.auroc).toBeCloseTo(auroc, 12);
     expect([found?.low, found?.high, found?.share]).toEqual([found?.auroc, found?.auroc, 1]);
   });
@@ -102,12 +105,12 @@ describe('the AUROC so far', () => {
     const { cell, reader } = world(3);
     const twice = { ...cell.sides.ood, series: ['ood', 'id'] };
     const both = { ...cell, sides: { ...cell.sides, ood: twice } };
-    expect(runningAuroc(both, reader(new Set(order)))?.auroc).not.toBeCloseTo(
-      runningAuroc(cell, reader(new Set(order)))?.auroc ?? 0,
+    expect(runningAuroc(fssdPaper, both, reader(new Set(order)))?.auroc).not.toBeCloseTo(
+      runningAuroc(fssdPaper, cell, reader(new Set(order)))?.auroc ?? 0,
       3,
     );
     const withoutSecond = new Set(order.filter((unit) => !unit.startsWith('id')));
-    expect(runningAuroc(both, reader(withoutSecond))).toBeUndefined();
+    expect(runningAuroc(fssdPaper, both, reader(withoutSecond))).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import { METHODS, type Method } from '@oodgrid/methods';
 import { modelReferenceSchema } from '@oodgrid/models';
+import { protocols } from '@oodgrid/protocols';
 import { REPORT_FORMATS } from '@oodgrid/report';
 import { z } from 'zod';
 
@@ -61,14 +62,14 @@ export function gridMethodSchema(methods: readonly Method[] = METHODS) {
 /** Key of a method's row in every table. */
 export const rowKey = (method: GridMethod): string => method.as ?? method.name;
 
-/** What is before `methods` in a grid, and what after. */
+/** What is before `methods` in a grid. */
 const before = {
   name: z
     .string()
     .regex(/^[\w.-]{1,80}$/)
     .describe('a name of at most 80 letters, digits, ".", "_" and "-"')
     .optional(),
-  protocol: z.enum(['fssd-paper']),
+  protocol: z.string(),
   seed: z
     .number()
     .int()
@@ -78,7 +79,8 @@ const before = {
   models: z.array(modelReferenceSchema).min(1),
   pairs: z.array(z.strictObject({ id: datasetReferenceSchema, ood: datasetReferenceSchema })).min(1),
 };
-const after = {
+/** What is after `methods`; slices are whole batches. */
+const after = (batch: number) => ({
   outputs: z
     .strictObject({
       dir: z.string().min(1).describe('the path of a folder').default('runs'),
@@ -88,16 +90,18 @@ const after = {
   options: z
     .strictObject({
       workers: z.number().int().min(1).max(1024).optional(),
-      slice: z.number().int().multipleOf(512).min(512).default(2048),
+      slice: z.number().int().multipleOf(batch).min(batch).default(2048),
       bootstrapReplicates: z.number().int().min(100).max(100_000).default(1000),
     })
     .default({ slice: 2048, bootstrapReplicates: 1000 }),
-};
+});
 
-/** One grid.yaml, parsed; what `methods` may name is given. */
-export const gridSchema = (methods: readonly Method[] = METHODS) =>
-  z.strictObject({
+/** One grid.yaml, parsed: of the protocols that are known, and of the methods that are given. */
+export function gridSchema(methods: readonly Method[] = METHODS) {
+  const known = protocols();
+  return z.strictObject({
     ...before,
+    protocol: z.enum(known.map(({ name }) => name)),
     methods: z
       .array(
         z.preprocess(
@@ -106,8 +110,12 @@ export const gridSchema = (methods: readonly Method[] = METHODS) =>
         ),
       )
       .min(1),
-    ...after,
+    // Of several protocols, the planner asks for whole batches of the grid's own.
+    ...after(known.map(({ batch }) => batch).reduce(commonDivisor)),
   });
+}
 
-const parsed = z.object({ ...before, ...after });
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
+
+const parsed = z.object({ ...before, ...after(1) });
 export type Grid = z.infer<typeof parsed> & { readonly methods: readonly GridMethod[] };

@@ -46,7 +46,8 @@ export type ResolvedRow = Readonly<z.infer<typeof resolvedRowSchema>>;
 /** A grid in which every name has become content: what the planner reads, without any path. */
 export const resolvedGridSchema = z.object({
   name,
-  protocol: z.literal('fssd-paper'),
+  /** Of the names that the coordinator knows; planning refuses others. */
+  protocol: name,
   seed: count,
   bootstrapReplicates: z.number().int().min(0).max(1_000_000),
   /** Models of the cells, in the grid's order. */

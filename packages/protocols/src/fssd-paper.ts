@@ -1,8 +1,8 @@
 import { OodError } from '@oodgrid/protocol';
 import { rocMetrics } from '@oodgrid/stats';
+import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { auprIn, auprOut } from './metrics/aupr.js';
 import { auroc } from './metrics/auroc.js';
-import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { detectionAccuracy } from './metrics/detection-accuracy.js';
 import { bestSetting } from './parts/best-setting.js';
 import { logisticRegression } from './parts/logistic-regression.js';

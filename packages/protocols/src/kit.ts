@@ -1,6 +1,6 @@
+import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { auprIn, auprOut } from './metrics/aupr.js';
 import { auroc } from './metrics/auroc.js';
-import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { detectionAccuracy } from './metrics/detection-accuracy.js';
 import { bestSetting } from './parts/best-setting.js';
 import { firstColumn } from './parts/first-column.js';

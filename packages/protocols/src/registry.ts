@@ -30,9 +30,13 @@ async function loaded(url: string): Promise<Protocol> {
     exported = (await import(url)).default;
     if (typeof exported === 'function') return (exported as ProtocolModule)(KIT);
   } catch (cause) {
-    throw new OodError('invalid-input', `${url}: the protocol cannot be loaded: ${OodError.from(cause).message}`, {
-      cause,
-    });
+    throw new OodError(
+      'invalid-input',
+      `${url}: the protocol cannot be loaded: ${OodError.from(cause).message}`,
+      {
+        cause,
+      },
+    );
   }
   throw new OodError(
     'invalid-input',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fssdPaper, PROTOCOLS } from '../src/index.js';
 import { checkProtocol } from '../src/check-protocol.js';
+import { fssdPaper, PROTOCOLS } from '../src/index.js';
 import { findProtocol, protocolModules, protocols, registerProtocol } from '../src/registry.js';
 
 const invalid = (message: RegExp) =>
@@ -24,13 +24,18 @@ describe('a protocol of a module', () => {
 
   it('may not have the name of another', async () => {
     await registerProtocol(TOY);
-    await expect(registerProtocol(`${TOY}?again`)).rejects.toEqual(invalid(/there is a protocol "toy" already/));
+    await expect(registerProtocol(`${TOY}?again`)).rejects.toEqual(
+      invalid(/there is a protocol "toy" already/),
+    );
   });
 
   it.each([
     ['throw new Error("no")', /cannot be loaded: no/],
     ['export const name = "x"', /exports by default a function/],
-    ['export default () => ({})', /name: expected .*; batch: expected .*metrics: the first must be the AUROC/],
+    [
+      'export default () => ({})',
+      /name: expected .*; batch: expected .*metrics: the first must be the AUROC/,
+    ],
     [
       'export default ({ metrics }) => ({ metrics: [metrics.auroc, { key: "auroc" }] })',
       /metrics\[1\]\.key: "auroc" is there already/,

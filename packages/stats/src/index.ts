@@ -24,8 +24,8 @@ export {
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
 export {
-  aurocOfCounts,
   auprOfCounts,
+  aurocOfCounts,
   detectionAccuracyOfCounts,
   fprAtTprOfCounts,
   METRIC_NAMES,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
 import { type NpyArray, openNpz, writeNpz } from '@oodgrid/formats';
 import { type Cell, OodError, type Results } from '@oodgrid/protocol';
+import { ROLES } from '@oodgrid/protocols';
 import { type CellScores, REPORT_FORMATS, type Report, type ReportFile } from '@oodgrid/report';
 import { inChunks } from './in-chunks.js';
 import { ResultsFile } from './results-file.js';
@@ -110,8 +111,9 @@ function scoresNpz({ test, features }: MergedCell): Uint8Array {
 }
 
 function splitArrays(splits: Splits): readonly (readonly [string, NpyArray])[] {
-  return (['valFit', 'valSelect', 'test'] as const).map((split) => {
-    const { d, values } = splits[split];
-    return [split, { shape: [values.length / d, d], data: values }];
+  const names = { fit: 'valFit', select: 'valSelect', test: 'test' } as const;
+  return ROLES.map((role) => {
+    const { d, values } = splits[role];
+    return [names[role], { shape: [values.length / d, d], data: values }];
   });
 }

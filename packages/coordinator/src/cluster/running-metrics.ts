@@ -41,12 +41,15 @@ export class RunningMetrics {
   }
 
   #ask(workload: GridWorkload, known: Known): void {
-    const cells = workload.plan.cells.slice(0, MAX_RUNNING).filter(({ columns }) => columns === 1);
+    const { protocol } = workload;
+    const cells = workload.plan.cells
+      .slice(0, MAX_RUNNING)
+      .filter(({ columns }) => protocol.previewColumn(columns) !== null);
     if (cells.length === 0) return;
     known.isAsked = true;
     const series = workload.keyedSeries(cells.flatMap((cell) => seriesOf(cell, undefined)));
     this.#threads
-      .run('running', { database: this.#database, cells, series })
+      .run('running', { database: this.#database, protocol: protocol.name, cells, series })
       .then(
         (values) => {
           known.values = [...values];

@@ -1,4 +1,5 @@
 import type { Cell, ResultWarning } from '@oodgrid/protocol';
+import type { Protocol } from '@oodgrid/protocols';
 
 /** Test samples on a side below which no number says much: an AUROC's interval is then wider than 0.2. */
 const FEW_SAMPLES = 50;
@@ -6,12 +7,15 @@ const FEW_SAMPLES = 50;
 const BORDER_SAMPLES = 500;
 
 /** Signs in the table itself that its numbers mean little. */
-export function cellWarnings(cells: readonly Cell[]): ResultWarning[] {
-  return [...fewSamples(cells), ...cells.flatMap((cell) => [...constantScores(cell), ...atBorder(cell)])];
+export function cellWarnings(cells: readonly Cell[], { advice }: Pick<Protocol, 'advice'>): ResultWarning[] {
+  return [
+    ...fewSamples(cells, advice),
+    ...cells.flatMap((cell) => [...constantScores(cell), ...atBorder(cell)]),
+  ];
 }
 
 /** Once for each pair: every row of it has the same counts. */
-function fewSamples(cells: readonly Cell[]): ResultWarning[] {
+function fewSamples(cells: readonly Cell[], advice: string): ResultWarning[] {
   const pairs = new Map(cells.map((cell) => [JSON.stringify([cell.id, cell.ood]), cell]));
   return [...pairs.values()].flatMap(({ id, ood, counts: { testId, testOod } }) => {
     const few = [
@@ -19,7 +23,7 @@ function fewSamples(cells: readonly Cell[]): ResultWarning[] {
       ...(testOod < FEW_SAMPLES ? [samples(testOod, ood)] : []),
     ];
     if (few.length === 0) return [];
-    const message = `only ${few.join(' and ')}: the numbers of ${id} vs ${ood} say next to nothing; the protocol takes the first 1,000 samples of each set to fit and choose, so give it sets of 2,000 or more`;
+    const message = `only ${few.join(' and ')}: the numbers of ${id} vs ${ood} say next to nothing; ${advice}`;
     return [
       {
         code: 'few-test-samples',

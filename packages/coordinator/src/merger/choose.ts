@@ -1,5 +1,6 @@
+import { OodError } from '@oodgrid/protocol';
+import type { Protocol, Side } from '@oodgrid/protocols';
 import type { PlannedChoice } from '../planner/plan.js';
-import { fitDetector, tnr95 } from './detector.js';
 import { candidateColumns, splitRows } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
@@ -10,34 +11,25 @@ export interface ChoiceOutcome {
   readonly tnrOfCandidates: readonly number[];
 }
 
-/**
- * The candidate with the highest TNR at 95 % TPR on valSelect, the first in list order among equals; the
- * protocol's fallback when none is above 0.
- */
-export function choose(choice: PlannedChoice, reader: SeriesReader): ChoiceOutcome {
-  const { columns: d } = choice;
-  const sides = {
-    fitId: splitRows(choice.valFit.id, 'valFit', reader),
-    fitOod: splitRows(choice.valFit.ood, 'valFit', reader),
-    selectId: splitRows(choice.valSelect.id, 'valSelect', reader),
-    selectOod: splitRows(choice.valSelect.ood, 'valSelect', reader),
+/** The candidate that the protocol selects. Throws `internal` for a protocol that selects none. */
+export function choose(choice: PlannedChoice, protocol: Protocol, reader: SeriesReader): ChoiceOutcome {
+  const { selection } = protocol;
+  if (selection === null) throw new OodError('internal', `protocol ${protocol.name} selects no setting`);
+  const { columns, candidates, fallbackCandidate: fallback } = choice;
+  const sides = (role: 'fit' | 'select') => ({
+    id: splitRows(protocol, choice[role].id, reader),
+    ood: splitRows(protocol, choice[role].ood, reader),
+  });
+  const splits = { fit: sides('fit'), select: sides('select') };
+  const rows = (role: 'fit' | 'select', side: Side, candidate: number) => {
+    const all = splits[role][side];
+    return { rows: all.rows, columns, data: candidateColumns(all, candidate, columns) };
   };
-  const tnrOfCandidates: number[] = [];
-  for (const candidate of choice.candidates.keys()) {
-    const detector = fitDetector(
-      candidateColumns(sides.fitId, candidate, d),
-      candidateColumns(sides.fitOod, candidate, d),
-      d,
+  const { candidate, isFallback, values } = selection.select({ candidates, fallback, rows });
+  if (candidates[candidate] === undefined)
+    throw new OodError(
+      'internal',
+      `protocol ${protocol.name} selects setting ${candidate} of ${candidates.length}`,
     );
-    const selectId = candidateColumns(sides.selectId, candidate, d);
-    const selectOod = candidateColumns(sides.selectOod, candidate, d);
-    tnrOfCandidates.push(tnr95(detector, selectId, selectOod));
-  }
-  const best = Math.max(...tnrOfCandidates);
-  const isFallback = !(best > 0);
-  return {
-    candidate: isFallback ? choice.fallbackCandidate : tnrOfCandidates.indexOf(best),
-    isFallback,
-    tnrOfCandidates,
-  };
+  return { candidate, isFallback, tnrOfCandidates: [...values] };
 }

@@ -1,8 +1,9 @@
+import { type Protocol, type Role, type Side, splitIndices } from '@oodgrid/protocols';
+import type { Rows } from '@oodgrid/stats';
 import type { CellSide, PlannedCell, PlannedChoice, SplitRows } from '../planner/plan.js';
-import { type SplitName, splitOrder, splitRange } from '../planner/splits.js';
 import type { Matrix, SeriesReader } from './unit-results.js';
 
-/** Feature vectors of one split of one data set: what the detector sees. */
+/** Columns of the samples of one role in one data set: what the protocol makes a score of. */
 export interface Features {
   /** Columns per sample: one for softmax methods, one per layer for FSSD and Mahalanobis. */
   readonly d: number;
@@ -12,7 +13,13 @@ export interface Features {
   readonly indices: Uint32Array;
 }
 
-export type Splits = Readonly<Record<SplitName, Features>>;
+export type Splits = Readonly<Record<Role, Features>>;
+
+export const rowsOf = ({ d, values, indices }: Features): Rows => ({
+  rows: indices.length,
+  columns: d,
+  data: values,
+});
 
 /** The chosen candidate, by position, and the sweep that it was chosen from. */
 export interface Chosen {
@@ -22,21 +29,23 @@ export interface Chosen {
 
 /** Features of all splits of one side of a cell. */
 export function sideFeatures(
+  protocol: Protocol,
   cell: PlannedCell,
-  side: 'id' | 'ood',
+  side: Side,
   chosen: Chosen | null,
   reader: SeriesReader,
 ): Splits {
   const where = cell.sides[side];
-  const order = splitOrder(cell.splitOrder, where.count);
+  const order = splitIndices(protocol, cell.splitOrder, where.count);
   const whole = where.kind === 'whole' ? wholeRows(where.series, chosen, reader) : null;
-  const split = (name: SplitName): Features => {
-    const { from, to } = splitRange(name, where.count);
+  const split = (role: Role): Features => {
+    const { from, to } = where.cut[role];
     const indices = order.slice(from, to);
-    const values = whole === null ? sweptRows(where, side, name, chosen, reader) : pickRows(whole, indices);
+    const values =
+      whole === null ? sweptRows(protocol, where, side, role, chosen, reader) : pickRows(whole, indices);
     return { d: cell.columns, values, indices };
   };
-  return { valFit: split('valFit'), valSelect: split('valSelect'), test: split('test') };
+  return { fit: split('fit'), select: split('select'), test: split('test') };
 }
 
 /** Rows of a whole set: of the chosen candidate, where one was chosen. */
@@ -48,24 +57,28 @@ function wholeRows(series: readonly string[], chosen: Chosen | null, reader: Ser
 }
 
 function sweptRows(
+  protocol: Protocol,
   where: CellSide,
-  side: 'id' | 'ood',
-  split: SplitName,
+  side: Side,
+  role: Role,
   chosen: Chosen | null,
   reader: SeriesReader,
 ): Float32Array {
-  if (where.kind !== 'swept' || chosen === null) throw new RangeError('a swept cell needs its choice');
-  if (split === 'test') return reader.read(where.test).data;
+  if (where.kind !== 'swept') throw new RangeError('a whole set has its rows by their positions');
+  if (role === 'test') return reader.read(where.test).data;
+  if (chosen === null) {
+    return role === 'fit' && where.fit !== null ? reader.read(where.fit).data : new Float32Array();
+  }
   const { columns } = chosen.choice;
-  return candidateColumns(splitRows(chosen.choice[split][side], split, reader), chosen.candidate, columns);
+  return candidateColumns(splitRows(protocol, chosen.choice[role][side], reader), chosen.candidate, columns);
 }
 
 /** Every candidate's columns on one split of a choice. */
-export function splitRows({ series, cut }: SplitRows, split: SplitName, reader: SeriesReader): Matrix {
+export function splitRows(protocol: Protocol, { series, cut }: SplitRows, reader: SeriesReader): Matrix {
+  if (series.length === 0) return { rows: 0, columns: 0, data: new Float32Array() };
   const all = averagedSeries(series, reader);
   if (cut === null) return all;
-  const { from, to } = splitRange(split, cut.count);
-  const indices = splitOrder(cut.order, cut.count).subarray(from, to);
+  const indices = splitIndices(protocol, cut.order, cut.count).subarray(cut.from, cut.to);
   return { rows: indices.length, columns: all.columns, data: pickRows(all, indices) };
 }
 
@@ -106,7 +119,7 @@ function pickRows({ columns, data }: Matrix, indices: Uint32Array): Float32Array
   return out;
 }
 
-/** The first `limit` samples: the protocol cuts OOD test sets to the ID test length after scoring. */
+/** The first `limit` samples: protocols decide how many of the OOD ones count when all have their scores. */
 export function cut({ d, values, indices }: Features, limit: number): Features {
   return { d, values: values.subarray(0, limit * d), indices: indices.subarray(0, limit) };
 }

@@ -1,7 +1,7 @@
 import type { SplitOrder } from '@oodgrid/protocol';
+import { type Protocol, type Side, splitIndices } from '@oodgrid/protocols';
 import { type Placements, placementsOf, rankedSubset } from '@oodgrid/stats';
 import type { PlannedCell } from '../planner/plan.js';
-import { splitOrder, TEST_FROM } from '../planner/splits.js';
 import type { RankedCell } from './merge-cell.js';
 
 /** Placements of a row as paired tests read them: in the order of the file. */
@@ -15,6 +15,7 @@ const otherOrder = (order: SplitOrder): SplitOrder => (order === 'file' ? 'permu
 
 /** `isMixed`: whether rows of the other split order are among those that the cell is compared with. */
 export function fileOrderPlacements(
+  protocol: Protocol,
   { splitOrder: order, sides }: Pick<PlannedCell, 'splitOrder' | 'sides'>,
   { placements, ranked, test }: RankedCell,
   isMixed: boolean,
@@ -23,20 +24,17 @@ export function fileOrderPlacements(
   const oodRows = rowsInFileOrder(test.ood.indices, sides.ood.count);
   const own = { id: pick(placements.id, idRows), ood: pick(placements.ood, oodRows) };
   if (!isMixed) return { own, shared: null };
-  // OOD test sets are cut to the length of the ID test set.
   const other = otherOrder(order);
-  const length = sides.id.count - TEST_FROM;
-  const isIn = (count: number) =>
-    membership(splitOrder(other, count).subarray(TEST_FROM, TEST_FROM + length), count);
-  const both = (rows: Uint32Array, indices: Uint32Array, count: number) => {
-    const isShared = isIn(count);
+  const both = (side: Side, rows: Uint32Array) => {
+    const { count, cut } = sides[side];
+    const { from } = cut.test;
+    // Of each side, as many samples are tested in the other order.
+    const { indices } = test[side];
+    const tested = splitIndices(protocol, other, count).subarray(from, from + indices.length);
+    const isShared = membership(tested, count);
     return rows.filter((row) => isShared[indices[row] ?? 0] === 1);
   };
-  const subset = rankedSubset(
-    ranked,
-    both(idRows, test.id.indices, sides.id.count),
-    both(oodRows, test.ood.indices, sides.ood.count),
-  );
+  const subset = rankedSubset(ranked, both('id', idRows), both('ood', oodRows));
   return { own, shared: placementsOf(subset) };
 }
 

@@ -1,4 +1,5 @@
 import { type Cell, sha256 } from '@oodgrid/protocol';
+import type { Protocol, Role, Side } from '@oodgrid/protocols';
 import {
   aurocInterval,
   BootstrapDraws,
@@ -8,6 +9,7 @@ import {
   placementsOf,
   withBorder,
 } from '@oodgrid/stats';
+import { z } from 'zod';
 import type { PlannedCell } from '../planner/plan.js';
 import { type MadeChoice, type ScoredCell, scoreCell } from './score-cell.js';
 import { scoresFile } from './scores-file.js';
@@ -27,7 +29,7 @@ export interface RankedCell extends MergedCell, Pick<ScoredCell, 'ranked'> {
 export interface MergeContext {
   readonly reader: SeriesReader;
   readonly choices: ReadonlyMap<string, MadeChoice>;
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly seed: number;
   readonly bootstrapReplicates: number;
   secondsOf(cell: PlannedCell): number;
@@ -38,7 +40,7 @@ export interface MergeContext {
  * at once: the caller gives as many as it has room for.
  */
 export function mergeCells(planned: readonly PlannedCell[], context: MergeContext): RankedCell[] {
-  const scored = planned.map((cell) => scoreCell(cell, context.choices, context.reader));
+  const scored = planned.map((cell) => scoreCell(context.protocol, cell, context.choices, context.reader));
   const intervals = bootstrapIntervals(scored, context);
   return scored.map((one, i) => {
     const placements = placementsOf(one.ranked);
@@ -82,33 +84,32 @@ function bootstrapIntervals(
 }
 
 function cellOf(
-  { planned, made, fit, test, features }: ScoredCell,
+  { planned, made, combination, test, features }: ScoredCell,
   metrics: Cell['metrics'],
   { protocol, secondsOf }: MergeContext,
 ): Cell {
   const { row: method, title, id, ood, model } = planned;
-  const { c, coef, intercept } = fit;
-  const count = (split: 'valFit' | 'valSelect' | 'test', side: 'id' | 'ood') =>
-    features[side][split].indices.length;
+  const { setting } = planned;
+  const count = (role: Role, side: Side) => features[side][role].indices.length;
   return {
     method,
     title,
     id,
     ood,
     model,
-    protocol,
+    protocol: protocol.name,
     metrics,
     hyperparameters: {
-      chosen: made === undefined ? null : { ...made.choice.candidates[made.outcome.candidate] },
+      chosen: made === undefined ? setting : { ...made.choice.candidates[made.outcome.candidate] },
       isFallback: made?.outcome.isFallback ?? false,
       tnrOfCandidates: [...(made?.outcome.tnrOfCandidates ?? [])],
-      regression: { c, coef: [...coef], intercept },
+      regression: regressionSchema.parse(combination.parameters),
     },
     counts: {
-      valFitId: count('valFit', 'id'),
-      valFitOod: count('valFit', 'ood'),
-      valSelectId: count('valSelect', 'id'),
-      valSelectOod: count('valSelect', 'ood'),
+      valFitId: count('fit', 'id'),
+      valFitOod: count('fit', 'ood'),
+      valSelectId: count('select', 'id'),
+      valSelectOod: count('select', 'ood'),
       testId: count('test', 'id'),
       testOod: count('test', 'ood'),
     },
@@ -116,6 +117,8 @@ function cellOf(
     seconds: secondsOf(planned),
   };
 }
+
+const regressionSchema = z.object({ c: z.number(), coef: z.array(z.number()), intercept: z.number() });
 
 function digestOf(scores: Float64Array) {
   return sha256(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));

@@ -1,4 +1,5 @@
 import { type Digest, OodError } from '@oodgrid/protocol';
+import { findProtocol } from '@oodgrid/protocols';
 import { type PlannedCell, type Series, seriesOfChoice } from '../planner/plan.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { MergeContext } from './merge-cell.js';
@@ -34,6 +35,7 @@ export interface MergeInput {
   readonly choices: readonly MadeChoice[];
   /** Compute time behind each cell. */
   readonly seconds: readonly number[];
+  /** Its name: threads find it by that. */
   readonly protocol: string;
   readonly seed: number;
   readonly bootstrapReplicates: number;
@@ -44,7 +46,7 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
   return {
     reader: keyedReader(series, results),
     choices: new Map(choices.map((made) => [made.choice.id, made])),
-    protocol,
+    protocol: findProtocol(protocol),
     seed,
     bootstrapReplicates,
     secondsOf: (cell) => {
@@ -57,6 +59,8 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
 
 /** Ids of the series that a cell is merged from: its sides', and its choice's sweeps. */
 export function seriesOf({ sides }: PlannedCell, made: MadeChoice | undefined): string[] {
-  const own = [sides.id, sides.ood].flatMap((side) => (side.kind === 'whole' ? side.series : [side.test]));
+  const own = [sides.id, sides.ood].flatMap((side) =>
+    side.kind === 'whole' ? side.series : [side.test, ...(side.fit === null ? [] : [side.fit])],
+  );
   return made === undefined ? own : [...own, ...seriesOfChoice(made.choice)];
 }

@@ -1,5 +1,6 @@
 import { type Comparison, canonicalJson, OodError, type Results, resultsSchema } from '@oodgrid/protocol';
 import { type NamedArray, type MergedCell as WireCell, MergedRun as WireRun } from '@oodgrid/protocol/wire';
+import { ROLES, type Role } from '@oodgrid/protocols';
 import type { Features, Splits } from './features.js';
 import type { MergedCell, TestScores } from './merge-cell.js';
 import { messageFields } from './message-fields.js';
@@ -14,7 +15,8 @@ export type MergedPart =
   | { readonly kind: 'comparisons'; readonly comparisons: readonly Comparison[] };
 
 const SIDES = ['id', 'ood'] as const;
-const SPLITS = ['valFit', 'valSelect', 'test'] as const;
+/** What arrays of a role are called. */
+const SPLITS = { fit: 'valFit', select: 'valSelect', test: 'test' } as const satisfies Record<Role, string>;
 const NOTHING = Buffer.alloc(0);
 const EMPTY: WireRun = { resultsJson: NOTHING, cells: [], headerJson: NOTHING, comparisonsJson: [] };
 
@@ -76,8 +78,9 @@ function* arraysOf({ test, features }: MergedCell): Generator<NamedArray> {
   for (const side of SIDES) {
     yield { name: `scores.${side}`, dtype: 'f64', columns: 1, data: bytesOf(test[side].scores) };
     yield { name: `scores.${side}.indices`, dtype: 'u32', columns: 1, data: bytesOf(test[side].indices) };
-    for (const split of SPLITS) {
-      const { d, values, indices } = features[side][split];
+    for (const role of ROLES) {
+      const split = SPLITS[role];
+      const { d, values, indices } = features[side][role];
       yield { name: `${split}.${side}`, dtype: 'f32', columns: d, data: bytesOf(values) };
       yield { name: `${split}.${side}.indices`, dtype: 'u32', columns: 1, data: bytesOf(indices) };
     }
@@ -91,8 +94,8 @@ function decodeArrays(wire: WireCell): Pick<MergedCell, 'test' | 'features'> {
     indices: uint32(arrays.get(`scores.${side}.indices`)),
   });
   const features = (side: string): Splits => {
-    const of = (split: string) => featuresOf(arrays, `${split}.${side}`);
-    return { valFit: of('valFit'), valSelect: of('valSelect'), test: of('test') };
+    const of = (role: Role) => featuresOf(arrays, `${SPLITS[role]}.${side}`);
+    return { fit: of('fit'), select: of('select'), test: of('test') };
   };
   return {
     test: { id: test('id'), ood: test('ood') },

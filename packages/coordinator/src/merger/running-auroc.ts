@@ -1,6 +1,6 @@
+import { type Protocol, splitIndices } from '@oodgrid/protocols';
 import { type Placements, placementsOf, rankScores } from '@oodgrid/stats';
 import type { CellSide, PlannedCell } from '../planner/plan.js';
-import { splitOrder, TEST_FROM } from '../planner/splits.js';
 import { meanOfSome } from './mean-of-some.js';
 import type { SeriesReader } from './unit-results.js';
 
@@ -22,14 +22,20 @@ const MIN_SAMPLES = 100;
 
 /**
  * For people who watch. Slices follow the file, and files are often sorted, so the spread between slices (not between samples)
- * says how far the part may be from the whole. Undefined while a side has too little to tell; and for methods of several
- * columns, since which way those count is known only when the regression over them is fitted; nor of a choice between
- * settings of whole sets, which is made when all of their scores are there.
+ * says how far the part may be from the whole. Undefined while a side has too little to tell; where the protocol
+ * knows only in the end which way columns count; and for a choice between settings of whole sets, which is made when all
+ * of their scores are there.
  */
-export function runningAuroc(cell: PlannedCell, reader: SeriesReader): RunningAuroc | undefined {
-  if (cell.columns !== 1 || isChosenAtTheEnd(cell)) return undefined;
-  const id = soFar(cell.sides.id, cell, reader);
-  const ood = soFar(cell.sides.ood, cell, reader);
+export function runningAuroc(
+  protocol: Protocol,
+  cell: PlannedCell,
+  reader: SeriesReader,
+): RunningAuroc | undefined {
+  const column = protocol.previewColumn(cell.columns);
+  if (column === null || isChosenAtTheEnd(cell)) return undefined;
+  const of = (side: CellSide) => soFar(side, testRows(protocol, cell, side), column, reader);
+  const id = of(cell.sides.id);
+  const ood = of(cell.sides.ood);
   if (!isEnough(id) || !isEnough(ood)) return undefined;
   const placements = placementsOf(rankScores(id.scores, ood.scores));
   const shares = sharesOf(placements);
@@ -70,21 +76,26 @@ function sharesOf({ id, ood }: Placements): { readonly id: Float64Array; readonl
   };
 }
 
-function soFar(side: CellSide, { splitOrder: order }: PlannedCell, reader: SeriesReader): SoFar {
+/** Rows of the test split in the side's series, ascending. A swept series is the test split itself. */
+function testRows(
+  protocol: Protocol,
+  { splitOrder }: PlannedCell,
+  { kind, cut, count }: CellSide,
+): Uint32Array {
+  const { from, to } = cut.test;
+  if (kind === 'swept') return Uint32Array.from({ length: to - from }, (_, row) => row);
+  return splitIndices(protocol, splitOrder, count).slice(from, to).sort();
+}
+
+function soFar(side: CellSide, all: Uint32Array, column: number, reader: SeriesReader): SoFar {
   const members = (side.kind === 'whole' ? side.series : [side.test]).map((id) => reader.readSoFar(id));
   const sliceEnds = members[0]?.sliceEnds ?? [];
-  // A swept series is the test split itself.
-  const rows = side.kind === 'swept' ? null : splitOrder(order, side.count).subarray(TEST_FROM);
-  const all =
-    rows === null
-      ? Uint32Array.from({ length: side.count - TEST_FROM }, (_, row) => row)
-      : rows.slice().sort();
   const there = all.filter((row) => members.every(({ isThere }) => isThere[row] === 1));
   const slices = slicesOf(there, sliceEnds);
   return {
     scores: Float64Array.from(there, (row) => {
       let sum = 0;
-      for (const { data } of members) sum += data[row] ?? Number.NaN;
+      for (const { data, columns } of members) sum += data[row * columns + column] ?? Number.NaN;
       return sum / members.length;
     }),
     slices,

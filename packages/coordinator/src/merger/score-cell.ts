@@ -1,9 +1,9 @@
 import { OodError } from '@oodgrid/protocol';
+import type { Combination, Protocol } from '@oodgrid/protocols';
 import { type RankedScores, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
-import { type Detector, detectorScores, fitDetector } from './detector.js';
-import { cut, type Features, type Splits, sideFeatures } from './features.js';
+import { cut, type Features, rowsOf, type Splits, sideFeatures } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Final scores of one side's test split; higher = more in-distribution. */
@@ -22,14 +22,15 @@ export interface MadeChoice {
 export interface ScoredCell {
   readonly planned: PlannedCell;
   readonly made: MadeChoice | undefined;
-  readonly fit: Detector['fit'];
+  readonly combination: Combination;
   readonly test: { readonly id: TestScores; readonly ood: TestScores };
   readonly features: { readonly id: Splits; readonly ood: Splits };
   readonly ranked: RankedScores;
 }
 
-/** Fits the cell's detector on valFit, and scores and sorts its test samples. */
+/** Combines the cell's columns as the protocol does, and scores and sorts its test samples. */
 export function scoreCell(
+  protocol: Protocol,
   planned: PlannedCell,
   choices: ReadonlyMap<string, MadeChoice>,
   reader: SeriesReader,
@@ -38,18 +39,19 @@ export function scoreCell(
   if (planned.choice !== null && made === undefined)
     throw new OodError('internal', `"${planned.choice}" was never made`);
   const chosen = made === undefined ? null : { choice: made.choice, candidate: made.outcome.candidate };
-  const id = sideFeatures(planned, 'id', chosen, reader);
-  const whole = sideFeatures(planned, 'ood', chosen, reader);
-  const ood = { ...whole, test: cut(whole.test, id.test.indices.length) };
+  const id = sideFeatures(protocol, planned, 'id', chosen, reader);
+  const whole = sideFeatures(protocol, planned, 'ood', chosen, reader);
+  const kept = protocol.keptOod(id.test.indices.length, whole.test.indices.length);
+  const ood = { ...whole, test: cut(whole.test, kept) };
   refuseNotFinite(planned, [id, ood]);
-  const detector = fitDetector(id.valFit.values, ood.valFit.values, planned.columns);
-  const score = ({ values, indices }: Features): TestScores => ({
-    scores: detectorScores(detector, values),
-    indices,
+  const combination = protocol.combine(rowsOf(id.fit), rowsOf(ood.fit));
+  const score = (features: Features): TestScores => ({
+    scores: combination.scores(rowsOf(features)),
+    indices: features.indices,
   });
   const test = { id: score(id.test), ood: score(ood.test) };
   const ranked = rankScores(test.id.scores, test.ood.scores);
-  return { planned, made, fit: detector.fit, test, features: { id, ood }, ranked };
+  return { planned, made, combination, test, features: { id, ood }, ranked };
 }
 
 /** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */

@@ -1,5 +1,6 @@
 import type { ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import { type MethodPlan, PREDICTIONS } from '@oodgrid/protocol';
+import type { Protocol } from '@oodgrid/protocols';
 import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';
 import { wholeSeries } from './plan-series.js';
@@ -25,13 +26,19 @@ const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, noise
  * One more unit of the canonical pass for every model and ID test set: it shares the pass with the softmax methods
  * where there are any. Members of ensembles count too: a wrong one spoils its row.
  */
-export function planAccuracies(grid: ResolvedGrid, builder: PlanBuilder, slice: number): PlannedAccuracy[] {
+export function planAccuracies(
+  grid: ResolvedGrid,
+  protocol: Protocol,
+  builder: PlanBuilder,
+  slice: number,
+): PlannedAccuracy[] {
   const accuracies: PlannedAccuracy[] = [];
   const idSets = new Set(grid.pairs.map(({ id }) => id));
   for (const dataset of grid.datasets) {
-    if (!idSets.has(dataset.name) || dataset.normalisation === undefined) continue;
+    if (!idSets.has(dataset.name)) continue;
     if (dataset.test.isUnlabelled === true) continue;
-    const context = { grid, builder, slice, row, plan, transform: dataset.normalisation };
+    const transform = protocol.normalisation(dataset);
+    const context = { protocol, grid, builder, slice, row, plan, transform };
     for (const model of [...grid.models, ...grid.auxiliaryModels]) {
       const series = wholeSeries(context, model, dataset, dataset);
       accuracies.push({ model: model.name, id: dataset.name, classes: model.classes, series });

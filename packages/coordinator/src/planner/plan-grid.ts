@@ -1,14 +1,14 @@
 import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/protocol';
-import { type ModelSpec, OodError } from '@oodgrid/protocol';
+import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/protocol';
+import { findProtocol, type Range, type Role } from '@oodgrid/protocols';
 import { identifiedChoice } from './identity.js';
-import type { CellSide, Plan, PlannedCell, PlannedChoice, SplitRows } from './plan.js';
+import type { CellSide, Plan, PlannedCell, PlannedChoice, PlannedUnit, SplitRows } from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
-import { BATCH, chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
-import { requireEnoughSamples, type SplitName } from './splits.js';
+import { chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
 
 /**
- * Turns a grid into tasks. `slice` (a multiple of 512) is the number of samples that a scoring task takes:
+ * Turns a grid into tasks. `slice` (a multiple of the protocol's batch) is the number of samples that a scoring task takes:
  * it changes what is computed together, never a bit of the results. Throws `invalid-input` for data sets
  * too small for the protocol.
  */
@@ -22,34 +22,35 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
 
 /** The same, cell by cell: who has others to answer can do so between two of them. */
 export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<void, Plan> {
-  if (slice % BATCH !== 0 || slice < BATCH) {
+  const protocol = findProtocol(grid.protocol);
+  const { batch } = protocol;
+  if (slice % batch !== 0 || slice < batch) {
     throw new OodError(
       'invalid-input',
-      `options.slice: ${slice} is not a multiple of the protocol's batch, ${BATCH}`,
+      `options.slice: ${slice} is not a multiple of the protocol's batch, ${batch}`,
     );
   }
   refuseTwins(grid);
-  for (const { name, test } of grid.datasets) requireEnoughSamples(name, test.count);
+  for (const { name, test } of grid.datasets) protocol.cut({ name, count: test.count });
   const builder = new PlanBuilder();
   const cells: PlannedCell[] = [];
   for (const { id, ood } of grid.pairs) {
     const idSet = datasetOf(grid, id);
     const oodSet = datasetOf(grid, ood);
-    if (idSet.normalisation === undefined) {
-      throw new OodError('invalid-input', `data set "${id}" has no normalisation and cannot be the ID side`);
-    }
+    const transform = protocol.normalisation(idSet);
     for (const model of grid.models) {
       for (const row of grid.rows) {
-        const plan = row.plans[model.name];
-        if (plan === undefined)
+        const own = row.plans[model.name];
+        if (own === undefined)
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
-        const context: RowContext = { grid, builder, slice, row, plan, transform: idSet.normalisation };
+        const plan = protocol.selection === null ? withOwnSetting(own) : own;
+        const context: RowContext = { protocol, grid, builder, slice, row, plan, transform };
         cells.push(planCell(context, model, idSet, oodSet));
         yield;
       }
     }
   }
-  const accuracies = planAccuracies(grid, builder, slice);
+  const accuracies = planAccuracies(grid, protocol, builder, slice);
   return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
 }
 
@@ -77,31 +78,49 @@ function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {
   return found;
 }
 
+/** The plan of a method whose setting nobody selects: its own one is the only one. */
+function withOwnSetting(plan: MethodPlan): MethodPlan {
+  const { candidates, fallbackCandidate, cost } = plan;
+  return {
+    ...plan,
+    candidates: candidates.slice(fallbackCandidate, fallbackCandidate + 1),
+    fallbackCandidate: 0,
+    cost: { sweep: cost.score, score: cost.score },
+  };
+}
+
 function planCell(
   context: RowContext,
   model: ModelSpec,
   idSet: ResolvedDataset,
   oodSet: ResolvedDataset,
 ): PlannedCell {
-  const { plan, row } = context;
+  const { plan, row, protocol } = context;
+  const splitOrder = protocol.order(plan.splitOrder);
   const common = {
     row: row.row,
     title: row.title,
     id: idSet.name,
     ood: oodSet.name,
     model: model.name,
-    splitOrder: plan.splitOrder,
+    splitOrder,
     columns: plan.columns.length,
+    setting: protocol.selection === null ? (plan.candidates[0] ?? null) : null,
   };
-  const identify = (rowsOf: (dataset: ResolvedDataset, split: SplitName) => SplitRows): PlannedChoice => {
-    const sides = (split: SplitName) => ({ id: rowsOf(idSet, split), ood: rowsOf(oodSet, split) });
+  const cutOf = ({ name, test }: ResolvedDataset) => protocol.cut({ name, count: test.count });
+  const identify = (rowsOf: (dataset: ResolvedDataset, range: Range) => SplitRows): PlannedChoice => {
+    const rows = (dataset: ResolvedDataset, role: Role): SplitRows => {
+      const range = cutOf(dataset)[role];
+      return isEmpty(range) ? { series: [], cut: null } : rowsOf(dataset, range);
+    };
+    const sides = (role: Role) => ({ id: rows(idSet, role), ood: rows(oodSet, role) });
     const choice = identifiedChoice({
       title: `${row.row}, ${idSet.name} vs ${oodSet.name}, ${model.name}`,
       candidates: plan.candidates,
       fallbackCandidate: plan.fallbackCandidate,
       columns: plan.columns.length,
-      valFit: sides('valFit'),
-      valSelect: sides('valSelect'),
+      fit: sides('fit'),
+      select: sides('select'),
     });
     context.builder.addChoice(choice);
     return choice;
@@ -115,29 +134,41 @@ function planCell(
     const choice =
       plan.candidates.length < 2
         ? null
-        : identify((dataset) => ({
+        : identify((dataset, range) => ({
             series: seriesOf(dataset),
-            cut: { order: plan.splitOrder, count: dataset.test.count },
+            cut: { ...range, order: splitOrder, count: dataset.test.count },
           }));
     const side = (dataset: ResolvedDataset): CellSide => ({
       kind: 'whole',
       series: seriesOf(dataset),
       count: dataset.test.count,
+      cut: cutOf(dataset),
     });
     return { ...common, choice: choice?.id ?? null, sides: { id: side(idSet), ood: side(oodSet) } };
   }
-  const fit = planFit(context, model, idSet);
-  const choice = identify((dataset, split) => ({
-    series: [sweepSeries(context, model, dataset, split, fit)],
-    cut: null,
-  }));
-  const side = (dataset: ResolvedDataset): CellSide => ({
-    kind: 'swept',
-    test: chosenSeries(context, model, dataset, choice, fit),
-    count: dataset.test.count,
-  });
-  return { ...common, choice: choice.id, sides: { id: side(idSet), ood: side(oodSet) } };
+  const fitted = planFit(context, model, idSet);
+  const sweep = (dataset: ResolvedDataset, range: Range) =>
+    sweepSeries(context, model, dataset, range, fitted);
+  const choice =
+    protocol.selection === null
+      ? null
+      : identify((dataset, range) => ({ series: [sweep(dataset, range)], cut: null }));
+  const candidates: PlannedUnit['candidates'] =
+    choice === null ? { kind: 'listed', list: plan.candidates } : { kind: 'chosen', choice: choice.id };
+  const side = (dataset: ResolvedDataset): CellSide => {
+    const cut = cutOf(dataset);
+    return {
+      kind: 'swept',
+      test: chosenSeries(context, model, dataset, candidates, cut.test, fitted),
+      fit: choice !== null || isEmpty(cut.fit) ? null : sweep(dataset, cut.fit),
+      count: dataset.test.count,
+      cut,
+    };
+  };
+  return { ...common, choice: choice?.id ?? null, sides: { id: side(idSet), ood: side(oodSet) } };
 }
+
+const isEmpty = ({ from, to }: Range): boolean => from >= to;
 
 function modelOf(grid: ResolvedGrid, name: string): ModelSpec {
   const found = [...grid.models, ...grid.auxiliaryModels].find((model) => model.name === name);

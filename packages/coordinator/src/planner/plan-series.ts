@@ -1,15 +1,13 @@
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
-import { type MethodPlan, type ModelSpec, OodError, type Transform } from '@oodgrid/protocol';
+import { type MethodPlan, type ModelSpec, OodError, type Order, type Transform } from '@oodgrid/protocol';
+import type { Protocol, Range } from '@oodgrid/protocols';
 import { type Anonymous, identified, identifiedSeries } from './identity.js';
-import type { PlannedChoice, PlannedUnit, SeriesPart } from './plan.js';
+import type { PlannedUnit, SeriesPart } from './plan.js';
 import type { PlanBuilder, TaskHeader } from './plan-builder.js';
-import { PERMUTATION_SEED, type SplitName, splitRange, TEST_FROM } from './splits.js';
-
-/** The protocol's batch of every method that takes gradients, and of the canonical pass. */
-export const BATCH = 512;
 
 /** One method on one model, the pass normalised as one ID data set wants. */
 export interface RowContext {
+  readonly protocol: Protocol;
   readonly grid: ResolvedGrid;
   readonly builder: PlanBuilder;
   readonly slice: number;
@@ -29,7 +27,7 @@ function header(
     noise: null,
     transform: context.transform,
     order: { kind: 'file' },
-    batch: BATCH,
+    batch: context.protocol.batch,
     seed: context.grid.seed,
     ...part,
   };
@@ -99,26 +97,30 @@ export function wholeSeries(
   return builder.addSeries(identifiedSeries({ columns, parts }));
 }
 
-const permuted = { kind: 'numpy-permutation', seed: PERMUTATION_SEED } as const;
+/** The order in which tasks read a set that the protocol cuts for this method. */
+function orderOf({ protocol, plan }: RowContext): Order {
+  return protocol.order(plan.splitOrder) === 'file'
+    ? { kind: 'file' }
+    : { kind: 'numpy-permutation', seed: protocol.permutationSeed };
+}
 
 /** Every candidate on one validation split: one task, because batches restart where the split starts. */
 export function sweepSeries(
   context: RowContext,
   model: ModelSpec,
   dataset: ResolvedDataset,
-  split: SplitName,
+  { from, to }: Range,
   fit: string | null,
 ): string {
   const { builder, plan } = context;
   const { cost, candidates } = plan;
-  const { from, to } = splitRange(split, dataset.test.count);
   const columns = plan.columns.length * candidates.length;
   const task = header(context, model, {
     kind: 'sweep',
     from,
     to,
     data: dataset.test.ref,
-    order: permuted,
+    order: orderOf(context),
   });
   const unit = unitOf(context, {
     fit,
@@ -131,29 +133,30 @@ export function sweepSeries(
   return builder.addSeries(identifiedSeries({ columns, parts: [{ unit: id, from, to }] }));
 }
 
-/** The chosen candidate on the test split, in slices whose batches are the protocol's. */
+/** One candidate on the test split, in slices whose batches are the protocol's. */
 export function chosenSeries(
   context: RowContext,
   model: ModelSpec,
   dataset: ResolvedDataset,
-  choice: PlannedChoice,
+  candidates: PlannedUnit['candidates'],
+  { from: first, to: end }: Range,
   fit: string | null,
 ): string {
   const { builder, plan, slice } = context;
   const { columns, cost } = plan;
   const unit = unitOf(context, {
     fit,
-    candidates: { kind: 'chosen', choice: choice.id },
+    candidates,
     columns: columns.length,
     ...cost.score,
   });
-  const parts = slices(TEST_FROM, dataset.test.count, slice).map(({ from, to }): SeriesPart => {
+  const parts = slices(first, end, slice).map(({ from, to }): SeriesPart => {
     const task = header(context, model, {
       kind: 'score',
       from,
       to,
       data: dataset.test.ref,
-      order: permuted,
+      order: orderOf(context),
     });
     return { unit: builder.add(task, identified(task, unit)), from, to };
   });

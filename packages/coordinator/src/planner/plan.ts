@@ -9,6 +9,7 @@ import type {
   TaskSpec,
   Transform,
 } from '@oodgrid/protocol';
+import type { Cut, Range, Side } from '@oodgrid/protocols';
 
 /**
  * One computation by one method on one slice, before its fitted state and hyper-parameters are known. Its
@@ -68,10 +69,10 @@ export interface Series {
 
 /** Where the rows of a split are that a choice is made on: columns candidate by candidate. */
 export interface SplitRows {
-  /** Averaged where there are several. */
+  /** Averaged where there are several; none for a split without samples. */
   readonly series: readonly string[];
-  /** Null where the series is the split; otherwise the series has a whole set of `count` samples in file order, cut by `order`. */
-  readonly cut: { readonly order: SplitOrder; readonly count: number } | null;
+  /** Null where the series is the split; otherwise the series has a whole set of `count` samples in file order, and the split is a range of `order`. */
+  readonly cut: (Range & { readonly order: SplitOrder; readonly count: number }) | null;
 }
 
 /** A choice of hyper-parameters: for one method on one pair and model. */
@@ -82,16 +83,25 @@ export interface PlannedChoice {
   readonly candidates: readonly Candidate[];
   readonly fallbackCandidate: number;
   readonly columns: number;
-  readonly valFit: { readonly id: SplitRows; readonly ood: SplitRows };
-  readonly valSelect: { readonly id: SplitRows; readonly ood: SplitRows };
+  readonly fit: Readonly<Record<Side, SplitRows>>;
+  readonly select: Readonly<Record<Side, SplitRows>>;
 }
 
 /** Where the features of one side of a cell are. */
 export type CellSide =
   /** Rows of whole-set series in file order, averaged over models where there are several; the chosen candidate's columns, where there is a choice. */
-  | { readonly kind: 'whole'; readonly series: readonly string[]; readonly count: number }
-  /** The chosen candidate's columns of the sweeps, and the test split's own series. */
-  | { readonly kind: 'swept'; readonly test: string; readonly count: number };
+  | (SideFacts & { readonly kind: 'whole'; readonly series: readonly string[] })
+  /**
+   * The test split's own series; of the other splits the chosen candidate's columns of the sweeps, or, where nothing is
+   * chosen, the series of the one setting on the split that is fitted on, if that has samples.
+   */
+  | (SideFacts & { readonly kind: 'swept'; readonly test: string; readonly fit: string | null });
+
+interface SideFacts {
+  /** Samples of the whole set. */
+  readonly count: number;
+  readonly cut: Cut;
+}
 
 export interface PlannedCell {
   readonly row: string;
@@ -102,6 +112,8 @@ export interface PlannedCell {
   readonly splitOrder: SplitOrder;
   readonly columns: number;
   readonly choice: string | null;
+  /** The method's own setting, where the protocol selects none; null otherwise. */
+  readonly setting: Candidate | null;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
 }
 
@@ -123,5 +135,5 @@ export interface Plan {
 }
 
 /** Series that a choice reads. */
-export const seriesOfChoice = ({ valFit, valSelect }: PlannedChoice): readonly string[] =>
-  [valFit.id, valFit.ood, valSelect.id, valSelect.ood].flatMap(({ series }) => series);
+export const seriesOfChoice = ({ fit, select }: PlannedChoice): readonly string[] =>
+  [fit.id, fit.ood, select.id, select.ood].flatMap(({ series }) => series);

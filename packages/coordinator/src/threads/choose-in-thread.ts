@@ -22,5 +22,5 @@ export async function chooseInThread(
   if (!(workload instanceof GridWorkload)) throw new RangeError(`choice ${id} is of an unknown workload`);
   const choice = workload.choice(id);
   const series = workload.keyedSeries(seriesOfChoice(choice));
-  return threads.run('choose', { database, choice, series });
+  return threads.run('choose', { database, protocol: workload.protocol.name, choice, series });
 }

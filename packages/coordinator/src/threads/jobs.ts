@@ -32,6 +32,8 @@ export interface Jobs {
   readonly choose: {
     readonly input: {
       readonly database: string;
+      /** Its name. */
+      readonly protocol: string;
       readonly choice: PlannedChoice;
       readonly series: readonly KeyedSeries[];
     };
@@ -54,6 +56,8 @@ export interface Jobs {
   readonly running: {
     readonly input: {
       readonly database: string;
+      /** Its name. */
+      readonly protocol: string;
       readonly cells: readonly PlannedCell[];
       readonly series: readonly KeyedSeries[];
     };

@@ -12,7 +12,9 @@ export function mergeJob(
   { work, isMixed, part, placements: file }: JobInput<'merge'>,
   results: ResultReader,
 ): JobOutput<'merge'> {
-  const merged = mergeCells(work.cells, mergeContext(work, results));
+  const context = mergeContext(work, results);
+  const { protocol } = context;
+  const merged = mergeCells(work.cells, context);
   const writer = new PartWriter(part);
   const ranks = new AppendedFile(file);
   try {
@@ -21,7 +23,7 @@ export function mergeJob(
       if (planned === undefined) throw new RangeError('more cells than were asked for');
       writer.field(encodeCell(cell));
       writer.line(canonicalCell(cell));
-      const { own, shared } = fileOrderPlacements(planned, cell, isMixed[i] === true);
+      const { own, shared } = fileOrderPlacements(protocol, planned, cell, isMixed[i] === true);
       return {
         method: cell.cell.method,
         auroc: cell.cell.metrics.auroc.value,
@@ -31,7 +33,13 @@ export function mergeJob(
         shared: shared === null ? null : append(ranks, shared),
       };
     });
-    return { rows, warnings: cellWarnings(merged.map(({ cell }) => cell)) };
+    return {
+      rows,
+      warnings: cellWarnings(
+        merged.map(({ cell }) => cell),
+        protocol,
+      ),
+    };
   } finally {
     writer.close();
     ranks.close();

@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import { findProtocol, registerProtocol } from '@oodgrid/protocols';
 import { choose } from '../merger/choose.js';
 import { mergeAccuracies } from '../merger/merge-accuracies.js';
 import { keyedReader } from '../merger/merge-input.js';
@@ -8,7 +9,7 @@ import { compareJob } from './compare-job.js';
 import type { JobInput, JobKind, JobOutput } from './jobs.js';
 import { mergeJob } from './merge-job.js';
 import { packJob } from './pack-job.js';
-import type { JobReply } from './thread-pool.js';
+import type { JobReply, ThreadMessage } from './thread-pool.js';
 
 type Job = { readonly [K in JobKind]: { readonly kind: K; readonly input: JobInput<K> } }[JobKind];
 
@@ -26,17 +27,18 @@ function results(path: string): StoredResults {
 function work(job: Job): JobOutput<JobKind> {
   switch (job.kind) {
     case 'choose': {
-      const { database, choice, series } = job.input;
-      return choose(choice, keyedReader(series, results(database)));
+      const { database, protocol, choice, series } = job.input;
+      return choose(choice, findProtocol(protocol), keyedReader(series, results(database)));
     }
     case 'accuracies': {
       const { database, planned, series, cards } = job.input;
       return mergeAccuracies(planned, keyedReader(series, results(database)), cards);
     }
     case 'running': {
-      const { database, cells, series } = job.input;
+      const { database, protocol: name, cells, series } = job.input;
+      const protocol = findProtocol(name);
       const reader = keyedReader(series, results(database));
-      return cells.flatMap((cell) => runningAuroc(cell, reader) ?? []);
+      return cells.flatMap((cell) => runningAuroc(protocol, cell, reader) ?? []);
     }
     case 'merge':
       return mergeJob(job.input, results(job.input.database));
@@ -48,8 +50,12 @@ function work(job: Job): JobOutput<JobKind> {
 }
 
 /** What the pool calls for each job. */
-export default function main(job: Job): JobReply<JobOutput<JobKind>> {
+export default async function main({
+  job,
+  protocols,
+}: ThreadMessage<Job>): Promise<JobReply<JobOutput<JobKind>>> {
   try {
+    for (const url of protocols) await registerProtocol(url);
     return { value: work(job) };
   } catch (thrown) {
     const { code, message } = OodError.from(thrown);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { protocolModules } from '@oodgrid/protocols';
 import { Tinypool } from 'tinypool';
 import type { JobInput, JobKind, JobOutput } from './jobs.js';
 
@@ -9,6 +10,12 @@ const THREAD_MAIN = fileURLToPath(new URL('./thread-main.js', import.meta.url));
 const MAX_THREADS = 4;
 /** A thread that has had nothing to do for so long ends. */
 const IDLE_MS = 5000;
+
+/** What a thread is sent: a job, and the modules of protocols that are no part of the catalog. */
+export interface ThreadMessage<Job> {
+  readonly job: Job;
+  readonly protocols: readonly string[];
+}
 
 /** What a thread sends back: errors lose their class on the way. */
 export type JobReply<T> =
@@ -36,7 +43,8 @@ export class ThreadPool {
     let reply: JobReply<JobOutput<K>>;
     try {
       // The one place where a message is taken for what the thread's table of jobs says.
-      reply = (await this.#pool.run({ kind, input })) as JobReply<JobOutput<K>>;
+      const message: ThreadMessage<unknown> = { job: { kind, input }, protocols: protocolModules() };
+      reply = (await this.#pool.run(message)) as JobReply<JobOutput<K>>;
     } catch (cause) {
       throw new OodError(
         'cancelled',

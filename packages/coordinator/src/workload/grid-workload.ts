@@ -1,5 +1,6 @@
 import type { GridSpec } from '@oodgrid/protocol';
 import { type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
+import { findProtocol, type Protocol } from '@oodgrid/protocols';
 import { z } from 'zod';
 import type { LedgerTask } from '../ledger/task-table.js';
 import { type ChoiceOutcome, choose } from '../merger/choose.js';
@@ -28,6 +29,7 @@ const outcomeSchema = z.object({
 
 /** A grid as tasks, and what is found out between them. */
 export class GridWorkload implements Workload, Facts {
+  readonly protocol: Protocol;
   readonly plan: Plan;
   readonly tasks: readonly LedgerTask[];
   readonly fitted = new Map<string, Digest>();
@@ -50,6 +52,7 @@ export class GridWorkload implements Workload, Facts {
 
   /** `plan` is the grid's, where somebody has made it already. */
   constructor({ grid, slice }: GridSpec, plan: Plan = planGrid(grid, slice)) {
+    this.protocol = findProtocol(grid.protocol);
     this.plan = plan;
     this.tasks = plan.tasks;
     this.#memory = new Map(Object.entries(grid.memoryBytes));
@@ -146,7 +149,7 @@ export class GridWorkload implements Workload, Facts {
 
   /** Makes a choice, now. */
   choose(id: string, results: ResultReader): ChoiceOutcome {
-    return choose(this.choice(id), this.reader(results));
+    return choose(this.choice(id), this.protocol, this.reader(results));
   }
 
   computationTitle(id: string): string {
@@ -198,7 +201,7 @@ export class GridWorkload implements Workload, Facts {
       series: this.keyedSeries(series.flat()),
       choices: [...new Set(made)].filter((one) => one !== undefined),
       seconds: series.map((ids) => this.#secondsOf(ids)),
-      protocol: grid.protocol,
+      protocol: this.protocol.name,
       seed: grid.seed,
       bootstrapReplicates: grid.bootstrapReplicates,
     };

@@ -1,6 +1,6 @@
 import { type Candidate, digestOfJson, sha256, type TaskSpec, type UnitSpec } from '@oodgrid/protocol';
+import { fssdPaper, splitIndices } from '@oodgrid/protocols';
 import type { UnitResult } from '../../src/index.js';
-import { splitOrder } from '../../src/planner/splits.js';
 
 /**
  * What a worker gives for a unit, without a tensor library: numbers that are made from all that a real executor reads of the task
@@ -24,7 +24,11 @@ export function execute(task: TaskSpec, unit: UnitSpec, testCount: (images: stri
     return { kind: 'fitted', blob: digestOfJson({ ...read, from: task.from, to: task.to }) };
   if (data === null) throw new Error('a score without data');
   const columns = columnsOf(method, unit.candidates).map((column) => hashOf({ ...read, column }));
-  const order = splitOrder(task.order.kind === 'file' ? 'file' : 'permuted', testCount(data.images));
+  const order = splitIndices(
+    fssdPaper,
+    task.order.kind === 'file' ? 'file' : 'permuted',
+    testCount(data.images),
+  );
   const rows = task.to - task.from;
   const scores = new Float32Array(rows * columns.length);
   for (let row = 0; row < rows; row++) {
