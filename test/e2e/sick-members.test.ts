@@ -5,6 +5,7 @@ import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';
+import { commandOf, descendantsOf } from '../support/process-tree.js';
 import { Process } from '../support/processes.js';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { temporaryCache } from '../support/temporary-cache.js';
@@ -50,6 +51,8 @@ const stateOf = async (id: string): Promise<string | undefined> => {
   const { workers } = await command('workers');
   return workers.find(({ workerId }: { workerId: string }) => workerId === id)?.status;
 };
+
+const isExecutor = (argument: string) => argument.endsWith(join('executor', 'main.js'));
 
 const blobsUnder = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -125,6 +128,12 @@ it('then a damaged cache, under running workers: they fetch the blobs again, and
     const blobs = blobsUnder(join(cache.cacheDir, 'worker-blobs', id));
     expect(blobs.length).toBeGreaterThan(0);
     for (const path of blobs) damage(path);
+  }
+  // What executors have open they do not read again: those that come in their place have nothing open.
+  for (const { pid } of cluster.workers) {
+    const executors = descendantsOf(pid).filter((child) => commandOf(child).some(isExecutor));
+    expect(executors.length).toBeGreaterThan(0);
+    for (const executor of executors) process.kill(executor, 'SIGKILL');
   }
   const { digest, run } = await submit(0.01, '--no-cache', ...onCluster());
   expect(digest).toBe(alone);
