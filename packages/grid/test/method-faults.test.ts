@@ -1,5 +1,9 @@
+import { METHODS } from '@oodgrid/methods';
 import { describe, expect, it } from 'vitest';
 import { faultsOf, grid } from './faulty-grid.js';
+
+const NAMES = METHODS.map(({ name }) => `"${name}"`);
+const ANY_METHOD = `${NAMES.slice(0, -1).join(', ')} or ${NAMES.at(-1)}`;
 
 /** What is plausibly written under methods, and every line of the answer. */
 const WRONG_METHODS: readonly (readonly [line: string, faults: readonly string[]])[] = [
@@ -14,12 +18,7 @@ const WRONG_METHODS: readonly (readonly [line: string, faults: readonly string[]
     'methods: [{ name: odinn }]',
     ['g.yaml:4:19  methods[0].name: unknown method "odinn" (did you mean "odin"?)'],
   ],
-  [
-    'methods: [{ nam: odin }]',
-    [
-      'g.yaml:4:11  methods[0].name: missing; expected "baseline", "odin", "mahalanobis", "deep-ensemble", "mc-dropout", "outlier-exposure" or "fssd"',
-    ],
-  ],
+  ['methods: [{ nam: odin }]', [`g.yaml:4:11  methods[0].name: missing; expected ${ANY_METHOD}`]],
   [
     'methods: [deep-ensemble]',
     [
@@ -35,9 +34,7 @@ const WRONG_METHODS: readonly (readonly [line: string, faults: readonly string[]
   ['methods: [5]', [`g.yaml:4:11  methods[0]: expected a method's name or {name, ...options}, got 5`]],
   [
     'methods: [{ odin: { temperatures: [1] } }]',
-    [
-      'g.yaml:4:11  methods[0].name: missing; expected "baseline", "odin", "mahalanobis", "deep-ensemble", "mc-dropout", "outlier-exposure" or "fssd"; write { name: odin, ... }',
-    ],
+    [`g.yaml:4:11  methods[0].name: missing; expected ${ANY_METHOD}; write { name: odin, ... }`],
   ],
   [
     'methods: [{ name: odin, temperature: [1] }]',
