@@ -1,4 +1,5 @@
 import { deepEnsemble } from './deep-ensemble.js';
+import { energy } from './energy.js';
 import { fssd } from './fssd.js';
 import { mahalanobis } from './mahalanobis.js';
 import { mcDropout } from './mc-dropout.js';
@@ -16,4 +17,5 @@ export const METHODS: readonly Method[] = [
   mcDropout,
   outlierExposure,
   fssd,
+  energy,
 ];

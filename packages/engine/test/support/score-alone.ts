@@ -1,0 +1,112 @@
+import type { Arithmetic, FitContext, Rows, State } from '@oodgrid/methods';
+import { type Tensor, tf } from '../../src/backend/tensors.js';
+
+/** A method's inputs as a reference script writes them: samples by rows. */
+export type Table = readonly (readonly number[])[];
+
+export const rowsOf = (table: Table): Rows => ({
+  rows: table.length,
+  columns: table[0]?.length ?? 0,
+  data: Float32Array.from(table.flat()),
+});
+
+const FACTS = {
+  name: 'small',
+  architecture: 'small',
+  input: [1, 1, 1],
+  layers: ['h', 'z'],
+  penultimate: 'h',
+  logits: 'z',
+  offers: { head: true, gradient: false, dropout: false },
+  dropoutTap: null,
+  memory: { weightBytes: 0, activationBytesPerImage: 0 },
+} as const;
+
+export interface SmallModel {
+  readonly h: Table;
+  readonly z: Table;
+  readonly head?: { readonly weight: Table; readonly bias: readonly number[] };
+}
+
+const factsOf = ({ h, z }: SmallModel) => ({
+  ...FACTS,
+  features: h[0]?.length ?? 0,
+  classes: z[0]?.length ?? 0,
+});
+
+/** What an arithmetic fits on the given taps, with no network before them. */
+export function fitAlone({ fit }: Arithmetic, train: SmallModel): State {
+  const taps = new Map<string, Tensor>([
+    ['h', tf.tensor2d(train.h.map((row) => [...row]))],
+    ['z', tf.tensor2d(train.z.map((row) => [...row]))],
+  ]);
+  const { weight = [], bias = [] } = train.head ?? {};
+  const context: FitContext = {
+    facts: factsOf(train),
+    source: 'small/train',
+    labels: new Int32Array(),
+    head: { weight: rowsOf(weight), bias: Float32Array.from(bias) },
+  };
+  const kept = fit?.collect({
+    ops: tf,
+    facts: context.facts,
+    get head(): never {
+      throw new Error('no head on the device');
+    },
+    tap: (name) => taps.get(name) ?? tf.scalar(Number.NaN),
+  });
+  const rows = new Map(
+    Object.entries(kept ?? {}).map(([name, tensor]) => [
+      name,
+      { rows: tensor.shape[0], columns: tensor.shape[1], data: tensor.dataSync<'float32'>() },
+    ]),
+  );
+  return (
+    fit?.solve((name) => rows.get(name) ?? { rows: 0, columns: 0, data: new Float32Array() }, context) ?? {}
+  );
+}
+
+/** Scores of each setting on the given taps. */
+export function scoreAlone(
+  arithmetic: Arithmetic,
+  test: SmallModel,
+  settings: readonly Readonly<Record<string, number>>[],
+  state: State = {},
+): readonly (readonly number[])[] {
+  return tf.tidy(() => {
+    const taps = new Map<string, Tensor>([
+      ['h', tf.tensor2d(test.h.map((row) => [...row]))],
+      ['z', tf.tensor2d(test.z.map((row) => [...row]))],
+    ]);
+    const shared = new Map<string, Tensor>();
+    return settings.map((setting) => [
+      ...arithmetic
+        .score(
+          {
+            ops: tf,
+            facts: factsOf(test),
+            setting,
+            settings,
+            get head(): never {
+              throw new Error('no head on the device');
+            },
+            tap: (name) => taps.get(name) ?? tf.scalar(Number.NaN),
+            state: (name) => {
+              const one = state[name];
+              if (one === undefined) throw new Error(`no state ${name}`);
+              return tf.tensor(one.data, [...one.shape]);
+            },
+            once: (key, make) => {
+              const value = shared.get(key) ?? make();
+              shared.set(key, value);
+              return value;
+            },
+            dropoutLogits: () => [],
+            labels: () => tf.tensor1d([]),
+          },
+          'score',
+        )
+        .dataSync<'float32'>(),
+    ]);
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineMethod } from './method.js';
+import { logSumExp } from './parts/log-sum-exp.js';
+
+/** The negative free energy of the logits at a temperature: large where some class is far more likely than chance. */
+export const energy = defineMethod({
+  name: 'energy',
+  revision: 1,
+  card: {
+    title: 'Energy',
+    score: 'T logsumexp(z / T)',
+    cites: {
+      authors: 'Weitang Liu and Xiaoyun Wang and John D. Owens and Yixuan Li',
+      title: 'Energy-based Out-of-distribution Detection',
+      year: 2020,
+      arxiv: '2010.03759',
+      at: 'eq. 4',
+    },
+  },
+  config: z.strictObject({
+    temperatures: z
+      .array(z.number().min(1e-3).max(1e6))
+      .min(1)
+      .max(100)
+      .default([1])
+      .meta({ title: 'temperatures T to choose from' }),
+  }),
+  sweep: ({ temperatures }) => ({
+    settings: temperatures.map((temperature) => ({ temperature })),
+    fallback: 0,
+  }),
+  setting: z.object({ temperature: z.number() }),
+  needs: ({ logits }) => ({ taps: [logits] }),
+  score: ({ ops, facts, tap, setting: { temperature } }) =>
+    ops.tidy(() => ops.mul(logSumExp(ops, ops.div(tap(facts.logits), temperature)), temperature)),
+});
