@@ -25,7 +25,6 @@ describe('a run specification', () => {
     ['weights that are no digest', { models: [{ ...grid.models[0], weights: 'w' }] }],
     ['a slice of 0', {}, 0],
     ['no row', { rows: [] }],
-    ['a protocol that nobody has', { protocol: 'mine' }],
   ])('with %s is refused', (_what, wrong, slice = 512) => {
     const spec = { kind: 'grid', grid: { ...grid, ...wrong }, slice };
     expect(() => parseRunSpec(bytes(spec))).toThrow(/the run specification does not fit/);

@@ -157,6 +157,20 @@ describe("a failure that looks like the task's", () => {
     expect(takes(all, sound, 0)).toBe(true);
   });
 
+  it('goes to one of which another attempt may come to its end, not to one that would fail alike', () => {
+    const all = desk('broken', 'unlucky');
+    const { one, peers } = all;
+    const [broken, unlucky] = peers;
+    takes(all, broken, 0);
+    one.fail(broken, { code: 'not-finite' });
+    one.wait(MINUTE);
+    expect(takes(all, unlucky, 0)).toBe(true);
+    one.fail(unlucky, { code: 'unavailable', retryable: true });
+    one.wait(MINUTE);
+    expect(takes(all, broken, 0)).toBe(false);
+    expect(takes(all, unlucky, 0)).toBe(true);
+  });
+
   it('sets the worker aside when others do what it failed, and it serves where nobody else can', () => {
     const all = desk('sick', 'sound');
     const { one, peers } = all;

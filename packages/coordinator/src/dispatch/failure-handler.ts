@@ -58,13 +58,12 @@ export class FailureHandler {
     this.#options.progress.advance(run);
   }
 
-  /** Whether a task is to be kept from a worker that failed it: another one that is not set aside, and did not fail it or only handed it back, could take it. */
+  /** Whether a task is to be kept from a worker that failed it: another one that is not set aside, and of which it is likelier to come to its end, could take it. */
   isForOthers(run: RunState, task: number, worker: string, now: number): boolean {
     const failedOn = this.#options.ledger.failedOn(run.id, task);
     const as = failedOn.get(worker);
     if (as === undefined) return false;
-    const isBetter = (other: FailedAs | undefined) =>
-      other === undefined || (other === 'handed-back' && as !== 'handed-back');
+    const isBetter = (other: FailedAs | undefined) => hopelessness(other) < hopelessness(as);
     const isSound = (id: string) => this.#options.health.asideOf(id) === null;
     return this.#hasOther(run, task, now, (id) => isBetter(failedOn.get(id)) && isSound(id));
   }
@@ -187,6 +186,11 @@ export class FailureHandler {
     }
     return false;
   }
+}
+
+/** How little can be hoped of another attempt by a worker that failed the task like this: 0 where it has not tried. */
+function hopelessness(as: FailedAs | undefined): number {
+  return as === undefined ? 0 : as === 'handed-back' ? 1 : as === 'failed' ? 2 : 3;
 }
 
 /** Whether a worker that failed the task before (`as`; undefined: it did not) may still do it, now that another one has failed it like this. */
