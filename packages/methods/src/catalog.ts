@@ -1,6 +1,7 @@
 import { deepEnsemble } from './deep-ensemble.js';
 import { energy } from './energy.js';
 import { fssd } from './fssd.js';
+import { knn } from './knn.js';
 import { mahalanobis } from './mahalanobis.js';
 import { mcDropout } from './mc-dropout.js';
 import type { Method } from './method.js';
@@ -18,4 +19,5 @@ export const METHODS: readonly Method[] = [
   outlierExposure,
   fssd,
   energy,
+  knn,
 ];

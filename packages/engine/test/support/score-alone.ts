@@ -79,7 +79,7 @@ export function scoreAlone(
       ['z', tf.tensor2d(test.z.map((row) => [...row]))],
     ]);
     const shared = new Map<string, Tensor>();
-    return settings.map((setting) => [
+    const scores = settings.map((setting) => [
       ...arithmetic
         .score(
           {
@@ -97,7 +97,7 @@ export function scoreAlone(
               return tf.tensor(one.data, [...one.shape]);
             },
             once: (key, make) => {
-              const value = shared.get(key) ?? make();
+              const value = shared.get(key) ?? tf.keep(tf.tidy(make));
               shared.set(key, value);
               return value;
             },
@@ -108,5 +108,7 @@ export function scoreAlone(
         )
         .dataSync<'float32'>(),
     ]);
+    tf.dispose([...shared.values()]);
+    return scores;
   });
 }
