@@ -8,6 +8,7 @@ import type { Method } from './method.js';
 import { baseline } from './msp.js';
 import { odin } from './odin.js';
 import { outlierExposure } from './outlier-exposure.js';
+import { vim } from './vim.js';
 
 /** Every method that a grid may name. A new one is one file and one line here. */
 export const METHODS: readonly Method[] = [
@@ -20,4 +21,5 @@ export const METHODS: readonly Method[] = [
   fssd,
   energy,
   knn,
+  vim,
 ];
