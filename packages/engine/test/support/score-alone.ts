@@ -4,7 +4,7 @@ import { type Tensor, tf } from '../../src/backend/tensors.js';
 /** A method's inputs as a reference script writes them: samples by rows. */
 export type Table = readonly (readonly number[])[];
 
-export const rowsOf = (table: Table): Rows => ({
+const rowsOf = (table: Table): Rows => ({
   rows: table.length,
   columns: table[0]?.length ?? 0,
   data: Float32Array.from(table.flat()),
