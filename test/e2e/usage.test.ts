@@ -15,13 +15,17 @@ describe('what is typed wrongly is refused with exit code 2 and what was meant',
     [['up', '--json'], 'up has no --json: it has no result to print'],
     [['submit', '--workers', '0', 'x'], '--workers: expected an integer greater than or equal to 1'],
     [['plan'], 'grid file (yaml), or - for standard input'],
+    [['data', 'verify', '--nonsense'], 'unknown flag "--nonsense"; see "ood-cli help data verify"'],
+    [['plan', 'a', 'b'], 'Unexpected argument: b'],
   ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await oodCli(args);
+    // A developer's environment, in which oclif has more to say.
+    const { code, stdout, stderr } = await oodCli(args, { NODE_ENV: 'development' });
     expect([code, stdout, stderr]).toEqual([
       EXIT_CODES['invalid-input'],
       '',
       expect.stringContaining(message),
     ]);
+    expect(stderr).not.toMatch(/warning|unparsed/i);
     if (args[0] === 'up') return;
     const asJson = await oodCli([...args, '--json']);
     expect(asJson.code).toBe(EXIT_CODES['invalid-input']);

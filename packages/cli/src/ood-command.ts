@@ -77,6 +77,8 @@ export abstract class OodCommand extends Command {
 
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
+    // Where NODE_ENV is of a developer, oclif would warn that arguments which it could not parse were not parsed.
+    this.parsed = true;
     // oclif's own errors are about flags and arguments.
     const error = thrown instanceof Errors.CLIError ? wrongUsage(thrown, this.ctor) : OodError.from(thrown);
     if (this.jsonEnabled()) this.logJson({ error: { code: error.code, message: error.message } });
