@@ -35,7 +35,12 @@ async function submit(models: readonly string[], pairs: readonly string[], ...fl
     `protocol: fssd-paper
 models:${list(models)}
 pairs:${list(pairs)}
-methods: [baseline, { name: mahalanobis, magnitudes: [0.01] }]
+methods:
+  - baseline
+  - { name: mahalanobis, magnitudes: [0.01] }
+  - { name: energy, temperatures: [1, 1000] }
+  - { name: knn, k: [1, 50] }
+  - { name: vim, dims: [16, 32] }
 outputs: { formats: [] }
 options: { bootstrapReplicates: 100, slice: 512 }
 `,
@@ -76,14 +81,16 @@ it('on a cluster of two workers, one of them with a full disk, each cell is what
     });
     execFileSync('prlimit', ['--pid', String(cluster.workers[1]?.pid), '--fsize=4096:unlimited']);
     const together = await submit(MODELS, PAIRS, '--coordinator', cluster.coordinatorAddress);
-    expect(together.cells.size).toBe(8);
-    expect(new Set([...together.cells.values()].map(({ scores }) => scores.file.toLowerCase())).size).toBe(8);
+    expect(together.cells.size).toBe(20);
+    expect(new Set([...together.cells.values()].map(({ scores }) => scores.file.toLowerCase())).size).toBe(
+      20,
+    );
     expect((await client.logs(together.run)).join('\n')).toMatch(/w1 is set aside/);
 
     for (const model of MODELS) {
       for (const pair of PAIRS) {
         const alone = await submit([model], [pair], '--workers', '1');
-        expect(alone.cells.size).toBe(2);
+        expect(alone.cells.size).toBe(5);
         for (const [name, cell] of alone.cells) expect(together.cells.get(name), name).toEqual(cell);
       }
     }
