@@ -23,6 +23,7 @@ export async function setup({ servers = false } = {}) {
     await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
       cwd: ROOT,
     });
+    await run(process.execPath, [join(ROOT, 'packages', 'cli', 'bin', 'make-manifest.js')], { cwd: ROOT });
   });
   if (servers) {
     await step(5, steps, 'nats-server (built from its source the first time)', () =>
