@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '@oodgrid/protocol';
 import { afterAll, expect, it } from 'vitest';
@@ -41,6 +42,11 @@ it('the same grid with one more method computes only that method, and plan says 
   const reused = plan.tasks.flatMap(({ reusedMethods }: { reusedMethods: string[] }) => reusedMethods);
   expect(second.run.cachedUnits).toBe(reused.length);
   expect(second.cells[0]).toMatchObject({ method: 'baseline', scores: first.cells[0]?.scores });
+
+  const keys = second.references.map(({ key }) => key);
+  expect(keys).toEqual(expect.arrayContaining(['huang2020feature', 'gal2016dropout', 'delong1988comparing']));
+  const bibliography = readFileSync(join(cache.folder, 'second', 'references.bib'), 'utf8');
+  expect([...bibliography.matchAll(/^@\w+\{(.*),$/gm)].map(([, key]) => key)).toEqual(keys);
 
   const all = await json('plan', file, ...more);
   expect(all.work).toEqual({ images: 0, forwards: 0, gradients: 0 });

@@ -16,7 +16,7 @@ function page(): string {
     '',
     '<!-- Generated from the catalog of formats and the metric specifications: npx vitest run packages/cli -u -->',
     '',
-    "A grid's `outputs.formats` names those that are written; left out, all are. `results.json` and `scores/` always are.",
+    "A grid's `outputs.formats` names those that are written; left out, all are. `results.json`, `scores/` and `references.bib` always are.",
     '',
     '| format | file | what it holds |',
     '| --- | --- | --- |',

@@ -31,12 +31,15 @@ it('a run has the files of its formats, and plots of the scores that were writte
   const formats = REPORT_FORMATS.map(({ name }) => name);
   await writeRun(merged(), join(folder, 'all'), formats, '');
   const files = REPORT_FORMATS.flatMap((format) => format.files.map(({ name }) => name));
-  expect(readdirSync(join(folder, 'all')).sort()).toEqual([...files, 'results.json', 'scores'].sort());
+  expect(readdirSync(join(folder, 'all')).sort()).toEqual(
+    [...files, 'references.bib', 'results.json', 'scores'].sort(),
+  );
   const page = readFileSync(join(folder, 'all', 'report.html'), 'utf8');
   expect(page.match(/<article/g)).toHaveLength(3);
   await writeRun(merged(), join(folder, 'one'), ['csv'], '');
   expect(readdirSync(join(folder, 'one')).sort()).toEqual([
     'comparisons.csv',
+    'references.bib',
     'results.csv',
     'results.json',
     'scores',

@@ -54,6 +54,7 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
     grid: describeGrid(grid),
     accuracies: [...accuracies.accuracies],
     warnings: bySeverity([...accuracies.warnings, ...(grid.warnings ?? []), ...distinct(cells.warnings)]),
+    references: grid.references ?? [],
   };
   return threads.run('pack', { header, cells: cells.parts, comparisons, out: options.out });
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Desk, SPEC, submission, type TestPeer } from './desk.js';
+import { smallGrid } from './small-plan.js';
 
 let desk: Desk;
 beforeEach(() => {
@@ -195,6 +196,19 @@ describe('a key of a submission', () => {
       expect.objectContaining({ code: 'conflict', message: expect.stringMatching(/run "a" \(running\)/) }),
     );
     expect([...desk.dispatcher.runs.keys()]).toEqual(['run', 'a']);
+  });
+
+  it('gives the run of the same grid also to a client of another version, which words what to cite otherwise', () => {
+    const cited = (run: string, title: string) => {
+      const uses = [{ kind: 'protocol' as const, name: 'fssd-paper' }];
+      const references = [{ key: 'doe2026title', authors: 'Jane Doe', title, year: 2026, uses }];
+      return submission(run, {
+        ...key,
+        spec: { kind: 'grid', slice: 4096, grid: { ...smallGrid(), references } },
+      });
+    };
+    desk.submit(cited('a', 'A Title'));
+    expect(desk.submit(cited('b', 'A Title, Corrected'))).toBe('a');
   });
 
   it('may be used again when its run was cancelled or has failed, also after a restart', () => {

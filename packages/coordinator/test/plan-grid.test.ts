@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { registerProtocol } from '@oodgrid/protocols';
 import { describe, expect, it } from 'vitest';
 import { estimate, planGrid } from '../src/index.js';
+import { describeGrid } from '../src/planner/describe-grid.js';
 import { smallGrid } from './small-plan.js';
+
+it('what a grid is, of which the digest is made, has nothing of what it cites', () => {
+  const uses = [{ kind: 'protocol' as const, name: 'fssd-paper' }];
+  const references = [{ key: 'doe2026title', authors: 'Jane Doe', title: 'A Title', year: 2026, uses }];
+  expect(describeGrid({ ...smallGrid(), references })).toEqual(describeGrid(smallGrid()));
+});
 
 describe('the planner', () => {
   it('covers every sample of every series once, whatever the slice', () => {

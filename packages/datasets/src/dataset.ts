@@ -1,3 +1,5 @@
+import type { Work } from '@oodgrid/protocol';
+
 export type SplitKind = 'test' | 'train';
 
 /** Classes of samples, bytes where they all fit. */
@@ -42,6 +44,10 @@ export type Source =
 export interface Dataset {
   readonly name: string;
   readonly title: string;
+  /** The work that it comes from. */
+  readonly cites: Work;
+  /** What it may be used for: the licence's name, or what its makers say. */
+  readonly licence: string;
   /** Height, width and channels of an image. */
   readonly input: readonly [height: number, width: number, channels: number];
   readonly classes: number;

@@ -39,6 +39,8 @@ afterEach(async () => {
 const toy = (sources: readonly Source[], expected = sha256(images)): Dataset => ({
   name: 'toy',
   title: 'three images',
+  cites: { authors: 'Jane Doe', title: 'Three Images', year: 2026 },
+  licence: 'none',
   input: [2, 2, 1],
   classes: 3,
   splits: { test: { count: 3, sha256: { images: expected, labels: sha256(labels) } } },

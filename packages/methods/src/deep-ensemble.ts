@@ -13,6 +13,7 @@ export const deepEnsemble = defineRow(msp, {
       authors: 'Balaji Lakshminarayanan and Alexander Pritzel and Charles Blundell',
       title: 'Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles',
       year: 2017,
+      proceedings: 'Advances in Neural Information Processing Systems',
       arxiv: '1612.01474',
     },
   },

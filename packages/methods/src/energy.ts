@@ -13,6 +13,7 @@ export const energy = defineMethod({
       authors: 'Weitang Liu and Xiaoyun Wang and John D. Owens and Yixuan Li',
       title: 'Energy-based Out-of-distribution Detection',
       year: 2020,
+      proceedings: 'Advances in Neural Information Processing Systems',
       arxiv: '2010.03759',
       at: 'eq. 4',
     },

@@ -63,6 +63,7 @@ export const knn = defineMethod({
       authors: 'Yiyou Sun and Yifei Ming and Xiaojin Zhu and Yixuan Li',
       title: 'Out-of-Distribution Detection with Deep Nearest Neighbors',
       year: 2022,
+      proceedings: 'International Conference on Machine Learning',
       arxiv: '2204.06507',
       at: 'section 3',
     },

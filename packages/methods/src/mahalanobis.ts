@@ -44,6 +44,7 @@ export const mahalanobis = defineMethod({
       authors: 'Kimin Lee and Kibok Lee and Honglak Lee and Jinwoo Shin',
       title: 'A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks',
       year: 2018,
+      proceedings: 'Advances in Neural Information Processing Systems',
       arxiv: '1807.03888',
       at: 'eq. 1-3',
     },

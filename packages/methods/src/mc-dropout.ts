@@ -17,6 +17,7 @@ export const mcDropout = defineMethod({
       authors: 'Yarin Gal and Zoubin Ghahramani',
       title: 'Dropout as a Bayesian Approximation: Representing Model Uncertainty in Deep Learning',
       year: 2016,
+      proceedings: 'International Conference on Machine Learning',
       arxiv: '1506.02142',
     },
   },

@@ -1,6 +1,6 @@
 // Tensor types only: what is imported here is erased, so that a planner, a command or a documentation generator reads
 // every method without loading a tensor library. Arithmetic gets the library as `ops`.
-import type { ModelFacts, SplitOrder } from '@oodgrid/protocol';
+import type { ModelFacts, SplitOrder, Work } from '@oodgrid/protocol';
 import type { Rows } from '@oodgrid/stats';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
@@ -110,11 +110,7 @@ export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
   score(batch: Batch<z.output<Setting>>, column: string): Tensor1D;
 }
 
-export interface Citation {
-  /** As BibTeX has them: first names first, joined by " and ". */
-  readonly authors: string;
-  readonly title: string;
-  readonly year: number;
+export interface Citation extends Work {
   readonly arxiv: string;
   /** Where in the paper. */
   readonly at?: string;

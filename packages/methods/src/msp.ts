@@ -26,6 +26,7 @@ export const baseline = defineRow(msp, {
       authors: 'Dan Hendrycks and Kevin Gimpel',
       title: 'A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks',
       year: 2017,
+      proceedings: 'International Conference on Learning Representations',
       arxiv: '1610.02136',
     },
   },

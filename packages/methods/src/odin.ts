@@ -19,6 +19,7 @@ export const odin = defineMethod({
       authors: 'Shiyu Liang and Yixuan Li and R. Srikant',
       title: 'Enhancing the Reliability of Out-of-distribution Image Detection in Neural Networks',
       year: 2018,
+      proceedings: 'International Conference on Learning Representations',
       arxiv: '1706.02690',
       at: 'eq. 1-2',
     },

@@ -13,6 +13,7 @@ export const outlierExposure = defineRow(msp, {
       authors: 'Dan Hendrycks and Mantas Mazeika and Thomas Dietterich',
       title: 'Deep Anomaly Detection with Outlier Exposure',
       year: 2019,
+      proceedings: 'International Conference on Learning Representations',
       arxiv: '1812.04606',
     },
   },

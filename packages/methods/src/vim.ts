@@ -57,6 +57,7 @@ export const vim = defineMethod({
       authors: 'Haoqi Wang and Zhizhong Li and Litong Feng and Wayne Zhang',
       title: 'ViM: Out-Of-Distribution with Virtual-logit Matching',
       year: 2022,
+      proceedings: 'IEEE/CVF Conference on Computer Vision and Pattern Recognition',
       arxiv: '2203.10807',
       at: 'section 4',
     },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Work } from '@oodgrid/protocol';
 
 /** A model that comes with the project: weights and card are `<name>.safetensors` and `<name>.md`. */
 export interface ModelCard {
@@ -11,9 +12,23 @@ export interface ModelCard {
   readonly testAccuracy: number;
   readonly sha256: string;
   readonly title: string;
+  /** The paper whose recipe it was trained by. */
+  readonly cites: Work;
+  readonly licence: string;
 }
 
-const lenet = { architecture: 'lenet', classes: 10, trainedOn: 'fashion-mnist' } as const;
+const lenet = {
+  architecture: 'lenet',
+  classes: 10,
+  trainedOn: 'fashion-mnist',
+  cites: {
+    authors: 'Haiwen Huang and Zhihan Li and Lulu Wang and Sishuo Chen and Bin Dong and Xinyu Zhou',
+    title: 'Feature Space Singularity for Out-of-Distribution Detection',
+    year: 2020,
+    arxiv: '2011.14654',
+  },
+  licence: 'MIT',
+} as const;
 
 const MODEL_CARDS: readonly ModelCard[] = [
   {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { referencesSchema } from './citation.js';
 import { digestSchema } from './ids.js';
 import { methodPlanSchema } from './method-plan.js';
 import { dataRefSchema, modelSpecSchema, transformSchema } from './tasks.js';
@@ -67,5 +68,7 @@ export const resolvedGridSchema = z.object({
   cardAccuracies: z.record(z.string(), z.number().min(0).max(1)).exactOptional(),
   /** What was found in the data when the grid was resolved; goes into the results. */
   warnings: z.array(warningSchema).max(10_000).readonly().exactOptional(),
+  /** What to cite; goes into the results. */
+  references: referencesSchema.exactOptional(),
 });
 export type ResolvedGrid = Readonly<z.infer<typeof resolvedGridSchema>>;

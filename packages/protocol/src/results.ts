@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { referencesSchema } from './citation.js';
 import { digestSchema, runIdSchema } from './ids.js';
 import type { MetricKey } from './metric-specs.js';
 import { workCountsSchema } from './tasks.js';
@@ -123,6 +124,8 @@ export const resultsSchema = z.object({
   accuracies: z.array(accuracySchema).default([]),
   /** Signs of something wrong; no part of the digest. */
   warnings: z.array(warningSchema).default([]),
+  /** What to cite; no part of the digest. Results of older versions have none. */
+  references: referencesSchema.default([]),
   digest: digestSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;

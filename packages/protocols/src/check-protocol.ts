@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError, workSchema } from '@oodgrid/protocol';
 import { auroc } from './metrics/auroc.js';
 import type { Protocol } from './protocol.js';
 
@@ -13,17 +13,23 @@ export function checkProtocol(protocol: Protocol, where: string): void {
 }
 
 function* faultsOfFields(protocol: Protocol): Generator<string> {
-  const { name, batch, permutationSeed, reference, advice, selection } = protocol;
+  const { name, batch, permutationSeed, reference, cites, advice, selection } = protocol;
   if (!(typeof name === 'string' && NAME.test(name)))
     yield 'name: expected at most 60 letters, digits, ".", "_" and "-"';
   if (!isCount(batch, 1, 65_536)) yield 'batch: expected a whole number from 1 to 65536';
   if (!isCount(permutationSeed, 0, 2 ** 32 - 1)) yield 'permutationSeed: expected a whole number below 2^32';
   if (typeof reference !== 'string') yield 'reference: expected a text';
+  if (cites !== undefined) yield* faultsOfWork(cites);
   if (typeof advice !== 'string') yield 'advice: expected a text';
   for (const key of FUNCTIONS) if (typeof protocol[key] !== 'function') yield `${key}: expected a function`;
   if (selection === null) return;
   if (typeof selection?.criterion !== 'string' || typeof selection.select !== 'function')
     yield 'selection: expected { criterion, select } or null';
+}
+
+function* faultsOfWork(cites: unknown): Generator<string> {
+  const { error } = workSchema.safeParse(cites);
+  for (const { path, message } of error?.issues ?? []) yield `${['cites', ...path].join('.')}: ${message}`;
 }
 
 function* faultsOfMetrics({ metrics }: Protocol): Generator<string> {

@@ -22,6 +22,12 @@ const MINIMUM = FIT + SELECT + 1;
 export const fssdPaper: Protocol = {
   name: 'fssd-paper',
   reference: 'https://arxiv.org/abs/2011.14654',
+  cites: {
+    authors: 'Haiwen Huang and Zhihan Li and Lulu Wang and Sishuo Chen and Bin Dong and Xinyu Zhou',
+    title: 'Feature Space Singularity for Out-of-Distribution Detection',
+    year: 2020,
+    arxiv: '2011.14654',
+  },
   batch: 512,
   // Both sets are permuted by their own fresh generator.
   permutationSeed: 42,

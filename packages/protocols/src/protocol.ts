@@ -1,4 +1,4 @@
-import type { Candidate, SplitOrder, Transform } from '@oodgrid/protocol';
+import type { Candidate, SplitOrder, Transform, Work } from '@oodgrid/protocol';
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 
@@ -52,6 +52,8 @@ export interface Protocol {
   readonly name: string;
   /** Where it is from. */
   readonly reference: string;
+  /** The paper that it is from, for the references of results. */
+  readonly cites?: Work;
   /**
    * Samples of a batch. Part of the results where a method's gradients depend on the batch; slices of the work are whole
    * numbers of batches.

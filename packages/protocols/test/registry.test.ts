@@ -40,6 +40,10 @@ describe('a protocol of a module', () => {
       'export default ({ metrics }) => ({ metrics: [metrics.auroc, { key: "auroc" }] })',
       /metrics\[1\]\.key: "auroc" is there already/,
     ],
+    [
+      'export default () => ({ cites: { authors: "Jane Doe", title: "A Title", year: 2026, arxiv: "abc" } })',
+      /cites\.arxiv: is no identifier of arXiv, such as 2011\.14654/,
+    ],
   ])('is refused with all that is wrong: %s', async (source, message) => {
     await expect(registerProtocol(moduleOf(source))).rejects.toEqual(invalid(message));
   });

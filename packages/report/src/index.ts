@@ -1,3 +1,4 @@
+export { BIBLIOGRAPHY } from './bibtex.js';
 export { REPORT_FORMATS } from './formats/catalog.js';
 export type { CellScores, Report, ReportFile, ReportFormat } from './formats/format.js';
 export { resultsTable, type TableOptions } from './table-text.js';

@@ -1,5 +1,7 @@
+import type { Results } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { resultsTable } from '../src/index.js';
+import { bibtexEntries } from './bibtex-entries.js';
 import { reportText } from './report-text.js';
 import { sampleResults } from './sample-results.js';
 
@@ -32,7 +34,21 @@ const HOSTILE: readonly string[] = [
   '*star after a row',
 ];
 
-const resultsOf = (name: string) =>
+/** A work of which a module of the user's says so. */
+const referencesOf = (name: string): Results['references'] => [
+  {
+    key: 'doe2026name',
+    authors: `${name} and Jane ${name}`,
+    title: name,
+    year: 2026,
+    journal: name,
+    uses: [{ kind: 'method', name, at: name, licence: name }],
+  },
+];
+
+const resultsOf = (name: string): Results => ({ ...namedResults(name), references: referencesOf(name) });
+
+const namedResults = (name: string) =>
   sampleResults((results) => {
     const named = { title: name, method: name, id: name, ood: `ood ${name}`, model: name };
     const [cell] = sampleResults().cells;
@@ -83,6 +99,16 @@ describe.each(HOSTILE)('a name %j', (name) => {
     for (const line of text.split('\n').slice(1)) expect(line).not.toMatch(/^[^%]*(?<!\\)%(?! )/);
     for (const row of text.split('\n').filter((line) => line.endsWith('\\\\')))
       expect(row.match(/(?<!\\)&/g)).toHaveLength(7);
+  });
+
+  it('is the text of a field for BibTeX', () => {
+    const text = reportText('references.bib', results);
+    expect(text).not.toMatch(ACTIVE);
+    const [entry, ...more] = bibtexEntries(text);
+    expect(more).toEqual([]);
+    expect([...(entry?.fields.keys() ?? [])]).toEqual(['author', 'title', 'journal', 'year', 'annote']);
+    for (const value of entry?.fields.values() ?? [])
+      expect(value).not.toMatch(/(?<!\\)[%$#&_~^]|\\input|@|"/);
   });
 
   it('is text in the page', () => {

@@ -1,9 +1,9 @@
 import type { Results } from '@oodgrid/protocol';
-import { REPORT_FORMATS, type Report } from '../src/index.js';
+import { BIBLIOGRAPHY, REPORT_FORMATS, type Report } from '../src/index.js';
 
-const FILES = REPORT_FORMATS.flatMap(({ files }) => files);
+const FILES = [BIBLIOGRAPHY, ...REPORT_FORMATS.flatMap(({ files }) => files)];
 
-/** Pieces of one of the catalog's files. */
+/** Pieces of one of a run's files. */
 export function reportPieces(
   name: string,
   results: Results,

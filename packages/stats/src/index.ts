@@ -8,6 +8,7 @@ export {
 } from './bootstrap.js';
 export { BootstrapDraws } from './bootstrap-draws.js';
 export { withBorder } from './border-intervals.js';
+export { CITES } from './cites.js';
 export { type Point, prCurve, rocCurve, thinCurve } from './curves.js';
 export {
   type DelongAuroc,

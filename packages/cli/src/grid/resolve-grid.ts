@@ -6,6 +6,7 @@ import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
 import { type ReferredDatasets, referredDatasets } from './data-set-references.js';
+import { gridReferences } from './grid-references.js';
 import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
 import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
@@ -62,6 +63,11 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     rows,
     cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
     warnings,
+    references: gridReferences(
+      grid,
+      all.map(({ spec }) => spec),
+      referred.datasets,
+    ),
     memoryBytes: Object.fromEntries(
       all.map(({ facts }) => [facts.name, executorBytes(facts.memory, PROTOCOL_BATCH)]),
     ),

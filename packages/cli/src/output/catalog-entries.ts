@@ -10,6 +10,7 @@ export const modelEntrySchema = z.object({
   trainedOn: z.string(),
   testAccuracy: z.number(),
   sha256: z.string(),
+  licence: z.string(),
   isPresent: z.boolean(),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
@@ -21,7 +22,10 @@ export const modelReportSchema = modelEntrySchema.extend({
 });
 export type ModelReport = z.infer<typeof modelReportSchema>;
 
-export const modelEntry = (card: ModelCard, isPresent: boolean): ModelEntry => ({ ...card, isPresent });
+export const modelEntry = ({ cites: _cites, ...card }: ModelCard, isPresent: boolean): ModelEntry => ({
+  ...card,
+  isPresent,
+});
 
 export const methodEntrySchema = z.object({
   name: z.string(),

@@ -5,7 +5,7 @@ import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
 import { type NpyArray, openNpz, writeNpz } from '@oodgrid/formats';
 import { type Cell, OodError, type Results } from '@oodgrid/protocol';
 import { ROLES } from '@oodgrid/protocols';
-import { type CellScores, REPORT_FORMATS, type Report, type ReportFile } from '@oodgrid/report';
+import { BIBLIOGRAPHY, type CellScores, REPORT_FORMATS, type Report, type ReportFile } from '@oodgrid/report';
 import { inChunks } from './in-chunks.js';
 import { ResultsFile } from './results-file.js';
 import { TableBuilder } from './table-builder.js';
@@ -26,7 +26,7 @@ export async function writeRun(
     await mkdir(join(fresh, 'scores'), { recursive: true });
     const results = await writeScores(parts, fresh);
     const report = { results, scoresOf: (cell: Cell) => readScores(fresh, cell) };
-    for (const file of reportFiles(formats)) await writeReport(file, report, fresh);
+    for (const file of [BIBLIOGRAPHY, ...reportFiles(formats)]) await writeReport(file, report, fresh);
     await renameOrRescue(fresh, folder);
     return results;
   } catch (cause) {

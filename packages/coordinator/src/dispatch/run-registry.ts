@@ -1,4 +1,4 @@
-import { canonicalJson, OodError } from '@oodgrid/protocol';
+import { canonicalJson, OodError, type RunSpec } from '@oodgrid/protocol';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
 import type { Workload } from '../workload/workload.js';
@@ -74,7 +74,7 @@ export class RunRegistry {
     const { idempotencyKey, run: id } = submitted;
     const known = this.#ofKey(idempotencyKey, id);
     if (known !== undefined) {
-      if (canonicalJson(known.submitted.spec) === canonicalJson(submitted.spec)) {
+      if (contentOf(known.submitted.spec) === contentOf(submitted.spec)) {
         return { run: known.id, isNew: false };
       }
       throw new OodError(
@@ -222,3 +222,7 @@ export class RunRegistry {
     run.dropWorkload();
   }
 }
+
+/** What two submissions of one run have in common: what to cite is worded by the client's version. */
+const contentOf = (spec: RunSpec): string =>
+  canonicalJson(spec.kind === 'grid' ? { ...spec, grid: { ...spec.grid, references: [] } } : spec);

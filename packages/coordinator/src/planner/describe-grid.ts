@@ -2,6 +2,12 @@ import type { ResolvedGrid } from '@oodgrid/protocol';
 
 /** What the results depend on: `ResolvedGrid` is that already, blobs standing for paths. */
 export function describeGrid(grid: ResolvedGrid): Record<string, unknown> {
-  const { memoryBytes: _placement, cardAccuracies: _cards, warnings: _warnings, ...description } = grid;
+  const {
+    memoryBytes: _placement,
+    cardAccuracies: _cards,
+    warnings: _warnings,
+    references: _references,
+    ...description
+  } = grid;
   return description;
 }

@@ -23,6 +23,14 @@ function decodeBatches(files: readonly Uint8Array[], names: readonly string[]): 
 export const cifar10: Dataset = {
   name: 'cifar10',
   title: 'CIFAR-10: small natural images',
+  cites: {
+    authors: 'Alex Krizhevsky',
+    title: 'Learning Multiple Layers of Features from Tiny Images',
+    year: 2009,
+    institution: 'University of Toronto',
+    url: 'https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf',
+  },
+  licence: 'none stated by its makers',
   input: [32, 32, 3],
   classes: 10,
   normalisation: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },

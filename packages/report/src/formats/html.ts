@@ -5,6 +5,7 @@ import { factsHtml } from '../html/facts-html.js';
 import { groupHtml } from '../html/group-html.js';
 import { leftOutHtml, overviewHtml } from '../html/overview-html.js';
 import { PlotBudget } from '../html/plot-budget.js';
+import { referencesHtml } from '../html/references-html.js';
 import { STYLES } from '../html/styles.js';
 import { accuraciesHtml, warningsHtml } from '../html/warnings-html.js';
 import { comparisonIndex } from '../paired-tests.js';
@@ -42,6 +43,7 @@ function* pieces({ results, scoresOf }: Report): Generator<string> {
   if (shown.groupsLeft > 0) yield* overviewHtml(groups);
   for (const one of shown.shown) yield* groupHtml(one, comparisonsOf(one.group), plots);
   yield accuraciesHtml(results);
+  yield* referencesHtml(results);
   yield '\n</main>\n</body>\n</html>\n';
 }
 

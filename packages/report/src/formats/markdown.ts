@@ -1,9 +1,11 @@
 import { METRIC_SPECS, type Results, visible } from '@oodgrid/protocol';
 import { marksOf } from '../best-marks.js';
+import { BIBLIOGRAPHY } from '../bibtex.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
 import { chosenText } from '../hyperparameters.js';
 import { comparisonIndex } from '../paired-tests.js';
 import { METRICS_NOTE, percent } from '../percent.js';
+import { linkOf, referenceText, usesText } from '../reference-text.js';
 import { firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
 
@@ -46,6 +48,7 @@ function* pieces({ results }: Report): Generator<string> {
   yield `${METRICS_NOTE} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).\n\n`;
   yield* accuracySection(results);
   yield* warningSection(results);
+  yield* referenceSection(results);
   yield `Digest \`${results.digest}\`\n`;
 }
 
@@ -75,4 +78,16 @@ function* warningSection({ warnings }: Results): Generator<string> {
     }
   }
   yield `\nWhat to do about each: ${WARNINGS_PAGE}\n\n`;
+}
+
+function* referenceSection({ references }: Results): Generator<string> {
+  if (references.length === 0) return;
+  yield '### References\n\n';
+  for (const [i, reference] of references.entries()) {
+    const link = linkOf(reference);
+    // Between angle brackets an address is text to the end.
+    const where = link === undefined ? '' : ` <${link}>`;
+    yield `${i + 1}. ${escaped(referenceText(reference))}${where} (${escaped(usesText(reference))})\n`;
+  }
+  yield `\nAll of them for BibTeX: \`${BIBLIOGRAPHY.name}\`\n\n`;
 }

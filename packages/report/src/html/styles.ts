@@ -60,6 +60,7 @@ svg text{fill:var(--muted)}svg .title{font-size:11.5px}.grid{stroke:var(--line);
 .area{stroke-width:1.2;fill-opacity:.28}.area.id{fill:#0072b2;stroke:#0072b2}.area.ood{fill:#d55e00;stroke:#d55e00}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 5px 0 10px;vertical-align:-1px}
 .swatch.id{background:#0072b2}.swatch.ood{background:#d55e00}
+a{color:var(--accent)}.references li{margin:6px 0;overflow-wrap:anywhere}
 code{font-size:13px;overflow-wrap:anywhere}
 @media (max-width:760px){.plots,.overlay{grid-template-columns:minmax(0,1fr)}}
 @media print{.cell,.warnings{break-inside:avoid}}

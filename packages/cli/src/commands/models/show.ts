@@ -31,6 +31,7 @@ export default class ModelsShow extends OodCommand {
         `  architecture   ${card.architecture}, ${card.classes} classes`,
         `  trained on     ${card.trainedOn}`,
         `  test accuracy  ${(100 * card.testAccuracy).toFixed(2)} %`,
+        `  licence        ${card.licence}`,
         `  weights        ${path} (${report.isIntact ? 'SHA-256 as in the catalog' : 'NOT what the catalog has'})`,
         ...tensors.map(({ name, shape }) => `  ${name.padEnd(14)} [${shape.join(', ')}]`),
       ].join('\n'),
