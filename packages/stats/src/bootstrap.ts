@@ -74,7 +74,8 @@ export function bootstrapRanked(
   });
 }
 
-function percentiles(value: number, replicates: Float64Array, level: number): Interval {
+/** An interval from a metric's value and its replicates, which are sorted in place. */
+export function percentiles(value: number, replicates: Float64Array, level: number): Interval {
   const sorted = replicates.sort();
   return { value, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }

@@ -7,6 +7,7 @@ export {
   bootstrapRanked,
 } from './bootstrap.js';
 export { BootstrapDraws } from './bootstrap-draws.js';
+export { bootstrapGroups, type GroupMetric } from './bootstrap-groups.js';
 export { withBorder } from './border-intervals.js';
 export { CITES } from './cites.js';
 export { type Point, prCurve, rocCurve, thinCurve } from './curves.js';
