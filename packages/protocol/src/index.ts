@@ -48,6 +48,7 @@ export {
   type WorkCounts,
   workCountsSchema,
 } from './tasks.js';
+export { importUserModule, moduleFault, moduleName, placeIn, type UserModule } from './user-module.js';
 export { visibleName } from './visible-name.js';
 export { isVisible, quote, visible, visibleJson, visibleLines } from './visible-text.js';
 export {

@@ -13,5 +13,12 @@ export {
   type Side,
   type Sweep,
 } from './protocol.js';
-export { findProtocol, protocolModules, protocols, registerProtocol } from './registry.js';
+export {
+  findProtocol,
+  moduleOf,
+  protocolModules,
+  protocols,
+  type RegisteredModule,
+  registerProtocol,
+} from './registry.js';
 export { splitIndices } from './split-indices.js';

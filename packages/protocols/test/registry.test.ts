@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkProtocol } from '../src/check-protocol.js';
 import { fssdPaper, PROTOCOLS } from '../src/index.js';
-import { findProtocol, protocolModules, protocols, registerProtocol } from '../src/registry.js';
+import { findProtocol, moduleOf, protocolModules, protocols, registerProtocol } from '../src/registry.js';
 
 const invalid = (message: RegExp) =>
   expect.objectContaining({ code: 'invalid-input', message: expect.stringMatching(message) });
-const moduleOf = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
+const moduleFrom = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
 const TOY = new URL('./fixtures/toy.mjs', import.meta.url).href;
 
 it('every protocol of the catalog passes the check of those that come from elsewhere', () => {
@@ -19,7 +22,17 @@ describe('a protocol of a module', () => {
     expect(await registerProtocol(TOY)).toBe(toy);
     expect(findProtocol('toy')).toBe(toy);
     expect(protocols()).toEqual([fssdPaper, toy]);
-    expect(protocolModules()).toEqual([TOY]);
+    const [own] = protocolModules();
+    expect(own).toEqual({ url: TOY, sha256: sha256(readFileSync(fileURLToPath(TOY))) });
+    expect(moduleOf('toy')).toMatchObject({ url: TOY });
+    expect(moduleOf('fssd-paper')).toBeNull();
+  });
+
+  it('that has changed since another thread took it in is refused', async () => {
+    const changed = moduleFrom('export default () => ({})');
+    await expect(registerProtocol(changed, sha256('as it was'))).rejects.toEqual(
+      invalid(/the file was changed while the run went on; submit it again/),
+    );
   });
 
   it('may not have the name of another', async () => {
@@ -31,11 +44,10 @@ describe('a protocol of a module', () => {
 
   it.each([
     ['throw new Error("no")', /cannot be loaded: no/],
-    ['export const name = "x"', /exports by default a function/],
-    [
-      'export default () => ({})',
-      /name: expected .*; batch: expected .*metrics: the first must be the AUROC/,
-    ],
+    ['export const name = "x"', /has no default export/],
+    ['export default () => undefined', /the function returns no protocol/],
+    ['export default () => { throw new Error("not today"); }', /its function failed: not today/],
+    ['export default () => ({})', /name: expected .*; batch: expected .*metrics: expected a list of metrics/],
     [
       'export default ({ metrics }) => ({ metrics: [metrics.auroc, { key: "auroc" }] })',
       /metrics\[1\]\.key: "auroc" is there already/,
@@ -44,8 +56,16 @@ describe('a protocol of a module', () => {
       'export default () => ({ cites: { authors: "Jane Doe", title: "A Title", year: 2026, arxiv: "abc" } })',
       /cites\.arxiv: is no identifier of arXiv, such as 2011\.14654/,
     ],
+    [
+      'export default ({ metrics }) => ({ metrics: [{ ...metrics.auroc, of: () => 1 }] })',
+      /the first must be the kit's AUROC/,
+    ],
+    [
+      'export default ({ metrics }) => ({ metrics: [metrics.auroc, { ...metrics.fpr95, key: "mine", of: () => 1 }] })',
+      /metrics\[1\]\.walk: leave it out/,
+    ],
   ])('is refused with all that is wrong: %s', async (source, message) => {
-    await expect(registerProtocol(moduleOf(source))).rejects.toEqual(invalid(message));
+    await expect(registerProtocol(moduleFrom(source))).rejects.toEqual(invalid(message));
   });
 });
 

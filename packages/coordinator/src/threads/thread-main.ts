@@ -55,7 +55,7 @@ export default async function main({
   protocols,
 }: ThreadMessage<Job>): Promise<JobReply<JobOutput<JobKind>>> {
   try {
-    for (const url of protocols) await registerProtocol(url);
+    for (const { url, sha256 } of protocols) await registerProtocol(url, sha256);
     return { value: work(job) };
   } catch (thrown) {
     const { code, message } = OodError.from(thrown);

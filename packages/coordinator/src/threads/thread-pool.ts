@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, OodError } from '@oodgrid/protocol';
-import { protocolModules } from '@oodgrid/protocols';
+import { protocolModules, type RegisteredModule } from '@oodgrid/protocols';
 import { Tinypool } from 'tinypool';
 import type { JobInput, JobKind, JobOutput } from './jobs.js';
 
@@ -14,7 +14,7 @@ const IDLE_MS = 5000;
 /** What a thread is sent: a job, and the modules of protocols that are no part of the catalog. */
 export interface ThreadMessage<Job> {
   readonly job: Job;
-  readonly protocols: readonly string[];
+  readonly protocols: readonly RegisteredModule[];
 }
 
 /** What a thread sends back: errors lose their class on the way. */
