@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** What each package may import of ours (docs/architecture.md). */
 const ALLOWED = {
   protocol: [],
+  metrics: ['protocol'],
   stats: [],
   protocols: ['protocol', 'stats'],
   formats: ['protocol'],
@@ -13,11 +14,12 @@ const ALLOWED = {
   grid: ['protocol', 'protocols', 'methods', 'models', 'report'],
   engine: ['protocol', 'stats', 'formats', 'datasets', 'models', 'methods'],
   transport: ['protocol'],
-  coordinator: ['protocol', 'stats', 'protocols', 'transport'],
-  worker: ['protocol', 'engine', 'transport'],
+  coordinator: ['protocol', 'metrics', 'stats', 'protocols', 'transport'],
+  worker: ['protocol', 'metrics', 'engine', 'transport'],
   report: ['protocol', 'stats'],
   cli: [
     'protocol',
+    'metrics',
     'stats',
     'formats',
     'datasets',

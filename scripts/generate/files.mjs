@@ -1,18 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { grafanaDashboard } from './grafana.mjs';
 
-/** Schemas and pages of documentation as the compiled code makes them, by path from the root. */
+/** Schemas, pages of documentation, dashboards and rules as the compiled code makes them, by path from the root. */
 export async function generatedFiles(root) {
   const load = (name) => import(pathToFileURL(join(root, 'packages', name, 'dist', 'index.js')).href);
   const { methodPages } = await load('methods');
   const { schemaFiles } = await load('cli');
+  const { DASHBOARDS, metricsPage, rulesFile, runbookPages } = await load('metrics');
   const schemas = [...schemaFiles()].map(([name, schema]) => [
     `schemas/${name}.schema.json`,
     `${JSON.stringify(schema, null, 2)}\n`,
   ]);
   const pages = [...methodPages()].map(([name, text]) => [`docs/methods/${name}`, text]);
-  return new Map([...schemas, ...pages]);
+  const dashboards = DASHBOARDS.map((one) => [`deploy/grafana/${one.uid}.json`, grafanaDashboard(one)]);
+  return new Map([
+    ...schemas,
+    ...pages,
+    ...dashboards,
+    ...runbookPages(),
+    ['deploy/prometheus/rules.yml', rulesFile()],
+    ['docs/metrics.md', metricsPage()],
+  ]);
 }
 
 /** Those that are not what the code makes. */

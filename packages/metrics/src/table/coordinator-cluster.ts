@@ -1,0 +1,160 @@
+import type { MetricRow } from '../metric-row.js';
+import { COMMIT_SECONDS, POOLS } from './labels.js';
+
+const OF = ['coordinator'] as const;
+
+/** Why the coordinator refuses something, as its counters name it. */
+const REASONS: readonly string[] = [
+  'protocol_version',
+  'sequence_gap',
+  'foreign_lease',
+  'no_place',
+  'idle',
+  'slow_reader',
+  'stream_error',
+  'conflict',
+  'invalid-input',
+  'cancelled',
+  'corrupt-data',
+  'resource-exhausted',
+  'unavailable',
+];
+
+/** Workers, leases, the store and the queue. */
+export const COORDINATOR_CLUSTER = {
+  oodgrid_workers: {
+    kind: 'gauge',
+    unit: 'workers',
+    help: 'Workers by numerics class and what they are; lost: its connection broke a moment ago',
+    of: OF,
+    labels: { pool: POOLS, state: ['connected', 'draining', 'set aside', 'lost'] },
+  },
+  oodgrid_worker_places: {
+    kind: 'gauge',
+    unit: 'places',
+    help: 'Tasks that the workers of a numerics class may hold together',
+    of: OF,
+    labels: { pool: POOLS },
+  },
+  oodgrid_leases: {
+    kind: 'gauge',
+    unit: 'tasks',
+    help: 'Leases that live, by numerics class',
+    of: OF,
+    labels: { pool: POOLS },
+  },
+  oodgrid_leases_renewed_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'Renewals of leases, by heartbeats and progress',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_leases_expired_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'Leases that were lost because nobody renewed them in time',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_workers_set_aside_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'Times that a worker was given no more tasks because of what went wrong on it',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_streams_opened_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'Registrations of workers; resumed: of a process that was connected before',
+    of: OF,
+    labels: { how: ['new', 'resumed'] },
+  },
+  oodgrid_stream_chunk_bytes_total: {
+    kind: 'counter',
+    unit: 'bytes',
+    help: 'Rows of results that workers have sent and that were taken',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_stream_repeated_messages_total: {
+    kind: 'counter',
+    unit: 'messages',
+    help: 'Reliable messages that came once more, and were acknowledged and dropped',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_refused_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'What was refused to workers and strangers, by reason',
+    of: OF,
+    labels: { reason: REASONS },
+  },
+  oodgrid_hints_denied_total: {
+    kind: 'counter',
+    unit: 'messages',
+    help: 'Hints of the queue that were worth no lease: dropped for good, or postponed',
+    of: OF,
+    labels: { how: ['dropped', 'postponed'] },
+  },
+  oodgrid_hints_republished_total: {
+    kind: 'counter',
+    unit: 'messages',
+    help: 'Hints that were published again because the queue had lost them',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_queue_messages: {
+    kind: 'gauge',
+    unit: 'messages',
+    help: 'Messages in the stream of the coordinator; absent while NATS does not answer',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_store_up: {
+    kind: 'gauge',
+    unit: 'truth',
+    help: '1 while the store is open; 0 while the coordinator tries to open it again',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_store_failures_total: {
+    kind: 'counter',
+    unit: 'events',
+    help: 'Times that the store could not be written or opened',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_commit_seconds: {
+    kind: 'histogram',
+    unit: 'seconds',
+    buckets: COMMIT_SECONDS,
+    help: 'Time of a commit of the journal, until it is durable',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_commit_records: {
+    kind: 'histogram',
+    unit: 'records',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096],
+    help: 'Journal records in one commit',
+    of: OF,
+    labels: {},
+  },
+  oodgrid_store_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Size of what the store keeps; blobs are counted every few minutes',
+    of: OF,
+    labels: { part: ['database', 'wal', 'blobs'] },
+  },
+  oodgrid_store_free_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Bytes that are free on the file system of the store',
+    of: OF,
+    labels: {},
+  },
+} as const satisfies Record<string, MetricRow>;
