@@ -14,6 +14,7 @@ interface RunOptions {
   readonly workers: number;
   readonly slice: number;
   readonly isCacheUsed?: boolean;
+  readonly memoryBytes?: number;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onExecutors?: (pids: () => readonly number[]) => void;
 }
@@ -29,13 +30,14 @@ describe('the same grid gives the same bits', () => {
     workers,
     slice,
     isCacheUsed = false,
+    memoryBytes = Number.MAX_SAFE_INTEGER,
     onEvent = () => undefined,
     onExecutors = () => undefined,
   }: RunOptions): Promise<Results> => {
     const { grid } = await readGrid(file, []);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse(`test-${workers}-${slice}`);
-    const options = { id, context, workers, slice, isCacheUsed, signal, onEvent, onExecutors };
+    const options = { id, context, workers, memoryBytes, slice, isCacheUsed, signal, onEvent, onExecutors };
     return runLocally(resolved, { ...options, engine: 'native' }, readTable);
   };
 
@@ -73,6 +75,20 @@ describe('the same grid gives the same bits', () => {
     },
     300_000,
   );
+
+  it('with more workers than memory bears: its tasks wait for each other', async () => {
+    const running = new Set<string>();
+    let most = 0;
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === 'task-started') running.add(event.taskId);
+      if (event.kind === 'task-done') running.delete(event.taskId);
+      most = Math.max(most, running.size);
+    };
+    // One task of a LeNet fits, two do not.
+    const results = await run({ workers: 3, slice: 2048, memoryBytes: 2 * 1024 ** 3, onEvent });
+    expect(most).toBe(1);
+    expect(results.digest).toBe(reference.digest);
+  }, 300_000);
 
   it('when an executor is killed in the middle of a task', async () => {
     let pids: () => readonly number[] = () => [];
@@ -117,7 +133,8 @@ describe('the same grid gives the same bits', () => {
     const { grid } = await readGrid(file, ['seed=7', 'methods=[{name: mc-dropout, passes: 4}]']);
     const resolved = await resolveGrid(grid, { context, baseDir: dirname(file), blobs, signal });
     const id = runIdSchema.parse('test-seed');
-    const options = { id, context, workers: 1, slice: 2048, isCacheUsed: false, signal };
+    const memoryBytes = Number.MAX_SAFE_INTEGER;
+    const options = { id, context, workers: 1, memoryBytes, slice: 2048, isCacheUsed: false, signal };
     const results = await runLocally(
       resolved,
       { ...options, engine: 'native', onEvent: () => undefined },

@@ -31,13 +31,23 @@ describe('the number of workers', () => {
   it('is what was asked for, with a word where memory does not reach', () => {
     expect(placeWorkers(both, 3, machine(2, 20))).toEqual({
       workers: 3,
+      taskMemoryBytes: 20 * GIB,
       reason: 'as asked for',
       isTight: false,
     });
     expect(placeWorkers(both, 4, machine(8, 20))).toEqual({
       workers: 4,
+      taskMemoryBytes: 20 * GIB,
       reason:
-        'which may be too many: model "large" takes 6 GiB in each, and 20 GiB of 40 GiB memory available',
+        'of which at most 3 compute it at once: model "large" takes 6 GiB in each, and 20 GiB of 40 GiB memory available',
+      isTight: true,
+    });
+    // One task is tried all the same: the estimate has room.
+    expect(placeWorkers(both, 4, machine(8, 5))).toEqual({
+      workers: 4,
+      taskMemoryBytes: 6 * GIB,
+      reason:
+        'which may be too many: model "large" takes 6 GiB in each, and 5 GiB of 10 GiB memory available',
       isTight: true,
     });
   });

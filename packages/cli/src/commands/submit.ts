@@ -105,7 +105,7 @@ export default class Submit extends OodCommand {
         }
         return show(await this.#follow(flags.coordinator, submitted, signal, write));
       }
-      const { workers, isTight, reason } = placeWorkers(
+      const { workers, taskMemoryBytes, isTight, reason } = placeWorkers(
         resolved.memoryBytes,
         flags.workers ?? grid.options.workers,
       );
@@ -119,6 +119,7 @@ export default class Submit extends OodCommand {
           id,
           context,
           workers,
+          memoryBytes: taskMemoryBytes,
           slice: grid.options.slice,
           isCacheUsed: flags.cache,
           engine: flags.engine === 'wasm' ? 'wasm' : 'native',

@@ -34,9 +34,11 @@ export function memoryText({ availableBytes, totalBytes, isLimited }: Machine): 
 /** How many executors a local run has. */
 export interface Placement {
   readonly workers: number;
+  /** What their tasks may need together: what is available, and at least what one task needs. Others wait for it. */
+  readonly taskMemoryBytes: number;
   /** Why so many, for people. */
   readonly reason: string;
-  /** Whether they may need more memory than there is. */
+  /** Whether all of them at once would need more memory than there is. */
   readonly isTight: boolean;
 }
 
@@ -52,10 +54,13 @@ export function placeWorkers(
   const [largest, bytes] = Object.entries(memoryBytes).reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
   const fitting = bytes === 0 ? machine.cores : Math.floor(machine.availableBytes / bytes);
   const workers = asked ?? Math.max(1, Math.min(machine.cores, fitting));
+  const taskMemoryBytes = Math.max(bytes, machine.availableBytes);
   const isTight = fitting < workers;
+  const placed = { workers, taskMemoryBytes, isTight };
   const need = `model "${largest}" takes ${byteSize(bytes)} in each, and ${memoryText(machine)}`;
-  if (isTight) return { workers, isTight, reason: `which may be too many: ${need}` };
-  if (asked !== undefined) return { workers, isTight, reason: 'as asked for' };
-  if (workers === machine.cores) return { workers, isTight, reason: 'one per core' };
-  return { workers, isTight, reason: `not one for each of ${machine.cores} cores: ${need}` };
+  if (isTight && fitting === 0) return { ...placed, reason: `which may be too many: ${need}` };
+  if (isTight) return { ...placed, reason: `of which at most ${fitting} compute it at once: ${need}` };
+  if (asked !== undefined) return { ...placed, reason: 'as asked for' };
+  if (workers === machine.cores) return { ...placed, reason: 'one per core' };
+  return { ...placed, reason: `not one for each of ${machine.cores} cores: ${need}` };
 }

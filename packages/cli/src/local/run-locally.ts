@@ -29,6 +29,8 @@ export interface LocalRunOptions {
   readonly context: CliContext;
   /** Executors: processes that compute. */
   readonly workers: number;
+  /** What their tasks may need together. */
+  readonly memoryBytes: number;
   readonly slice: number;
   readonly isCacheUsed: boolean;
   readonly engine: 'native' | 'wasm';
@@ -41,8 +43,6 @@ export interface LocalRunOptions {
 const GRACE_MS = 5000;
 /** A batch takes seconds; loading the largest model a minute. */
 const STALL_MS = 15 * 60_000;
-/** How many executors there are was decided by memory. */
-const ALL_MEMORY = Number.MAX_SAFE_INTEGER;
 
 /**
  * A whole run on this machine: coordinator and worker in this process, executors as child processes; they
@@ -132,7 +132,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     address,
     executors: workers,
     tasksPerExecutor: 1,
-    memoryBytes: ALL_MEMORY,
+    memoryBytes: options.memoryBytes,
     settings: { blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
     stallMs: STALL_MS,
     conflictMs: 0,
