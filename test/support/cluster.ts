@@ -12,6 +12,9 @@ export interface TestClusterOptions {
   /** Address that workers are given instead of the coordinator's. */
   readonly workerAddress?: (coordinatorPort: number) => Promise<string>;
   readonly workerArgs?: readonly string[];
+  /** More arguments, by the worker's number. */
+  readonly argsOfWorker?: (worker: number) => readonly string[];
+  readonly serveArgs?: readonly string[];
 }
 
 type Child = ReturnType<typeof startCli> | ReturnType<typeof startNatsServer>;
@@ -21,6 +24,7 @@ class Supervised {
   readonly #start: () => Child;
   #child: Child;
   #isClosed = false;
+  #isDown = false;
   text = '';
   starts = 0;
 
@@ -37,6 +41,18 @@ class Supervised {
     this.#child.kill(signal);
   }
 
+  /** Kills it; it stays away until `up`. */
+  async down(): Promise<void> {
+    this.#isDown = true;
+    this.#child.kill('SIGKILL');
+    await this.#child;
+  }
+
+  up(): void {
+    this.#isDown = false;
+    this.#child = this.#spawn();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#child.kill('SIGCONT');
@@ -51,7 +67,7 @@ class Supervised {
       this.text = (this.text + data).slice(-20_000);
     });
     child.once('exit', () => {
-      if (!this.#isClosed) this.#child = this.#spawn();
+      if (!this.#isClosed && !this.#isDown) this.#child = this.#spawn();
     });
     return child;
   }
@@ -73,7 +89,7 @@ export class TestCluster {
     coordinatorPort: number,
     workerAddress: string,
   ) {
-    const { folder, cacheDir, workers, leaseSeconds, workerArgs = [] } = options;
+    const { folder, cacheDir, workers, leaseSeconds, workerArgs = [], serveArgs = [] } = options;
     this.natsAddress = `127.0.0.1:${natsPort}`;
     this.coordinatorAddress = `127.0.0.1:${coordinatorPort}`;
     this.storeDir = join(folder, 'store');
@@ -93,10 +109,10 @@ export class TestCluster {
       '--store',
       this.storeDir,
     ];
-    this.coordinator = new Supervised(() => cli([...serve, ...lease]));
+    this.coordinator = new Supervised(() => cli([...serve, ...lease, ...serveArgs]));
     this.workers = Array.from({ length: workers }, (_, i) => {
       const args = ['worker', '--coordinator', workerAddress, '--nats', this.natsAddress, '--id', `w${i}`];
-      return new Supervised(() => cli([...args, ...workerArgs]));
+      return new Supervised(() => cli([...args, ...workerArgs, ...(options.argsOfWorker?.(i) ?? [])]));
     });
   }
 

@@ -57,7 +57,7 @@ export class BackgroundWork {
       dispatcher.end(run.id, { problem });
       return;
     }
-    onStore(problem);
+    onStore(problem, run.id);
     environment.later(() => this.#enter(run, again), RETRY_MS);
   }
 

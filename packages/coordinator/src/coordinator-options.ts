@@ -41,8 +41,8 @@ export interface CoordinatorOptions {
   /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
   readonly onWorkerEvent?: ((event: RunEvent) => void) | undefined;
   readonly blobs: BlobSight;
-  /** Told when the store fails, and (null) when it is back. */
-  readonly onStore: (error: OodError | null) => void;
+  /** Told when the store fails, and (null) when it is back; `run`: when only its merge or choice could not be written. */
+  readonly onStore: (error: OodError | null, run?: string) => void;
 }
 
 /** What the coordinator has to know of its blobs. */

@@ -4,6 +4,7 @@ import { BackgroundWork } from './background-work.js';
 import type { CoordinatorOptions, Done } from './coordinator-options.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { compactJournal } from './dispatch/snapshot.js';
+import { Tallies } from './dispatch/tallies.js';
 import { type ResultReader, usableResults } from './store/result-reader.js';
 import type { Store } from './store/store.js';
 
@@ -19,6 +20,8 @@ const COMPACT_AFTER = 100_000;
  */
 export class Coordinator implements WorkerHandler {
   readonly #options: CoordinatorOptions;
+  /** What happened since the start, whatever became of the store meanwhile. */
+  readonly tallies = new Tallies();
   readonly #peers = new Set<WorkerPeer>();
   #store: Store | undefined;
   #dispatcher: Dispatcher | undefined;
@@ -65,6 +68,11 @@ export class Coordinator implements WorkerHandler {
   /** Id of this coordinator's own queue. */
   get queue(): string {
     return this.#aliveStore().id;
+  }
+
+  /** Whether the store is open: while it is not, everything stands still. */
+  get isStoreUp(): boolean {
+    return this.#store !== undefined;
   }
 
   get results(): ResultReader {
@@ -145,6 +153,7 @@ export class Coordinator implements WorkerHandler {
         makeWorkload,
         results,
         publisher,
+        tallies: this.tallies,
         queue: store.id,
         gatherMs: this.#options.gatherMs,
         checkBlob: (blob) => background.checkBlob(blob),
@@ -195,7 +204,12 @@ export class Coordinator implements WorkerHandler {
     const batch = dispatcher.take();
     const { records, chunks, results, endedLeases } = batch.store;
     try {
-      if (records.length + chunks.length + results.length + endedLeases.length > 0) store.commit(batch.store);
+      if (records.length + chunks.length + results.length + endedLeases.length > 0) {
+        const start = this.#options.environment.now();
+        store.commit(batch.store);
+        this.tallies.commitSeconds.add((this.#options.environment.now() - start) / 1000);
+        this.tallies.commitRecords.add(records.length);
+      }
     } catch (thrown) {
       const error = OodError.from(thrown);
       this.#waiting.unshift(...waiting);
@@ -219,6 +233,7 @@ export class Coordinator implements WorkerHandler {
 
   /** Drops what is in memory, which is ahead of what is durable, tells everybody who waits, and opens the store again. */
   #fail(error: OodError): void {
+    this.tallies.storeFailures++;
     this.#storeProblem = error;
     this.#dispatcher = undefined;
     const store = this.#store;
@@ -241,6 +256,7 @@ export class Coordinator implements WorkerHandler {
       this.#open();
       this.#options.onStore(null);
     } catch (thrown) {
+      this.tallies.storeFailures++;
       this.#storeProblem = OodError.from(thrown);
       this.#options.environment.later(() => this.#reopen(), REOPEN_MS);
     }

@@ -69,6 +69,8 @@ export class TestPeer implements WorkerPeer {
   }
 }
 
+type JoinOptions = Partial<Registration> & { slots?: number; pool?: string; memoryBytes?: number };
+
 /** A dispatcher whose journal, clock and publications a test sees. */
 export class Desk {
   now = 0;
@@ -112,9 +114,9 @@ export class Desk {
     return run;
   }
 
-  join(workerId: string, more: Partial<Registration> & { slots?: number; pool?: string } = {}): TestPeer {
+  join(workerId: string, more: JoinOptions = {}): TestPeer {
     const peer = new TestPeer();
-    const { slots = 2, pool = 'class', ...rest } = more;
+    const { slots = 2, pool = 'class', memoryBytes = 1, ...rest } = more;
     const worker = {
       workerId,
       incarnation: 'i',
@@ -123,7 +125,7 @@ export class Desk {
       host: 'host-a',
       pid: 41,
       slots,
-      memoryBytes: 1,
+      memoryBytes,
     };
     const said = { protocol: PROTOCOL_VERSION, proof: workerId, held: [], nextSequence: 1, worker, ...rest };
     this.dispatcher.register(peer, said, this.now);

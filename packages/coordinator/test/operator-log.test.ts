@@ -89,10 +89,20 @@ it('a line says how serious it is, and which run, task and worker it is about', 
   );
   log.submitted('a', 'grid', true);
   log.event('a', { kind: 'task-lost', taskId: 't', workerId: 'w1' });
+  const failure = { code: 'internal', message: 'why', isRetryable: true, logTail: '' } as const;
+  log.event('a', { kind: 'task-failed', taskId: 't', workerId: 'w1', failure, willRetry: true });
+  log.event('a', { kind: 'task-handed-back', taskId: 't', workerId: 'w1', message: 'its disk is full' });
+  log.event('a', { kind: 'waits', reason: 'no worker' });
+  log.event('a', { kind: 'waits', reason: '' });
   log.event('a', { kind: 'ended', status: 'failed', problem: { code: 'internal', message: 'why' } });
+  const ofTask = { level: 'warn', run: 'a', task: 't', worker: 'w1' };
   expect(said).toEqual([
     { run: 'a' },
-    { level: 'warn', run: 'a', task: 't', worker: 'w1' },
+    ofTask,
+    ofTask,
+    ofTask,
+    { level: 'warn', run: 'a' },
+    { run: 'a' },
     { level: 'error', run: 'a' },
   ]);
 });

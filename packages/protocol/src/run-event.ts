@@ -34,7 +34,13 @@ const runEventSchema = z.discriminatedUnion('kind', [
   event('worker-lost', { workerId: text }),
   event('task-started', { taskId: text, workerId: text, attempt: z.number() }),
   event('task-progress', { taskId: text, work: workCountsSchema }),
-  event('task-failed', { taskId: text, failure: failureSchema, willRetry: z.boolean() }),
+  /** `workerId` is absent in events of former versions. */
+  event('task-failed', {
+    taskId: text,
+    workerId: text.exactOptional(),
+    failure: failureSchema,
+    willRetry: z.boolean(),
+  }),
   /** A failure that is not the task's: another worker will have it, or it waits for what is missing. */
   event('task-handed-back', { taskId: text, workerId: text, message: text }),
   /** A worker gets no tasks for so long, or (null) until it says that it is well. */
@@ -45,6 +51,8 @@ const runEventSchema = z.discriminatedUnion('kind', [
     seconds: z.number().nullable(),
   }),
   event('worker-taken-back', { workerId: text }),
+  /** No worker can compute what is left of the run, for this reason; empty: one can again. */
+  event('waits', { reason: text }),
   /** Tasks wait for a blob: until its fit is done again, or until somebody brings it. The message says what to do. */
   event('blob-missing', { blob: digestSchema, isDoneAgain: z.boolean(), message: text }),
   /** Its lease was not renewed; another worker will have it. */

@@ -20,6 +20,8 @@ export const syntheticSpecSchema = z.object({
   rows: z.number().int().min(1).max(1_000_000),
   /** Blobs that every task reads, as the tasks of a grid read images. */
   blobs: z.array(digestSchema).max(100).readonly().exactOptional(),
+  /** Memory that each task is said to need. */
+  memoryBytes: z.number().int().min(0).exactOptional(),
   /** Pause of each task. */
   milliseconds: z.number().min(0),
   /** What goes wrong on purpose in the first score task. */

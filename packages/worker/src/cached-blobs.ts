@@ -11,6 +11,15 @@ export interface CachedBlobsOptions {
   readonly maxBytes: number;
 }
 
+export interface BlobCounts {
+  /** Of the blobs that are kept. */
+  readonly bytes: number;
+  /** Times that a blob which a task needed was there, and that it had to be fetched. */
+  readonly here: number;
+  readonly fetched: number;
+  readonly fetchedBytes: number;
+}
+
 /** Fetches what tasks read from the coordinator, once, into a folder of bounded size. */
 export class CachedBlobs implements BlobAccess {
   readonly #options: CachedBlobsOptions;
@@ -19,9 +28,17 @@ export class CachedBlobs implements BlobAccess {
   readonly #uses = new Map<Digest, number>();
   readonly #downloads = new PQueue({ concurrency: 2 });
   readonly #fetching = new Map<Digest, Promise<number>>();
+  readonly #counts = { here: 0, fetched: 0, fetchedBytes: 0 };
 
   constructor(options: CachedBlobsOptions) {
     this.#options = options;
+  }
+
+  /** What is kept, and where what tasks needed came from. */
+  get counts(): BlobCounts {
+    let bytes = 0;
+    for (const size of this.#known.values()) bytes += size;
+    return { ...this.#counts, bytes };
   }
 
   async fetch(task: WorkSpec): Promise<() => void> {
@@ -55,6 +72,7 @@ export class CachedBlobs implements BlobAccess {
   #touch(digest: Digest): boolean {
     const known = this.#known.get(digest);
     if (known === undefined) return false;
+    this.#counts.here++;
     // Put at the end: it was used last.
     this.#known.delete(digest);
     this.#known.set(digest, known);
@@ -84,6 +102,8 @@ export class CachedBlobs implements BlobAccess {
       const isOfStore = code === 'not-found' || code === 'corrupt-data';
       throw new AttemptError(thrown, isOfStore ? 'store' : 'worker', digest);
     });
+    this.#counts.fetched++;
+    this.#counts.fetchedBytes += bytes.byteLength;
     await ownDuty(this.#keep(bytes));
     return bytes.byteLength;
   }

@@ -2,7 +2,7 @@ import { type Digest, type Log, OodError, type WorkSpec } from '@oodgrid/protoco
 import { type LeaseRef, splitChunk } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from './attempt-error.js';
 import type { ExecutorPool } from './executor/executor-pool.js';
-import type { FromExecutor } from './executor/messages.js';
+import type { OfTask } from './executor/messages.js';
 import type { WorkerSession } from './session/worker-session.js';
 
 /** How blobs come to this machine and leave it. What they throw says whose failure it is (`AttemptError`). */
@@ -43,6 +43,8 @@ const MAX_HEALS = 3;
 export class HeldTasks {
   readonly #options: HeldTasksOptions;
   readonly #held = new Map<string, Held>();
+  /** How many came to which end here, and the images of those that were done. */
+  readonly ended = { done: 0, failed: 0, 'handed back': 0, images: 0 };
 
   constructor(options: HeldTasksOptions) {
     this.#options = options;
@@ -89,7 +91,7 @@ export class HeldTasks {
     for (const token of [...this.#held.keys()]) this.failed(token, error, '');
   }
 
-  fromExecutor(message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
+  fromExecutor(message: OfTask): void {
     const held = this.#held.get(message.token);
     const session = this.#options.session();
     if (held === undefined || session === undefined) return;
@@ -121,6 +123,7 @@ export class HeldTasks {
       }
       case 'stopped':
         this.#forget(message.token);
+        this.ended['handed back']++;
         session.end({ kind: 'released', ...lease });
         return;
     }
@@ -135,6 +138,7 @@ export class HeldTasks {
     const lease = this.#forget(token);
     if (lease === undefined) return;
     const { code, message, origin, blob } = error;
+    this.ended[origin === 'task' ? 'failed' : 'handed back']++;
     this.#options.log(`task ${lease.task} of ${lease.run} failed: ${message}`, {
       level: 'error',
       run: lease.run,
@@ -171,6 +175,8 @@ export class HeldTasks {
       await this.#options.blobs.heal(blob, found);
       this.#options.log(`blob ${blob} was fetched again (${found.message}); its task begins anew`, {
         level: 'warn',
+        run: held.lease.run,
+        task: String(held.lease.task),
       });
       if (this.#held.get(token) === held) this.#compute(held);
     } catch (thrown) {
@@ -178,13 +184,15 @@ export class HeldTasks {
     }
   }
 
-  async #done(lease: LeaseRef, message: Extract<FromExecutor, { kind: 'done' }>): Promise<void> {
+  async #done(lease: LeaseRef, message: Extract<OfTask, { kind: 'done' }>): Promise<void> {
     try {
       for (const { key, blob } of message.fitted) {
         await ownDuty(this.#options.blobs.publish(blob));
         this.#options.session()?.fitted({ kind: 'fitted', ...lease, key, blob });
       }
       this.#forget(lease.token);
+      this.ended.done++;
+      this.ended.images += message.work.images;
       this.#options.session()?.end({ kind: 'done', ...lease, work: message.work, seconds: message.seconds });
     } catch (thrown) {
       this.failed(lease.token, AttemptError.from(thrown), '');

@@ -6,7 +6,9 @@ export type { ExecutorSettings } from './executor/settings.js';
 export type { BlobAccess } from './held-tasks.js';
 export { type SessionOptions, WorkerSession } from './session/worker-session.js';
 export { syntheticDigest, syntheticRows } from './synthetic-task.js';
-export { Worker, type WorkerOptions } from './worker.js';
+export { Worker } from './worker.js';
+export { serveWorkerMetrics, type WorkerMetricsOptions } from './worker-metrics.js';
+export type { WorkerOptions } from './worker-options.js';
 
 /** The program that loads the engine and says what it is; its argument is the cache folder. */
 export const PROBE_MAIN = fileURLToPath(new URL('./probe.js', import.meta.url));

@@ -1,32 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/protocol';
 import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';
 import { ExecutorPool } from './executor/executor-pool.js';
-import type { ExecutorSettings } from './executor/settings.js';
-import { type BlobAccess, HeldTasks } from './held-tasks.js';
+import { HeldTasks } from './held-tasks.js';
 import { probeFolder, SelfCheck } from './self-check.js';
 import { WorkerSession } from './session/worker-session.js';
-
-export interface WorkerOptions {
-  readonly workerId: string;
-  /** For example `unix:/run/ood.sock` or `127.0.0.1:7433`. */
-  readonly address: string;
-  readonly executors: number;
-  /** Tasks that it holds for each executor: one is computed while the next is made ready. */
-  readonly tasksPerExecutor: number;
-  readonly memoryBytes: number;
-  readonly settings: ExecutorSettings;
-  readonly stallMs: number;
-  /** Milliseconds that it waits for another worker of its id to go before it gives up. */
-  readonly conflictMs: number;
-  /** Opens the coordinator's queue for a numerics class and so many places; null: asks the coordinator itself. */
-  readonly openHints: ((queue: string, pool: string, slots: number) => Promise<HintSource>) | null;
-  readonly blobs: BlobAccess;
-  readonly log: Log;
-}
+import type { WorkerView } from './worker-metrics.js';
+import type { WorkerOptions } from './worker-options.js';
 
 const RECONNECT_MS = 100;
 /** Time that a worker which cannot go on takes to hand its tasks back. */
@@ -56,6 +39,8 @@ export class Worker {
   #restTimer: NodeJS.Timeout | undefined;
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
+  #isDrained = false;
+  #trouble = '';
   #wasRegistered = false;
   /** When it was first refused because another worker has its id; undefined when it was not. */
   #refusedSince: number | undefined;
@@ -80,6 +65,7 @@ export class Worker {
     this.#selfCheck = new SelfCheck({
       check: () => probeFolder(settings.blobsDir),
       onChange: (trouble) => {
+        this.#trouble = trouble;
         if (trouble === '') log('well again');
         else log(`takes no tasks until it is well: ${trouble}`, { level: 'error' });
         this.#session?.setTrouble(trouble);
@@ -97,6 +83,24 @@ export class Worker {
   /** Process ids of the executors. */
   get pids(): readonly number[] {
     return this.#pool.pids;
+  }
+
+  /** What it does now. */
+  get view(): WorkerView {
+    const session = this.#session;
+    return {
+      isConnected: session?.isConnected ?? false,
+      isDraining: this.#isStopping || this.#isDrained,
+      trouble: this.#trouble,
+      tasks: this.#tasks.size,
+      ended: this.#tasks.ended,
+      connections: session?.said.connections ?? 0,
+      sentChunkBytes: session?.said.chunkBytes ?? 0,
+      unacknowledged: session?.unacknowledged ?? 0,
+      executors: this.#pool.executors,
+      executorExits: this.#pool.exits,
+      inputs: this.#pool.inputs,
+    };
   }
 
   /** Works until it is stopped; rejects when it cannot go on, for example without an engine. */
@@ -125,6 +129,7 @@ export class Worker {
         onRoom: () => this.#lookForWork(),
         onSetAside: (reason, forMs) => this.#rest(reason, forMs),
         onDrain: () => {
+          this.#isDrained = true;
           this.#options.log('drained: takes no more tasks');
           this.#session?.stop();
           // The coordinator denies them, and offers their tasks to others at once.

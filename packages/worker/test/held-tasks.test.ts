@@ -1,7 +1,7 @@
 import { OodError, sha256, type WorkSpec } from '@oodgrid/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AttemptError } from '../src/attempt-error.js';
-import type { FromExecutor } from '../src/executor/messages.js';
+import type { OfTask } from '../src/executor/messages.js';
 import { type BlobAccess, HeldTasks } from '../src/held-tasks.js';
 import { Conversation, leaseOf, NO_INPUTS, NO_WORK, TASK } from './conversation.js';
 
@@ -73,7 +73,7 @@ async function begin(token = 'a'): Promise<void> {
   tasks.start(leaseOf(token), TASK);
   await settled();
 }
-async function hear(message: Exclude<FromExecutor, { kind: 'loaded' }>): Promise<void> {
+async function hear(message: OfTask): Promise<void> {
   tasks.fromExecutor(message);
   await settled();
 }

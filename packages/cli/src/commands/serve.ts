@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
+import { addressOf } from '@oodgrid/metrics';
 import { endWithParent } from '../cluster/guarded-process.js';
+import { metricsFlag } from '../cluster/metrics-flag.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 import { logFormatFlag, processLog } from '../output/process-log.js';
@@ -32,6 +34,7 @@ export default class Serve extends OodCommand {
       min: 1,
       max: 255,
     }),
+    metrics: metricsFlag,
     'log-format': logFormatFlag,
     synthetic: Flags.boolean({
       description: 'take synthetic runs, which compute nothing of use and may fail on purpose: for tests',
@@ -60,10 +63,13 @@ export default class Serve extends OodCommand {
       },
       gatherMs: GATHER_MS,
       isSyntheticAllowed: flags.synthetic,
+      metrics: flags.metrics ?? null,
+      version: this.config.version,
       environment: nodeEnvironment,
       log,
     });
     log(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}`);
+    if (cluster.metrics !== null) log(`metrics are on ${addressOf(cluster.metrics)}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await cluster.close();
   }

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
+import { addressOf } from '@oodgrid/metrics';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
-import { CachedBlobs, Worker as WorkerProcess } from '@oodgrid/worker';
+import { CachedBlobs, serveWorkerMetrics, Worker as WorkerProcess } from '@oodgrid/worker';
 import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
 import { endWithParent } from '../cluster/guarded-process.js';
+import { metricsFlag } from '../cluster/metrics-flag.js';
 import { cliContext } from '../context.js';
 import { thisMachine } from '../local/place-workers.js';
 import { OodCommand } from '../ood-command.js';
@@ -57,6 +59,7 @@ export default class Worker extends OodCommand {
       default: 10,
       min: 0,
     }),
+    metrics: metricsFlag,
     'log-format': logFormatFlag,
     engine: Flags.string({
       description: 'tensor engine (none: synthetic tasks only)',
@@ -77,7 +80,21 @@ export default class Worker extends OodCommand {
     await requireWritable(blobsDir, 'the folder of weights and data', 'name another cache in OODGRID_CACHE');
     const local = new FolderBlobStore(blobsDir);
     const remote = new RemoteBlobStore(flags.coordinator);
+    const blobs = new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB });
+    let isQueueConnected = true;
     const { engine } = flags;
+    // First: an address that is taken is told before anything is started.
+    const metrics =
+      flags.metrics === undefined
+        ? undefined
+        : await serveWorkerMetrics({
+            listen: flags.metrics,
+            version: this.config.version,
+            view: () => worker.view,
+            blobs: () => blobs.counts,
+            isQueueConnected: () => isQueueConnected,
+          });
+    if (metrics !== undefined) log(`metrics are on ${addressOf(metrics)}`);
     const worker = new WorkerProcess({
       workerId: id,
       address: flags.coordinator,
@@ -89,14 +106,20 @@ export default class Worker extends OodCommand {
       stallMs: flags.stall * 1000,
       conflictMs: flags.wait * 1000,
       openHints: (queue, pool, slots) =>
-        NatsHints.open({ server: flags.nats, name: `ood-grid ${id}`, queue, pool, slots, log }),
-      blobs: new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB }),
+        NatsHints.open({
+          ...{ server: flags.nats, name: `ood-grid ${id}`, queue, pool, slots, log },
+          onConnection: (isConnected) => {
+            isQueueConnected = isConnected;
+          },
+        }),
+      blobs,
       log,
     });
     signal.addEventListener('abort', () => void worker.stop(flags.grace * 1000), { once: true });
     try {
       await worker.run();
     } finally {
+      await metrics?.close();
       remote.close();
     }
   }

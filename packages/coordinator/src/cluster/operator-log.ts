@@ -62,10 +62,27 @@ export class OperatorLog {
           { level: event.problem === null ? 'info' : 'error', run },
         );
         return;
+      case 'waits':
+        if (event.reason === '') this.#say(`run ${run} goes on`, { run });
+        else this.#say(`run ${run} waits: ${event.reason}`, { level: 'warn', run });
+        return;
+      case 'task-handed-back':
+        this.#say(`run ${run}: ${event.workerId} hands ${event.taskId} back: ${event.message}`, {
+          level: 'warn',
+          run,
+          task: event.taskId,
+          worker: event.workerId,
+        });
+        return;
       case 'task-failed':
         this.#say(
           `run ${run}: ${event.taskId} failed${event.willRetry ? ' and is tried again' : ''}: ${event.failure.message}`,
-          { level: event.willRetry ? 'warn' : 'error', run, task: event.taskId },
+          {
+            level: event.willRetry ? 'warn' : 'error',
+            run,
+            task: event.taskId,
+            ...(event.workerId === undefined ? {} : { worker: event.workerId }),
+          },
         );
         return;
       case 'task-lost':

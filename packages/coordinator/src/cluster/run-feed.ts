@@ -96,6 +96,8 @@ function logLine(event: LoggedEvent): string {
     }
     case 'blob-missing':
       return event.message;
+    case 'waits':
+      return event.reason === '' ? 'goes on' : `waits: ${event.reason}`;
     case 'worker-taken-back':
       return `${event.workerId} is given tasks again`;
     case 'task-lost':

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MetricsServer } from '@oodgrid/metrics';
 import type { Digest, Log } from '@oodgrid/protocol';
 import {
   blobService,
@@ -20,6 +21,7 @@ import { ThreadPool } from '../threads/thread-pool.js';
 import { makeGridWorkload, makeWorkload } from '../workload/make-workload.js';
 import { clientService } from './client-service.js';
 import { collectGarbage } from './collect-garbage.js';
+import { serveCoordinatorMetrics } from './coordinator-metrics.js';
 import { clearMerges, mergeToBlob } from './merge-to-blob.js';
 import { OperatorLog } from './operator-log.js';
 import { RunFeed } from './run-feed.js';
@@ -37,12 +39,18 @@ export interface ClusterOptions {
   readonly gatherMs: number;
   /** Whether synthetic runs are taken: for tests. */
   readonly isSyntheticAllowed: boolean;
+  /** `HOST:PORT` for Prometheus and probes; null: nobody asks. */
+  readonly metrics: string | null;
+  /** Version of this program. */
+  readonly version: string;
   readonly environment: Environment;
   readonly log: Log;
 }
 
 export interface Cluster {
   readonly port: number;
+  /** Where Prometheus finds it. */
+  readonly metrics: MetricsServer | null;
   readonly coordinator: Coordinator;
   close(): Promise<void>;
 }
@@ -83,12 +91,18 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       operator.event(run, event);
     },
     onWorkerEvent: (event) => operator.workerEvent(event),
-    onStore: (error) =>
+    onStore: (error, run) =>
       error === null
         ? log('the store is back')
-        : log(`${error.message}; trying again every second`, { level: 'error' }),
+        : log(`${error.message}; trying again every second`, {
+            level: 'error',
+            ...(run === undefined ? {} : { run }),
+          }),
   });
   let server: GrpcServer | undefined;
+  let metrics: MetricsServer | null = null;
+  let isStopping = false;
+  let isNatsConnected = true;
   try {
     // The store is this coordinator's now: what lies there is nobody else's.
     await clearMerges(merging);
@@ -106,6 +120,9 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       log,
       onReturn: () => coordinator.queueReturned(),
       onLost: () => count('publications_lost'),
+      onConnection: (isConnected) => {
+        isNatsConnected = isConnected;
+      },
     });
     publisher.attach(nats);
     coordinator.queueReturned();
@@ -129,18 +146,29 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       }),
       blobService({ blobs, onStored: (blob) => coordinator.blobArrived(blob) }),
     ]);
+    if (options.metrics !== null) {
+      metrics = await serveCoordinatorMetrics({
+        ...{ listen: options.metrics, version: options.version, storeDir, coordinator, running, environment },
+        queue: { isConnected: () => isNatsConnected, length: () => nats.length() },
+        isStopping: () => isStopping,
+      });
+    }
     const { port, close } = server;
     return {
       port,
+      metrics,
       coordinator,
       close: async () => {
+        isStopping = true;
         await close();
         coordinator.close();
         await threads.close();
         await nats.close();
+        await metrics?.close();
       },
     };
   } catch (error) {
+    await metrics?.close();
     await server?.close();
     coordinator.close();
     await threads.close();

@@ -16,8 +16,12 @@ import { RunProgress } from './run-progress.js';
 import { RunRegistry } from './run-registry.js';
 import type { RunState, RunStateOptions } from './run-state.js';
 import { Stagings } from './stagings.js';
+import { Tallies } from './tallies.js';
 import { TaskResults } from './task-results.js';
 import { TaskSource } from './task-source.js';
+import { TooLargeTasks } from './too-large-tasks.js';
+import { WaitNotices } from './wait-notices.js';
+import { waitReason } from './wait-reason.js';
 import { WorkerConnections } from './worker-connections.js';
 import { DEFAULT_HEALTH_SETTINGS, type HealthSettings, WorkerHealth } from './worker-health.js';
 import { WorkerMessages } from './worker-messages.js';
@@ -43,6 +47,8 @@ export interface DispatcherOptions extends RunStateOptions {
   readonly compute: (run: RunState, id: string) => void;
   /** Merges a run; comes back with `end`. */
   readonly merge: (run: RunState) => void;
+  /** Where to note what happens; its own where nobody else looks. */
+  readonly tallies?: Tallies;
   readonly onEvent: (run: string, event: RunEvent) => void;
   /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
   readonly onWorkerEvent?: ((event: RunEvent) => void) | undefined;
@@ -53,23 +59,26 @@ export function makeParts(options: DispatcherOptions) {
   const { newToken, results, publisher, compute, merge, gatherMs, wallClock, queue } = options;
   const { republishMs, leaseMs } = options.ledger;
   const counters = new Counters();
+  const { tallies = new Tallies() } = options;
   const ledger = new Ledger({ settings: options.ledger, jitter: options.jitter });
   const batch = new BatchBuilder(options.onEvent, options.onWorkerEvent);
   const health = new WorkerHealth(options.health ?? DEFAULT_HEALTH_SETTINGS);
   const workers = new WorkerConnections(health);
   const registry = new RunRegistry({ ...options, ledger, batch, counters });
   const stagings = new Stagings(results, batch);
-  const journal = new JournaledLedger({ ledger, batch, stagings, registry, workers });
-  const state = { ledger, batch, counters, health, workers, registry, stagings, journal };
+  const journal = new JournaledLedger({ ledger, batch, stagings, registry, workers, tallies });
+  const state = { ledger, batch, counters, tallies, health, workers, registry, stagings, journal };
   const progress = new RunProgress({ ...state, compute, merge });
   const blobs = new BlobRecovery({ ...state, check: options.checkBlob });
   const failures = new FailureHandler({ ...state, progress, blobs });
-  const source = new TaskSource({ ...state, progress, blobs });
+  const tooLarge = new TooLargeTasks(state);
+  const source = new TaskSource({ ...state, progress, blobs, tooLarge });
   const offers = new Offers({ ...state, source, publisher, boot: newToken(), republishMs });
   const classes = new ClassAssignment({ ...state, progress, gatherMs, wallClock });
-  const parts = { ...state, progress, blobs, failures, source, offers, classes };
+  const parts = { ...state, progress, blobs, failures, tooLarge, source, offers, classes };
   const requests = new LeaseRequests({ ...parts, newToken });
   const taken = new TaskResults({ ...parts, results });
   const messages = new WorkerMessages({ ...parts, requests, results: taken, leaseMs, queue });
-  return { ...parts, requests, messages, control: new RunControl(state) };
+  const notices = new WaitNotices({ ...state, reasonOf: (run) => waitReason(parts, run) });
+  return { ...parts, requests, messages, notices, control: new RunControl(state) };
 }

@@ -56,6 +56,16 @@ export class Dispatcher {
     return this.#parts.workers.all;
   }
 
+  /** Numerics classes with workers that are connected and not draining. */
+  get pools() {
+    return this.#parts.workers.pools;
+  }
+
+  /** Tasks of a run that need more memory than any worker of its class has. */
+  tooLargeTasksOf(run: RunState): number {
+    return this.#parts.tooLarge.countOf(run);
+  }
+
   /** Why a worker is given no tasks now; null when it is. */
   asideOf(workerId: string): Aside | null {
     return this.#parts.health.asideOf(workerId);
@@ -142,9 +152,7 @@ export class Dispatcher {
 
   /** What keeps a run from going on, for people; empty when nothing does. */
   waitsFor(run: RunState): string {
-    return (
-      waitReason(this.#parts.workers, run) || (run.ended === null ? this.#parts.blobs.waitsFor(run) : '')
-    );
+    return waitReason(this.#parts, run) || (run.ended === null ? this.#parts.blobs.waitsFor(run) : '');
   }
 
   /** Starts a run anew in another numerics class. Throws for one that is done or cancelled. */
@@ -228,6 +236,7 @@ export class Dispatcher {
     this.#parts.classes.pinWaiting(now);
     this.#parts.offers.renew(now);
     this.pump(now);
+    this.#parts.notices.tick(now);
   }
 
   /** The queue may have lost everything. */

@@ -9,6 +9,7 @@ import type { JournaledLedger } from './journaled-ledger.js';
 import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
+import type { Tallies } from './tallies.js';
 import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 import type { Aside, HandedBack, WorkerHealth } from './worker-health.js';
 
@@ -22,6 +23,7 @@ export interface FailureHandlerOptions {
   readonly blobs: Pick<BlobRecovery, 'complain' | 'checked'>;
   readonly batch: Pick<BatchBuilder, 'send' | 'emit' | 'emitOfWorker'>;
   readonly counters: Pick<Counters, 'add'>;
+  readonly tallies: Pick<Tallies, 'attemptFailed'>;
 }
 
 /** Judges failures: whose they are, which worker may have the task next, and which worker is given none for a while. */
@@ -122,6 +124,7 @@ export class FailureHandler {
   #fail(run: RunState, ref: LeaseRef, { info }: KnownWorker, failure: Failure, now: number): void {
     const { ledger, counters } = this.#options;
     counters.add('attempts_failed');
+    this.#options.tallies.attemptFailed(failure.code);
     // After a restart those who were there before have a while to come back.
     const failedOn = ledger.failedOn(run.id, ref.task);
     const mayDoIt = (id: string) => id !== info.workerId && isUntried(failedOn.get(id), failure);
@@ -130,7 +133,13 @@ export class FailureHandler {
     const state = ledger.run(run.id)?.tasks.state(ref.task);
     const willRetry = state !== 'failed' && state !== 'quarantined';
     const taskId = this.#options.registry.title(run.id, ref.task);
-    this.#options.batch.emit(run.id, { kind: 'task-failed', taskId, failure, willRetry });
+    this.#options.batch.emit(run.id, {
+      kind: 'task-failed',
+      taskId,
+      workerId: info.workerId,
+      failure,
+      willRetry,
+    });
   }
 
   /** The store was looked at for a blob. A worker that could not get what is there has a failure of its own. */

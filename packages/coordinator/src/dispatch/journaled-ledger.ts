@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent } from '../ledger/ledger-events.js';
@@ -5,17 +6,19 @@ import type { JournalRecord } from '../store/journal-record.js';
 import type { BatchBuilder } from './batch.js';
 import type { RunRegistry } from './run-registry.js';
 import type { Stagings } from './stagings.js';
+import type { Tallies } from './tallies.js';
 import type { WorkerConnections } from './worker-connections.js';
 
 /** What the journal keeps of the ledger's events. */
 export type LedgerRecord = Extract<JournalRecord, { kind: LedgerEvent['kind'] }>;
 
 export interface JournaledLedgerOptions {
-  readonly ledger: Pick<Ledger, 'apply' | 'pools'>;
+  readonly ledger: Pick<Ledger, 'apply' | 'pools' | 'run'>;
   readonly batch: Pick<BatchBuilder, 'record' | 'send'>;
   readonly stagings: Pick<Stagings, 'close'>;
   readonly registry: Pick<RunRegistry, 'find'>;
   readonly workers: Pick<WorkerConnections, 'ofId'>;
+  readonly tallies: Pick<Tallies, 'taskGivenUp'>;
 }
 
 /** Changes the ledger durably: each event is journalled, applied, and what follows for its leases is done. */
@@ -41,6 +44,13 @@ export class JournaledLedger {
       if (peer !== null && !isOwn) batch.send(peer, { kind: 'cancel', lease: refOf(lease) });
     }
     if (event.kind === 'completed') stagings.close(event.token);
+    if (event.kind === 'failed' || event.kind === 'suspected') this.#noteEnd(event, event.failure.code);
+    if (event.kind === 'expired') this.#noteEnd(event, 'lost');
+  }
+
+  #noteEnd({ run, task }: { readonly run: string; readonly task: number }, code: ErrorCode | 'lost'): void {
+    const state = this.#options.ledger.run(run)?.tasks.state(task);
+    if (state === 'failed' || state === 'quarantined') this.#options.tallies.taskGivenUp(code);
   }
 }
 

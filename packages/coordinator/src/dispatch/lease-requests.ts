@@ -10,7 +10,9 @@ import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
 import type { Stagings } from './stagings.js';
+import type { Tallies } from './tallies.js';
 import type { TaskSource } from './task-source.js';
+import type { TooLargeTasks } from './too-large-tasks.js';
 import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 
 export interface LeaseRequestsOptions {
@@ -23,9 +25,11 @@ export interface LeaseRequestsOptions {
   readonly source: Pick<TaskSource, 'next'>;
   readonly offers: Pick<Offers, 'offerAgain'>;
   readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
+  readonly tooLarge: Pick<TooLargeTasks, 'holdsBack'>;
   readonly failures: Pick<FailureHandler, 'isForOthers' | 'remind'>;
   readonly batch: Pick<BatchBuilder, 'send' | 'emit'>;
   readonly counters: Pick<Counters, 'add'>;
+  readonly tallies: Pick<Tallies, 'leased'>;
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
 }
@@ -111,8 +115,13 @@ export class LeaseRequests {
     task: number,
     now: number,
   ): void {
-    const { ledger, journal, stagings, batch, registry, newToken } = this.#options;
-    const attempt = (ledger.run(run.id)?.tasks.attempts(task) ?? 0) + 1;
+    const { ledger, journal, stagings, batch, registry, tallies, newToken } = this.#options;
+    const state = ledger.run(run.id);
+    const attempt = (state?.tasks.attempts(task) ?? 0) + 1;
+    const offeredAt = state?.offered.get(task)?.at;
+    if (state !== undefined) {
+      tallies.leased(state.tasks.kind(task), attempt, offeredAt === undefined ? undefined : now - offeredAt);
+    }
     const lease: LeaseRef = { run: run.id, task, attempt, token: newToken() };
     journal.apply({ kind: 'leased', worker: info.workerId, ...lease }, now);
     const spec = run.bind(task).spec(stagings.open(run, lease));
@@ -130,7 +139,7 @@ export class LeaseRequests {
 
   /** Why a worker does not get a task; undefined when it does. */
   #refusal(worker: KnownWorker, run: RunState, task: number, now: number): Refusal | undefined {
-    const { ledger, offers, failures, counters, progress, blobs } = this.#options;
+    const { ledger, offers, failures, counters, progress, blobs, tooLarge } = this.#options;
     const { workerId, numericsClass } = worker.info;
     if (run.ended !== null || !ledger.canLease(run.id, task, workerId)) return DROP;
     // It was offered in another pool before, or its worker takes no more: somebody else gets it by another message.
@@ -148,7 +157,7 @@ export class LeaseRequests {
       counters.add('refused_no_place');
       return LATER;
     }
-    if (!this.#hasMemory(worker, run, task)) return LATER;
+    if (!this.#hasMemory(worker, run, task)) return tooLarge.holdsBack(run, task) ? DROP : LATER;
     // It may have been computed for another run meanwhile.
     if (run.submitted.isCacheUsed && progress.reuse(run, task, now)) return DROP;
     return blobs.holdsBack(run, task, now) ? DROP : undefined;

@@ -8,6 +8,7 @@ import type { JournaledLedger } from './journaled-ledger.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
 import type { Stagings } from './stagings.js';
+import type { Tallies } from './tallies.js';
 
 export interface RunProgressOptions {
   readonly ledger: Pick<Ledger, 'run' | 'apply'>;
@@ -16,6 +17,7 @@ export interface RunProgressOptions {
   readonly stagings: Pick<Stagings, 'find'>;
   readonly batch: Pick<BatchBuilder, 'after' | 'emit' | 'record'>;
   readonly counters: Pick<Counters, 'add'>;
+  readonly tallies: Pick<Tallies, 'done'>;
   /** Makes a choice of a run; its outcome comes back through `computed`. */
   readonly compute: (run: RunState, id: string) => void;
   /** Merges a run, which ends with that. */
@@ -120,6 +122,9 @@ export class RunProgress {
   }
 
   #taskDone(run: RunState, task: number, report: TaskReport, now: number): void {
+    const { ledger, tallies } = this.#options;
+    const kind = ledger.run(run.id)?.tasks.kind(task);
+    if (kind !== undefined) tallies.done(kind, run.bind(task).units.length, report);
     this.noteDone(run, task, report, now);
     const { isReused, work, seconds } = report;
     const taskId = this.#options.registry.title(run.id, task);

@@ -13,6 +13,7 @@ import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
 import type { Staged, Stagings } from './stagings.js';
+import type { Tallies } from './tallies.js';
 import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 
 export interface TaskResultsOptions {
@@ -26,6 +27,7 @@ export interface TaskResultsOptions {
   readonly blobs: Pick<BlobRecovery, 'arrived'>;
   readonly batch: Pick<BatchBuilder, 'result'>;
   readonly counters: Pick<Counters, 'add'>;
+  readonly tallies: Pick<Tallies, 'chunkBytes'>;
   /** Results that are durable. */
   readonly results: ResultReader;
 }
@@ -67,6 +69,7 @@ export class TaskResults {
         const { key, offsetRows, rows, columns, data } = message;
         countUnacked(worker, token, data.byteLength);
         stagings.add(staged, { kind: 'rows', token, key, offsetRows, rows, columns, data });
+        this.#options.tallies.chunkBytes += data.byteLength;
         return;
       }
       case 'fitted': {

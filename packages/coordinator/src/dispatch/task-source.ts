@@ -3,12 +3,14 @@ import type { BlobRecovery } from './blob-recovery.js';
 import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
+import type { TooLargeTasks } from './too-large-tasks.js';
 
 export interface TaskSourceOptions {
   readonly ledger: Pick<Ledger, 'pools'>;
   readonly registry: Pick<RunRegistry, 'get'>;
   readonly progress: Pick<RunProgress, 'reuse'>;
   readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
+  readonly tooLarge: Pick<TooLargeTasks, 'holdsBack'>;
 }
 
 /** A ready task that nobody has yet. */
@@ -22,7 +24,7 @@ const LOOKUPS_PER_TURN = 1024;
 
 /**
  * Which task a pool should compute next, by priority, fair share and order of submission. On the way, tasks whose results
- * are in the cache become done, and those that wait for a blob are kept back.
+ * are in the cache become done, and those that wait for a blob or for a larger worker are kept back.
  */
 export class TaskSource {
   readonly #options: TaskSourceOptions;
@@ -46,7 +48,7 @@ export class TaskSource {
 
   /** The task that is next; it stays ready until it is leased or offered. Undefined when there is none, or none yet. */
   next(pool: string, now: number): NextTask | undefined {
-    const { ledger, registry, progress, blobs } = this.#options;
+    const { ledger, registry, progress, blobs, tooLarge } = this.#options;
     const { pools } = ledger;
     for (let next = pools.peekNext(pool); next !== undefined; next = pools.peekNext(pool)) {
       const { task } = next;
@@ -60,7 +62,7 @@ export class TaskSource {
         this.#lookups += wanted;
         if (progress.reuse(run, task, now)) continue;
       }
-      if (!blobs.holdsBack(run, task, now)) return { run, task };
+      if (!tooLarge.holdsBack(run, task) && !blobs.holdsBack(run, task, now)) return { run, task };
     }
     return undefined;
   }

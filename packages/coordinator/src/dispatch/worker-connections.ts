@@ -24,11 +24,13 @@ export interface KnownWorker {
 }
 
 /** The connected workers of one numerics class that take tasks. */
-interface Pool {
+export interface Pool {
   /** Tasks that they may hold together. */
   readonly slots: number;
   /** Tasks that the one with the fewest places holds. */
   readonly fewest: number;
+  /** Memory of the largest one, whether or not it is given tasks now. */
+  readonly memoryBytes: number;
   readonly engine: WorkerInfo['engine'];
 }
 
@@ -144,6 +146,7 @@ export class WorkerConnections {
     this.#pools.set(info.numericsClass, {
       slots: (known?.slots ?? 0) + places,
       fewest: Math.min(known?.fewest ?? info.slots, info.slots),
+      memoryBytes: Math.max(known?.memoryBytes ?? 0, info.memoryBytes),
       engine: known?.engine ?? info.engine,
     });
   }

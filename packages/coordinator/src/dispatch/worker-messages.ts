@@ -16,7 +16,9 @@ import { type JournaledLedger, refOf } from './journaled-ledger.js';
 import type { LeaseRequests } from './lease-requests.js';
 import type { Offers } from './offers.js';
 import type { RunRegistry } from './run-registry.js';
+import type { Tallies } from './tallies.js';
 import { type TaskResults, WINDOW_BYTES } from './task-results.js';
+import type { TooLargeTasks } from './too-large-tasks.js';
 import { type KnownWorker, sameLease, type WorkerConnections } from './worker-connections.js';
 import { checkIdentity } from './worker-identity.js';
 
@@ -30,8 +32,10 @@ export interface WorkerMessagesOptions {
   readonly failures: Pick<FailureHandler, 'said'>;
   readonly offers: Pick<Offers, 'startAnew'>;
   readonly classes: Pick<ClassAssignment, 'pinWaiting'>;
+  readonly tooLarge: Pick<TooLargeTasks, 'workerCame'>;
   readonly batch: Pick<BatchBuilder, 'after' | 'send' | 'emit' | 'ack'>;
   readonly counters: Pick<Counters, 'add'>;
+  readonly tallies: Pick<Tallies, 'streams' | 'leasesRenewed' | 'repeatedMessages'>;
   /** A lease that is not renewed for so many milliseconds is lost. */
   readonly leaseMs: number;
   /** Id of the coordinator's own queue. */
@@ -58,7 +62,8 @@ export class WorkerMessages {
   /** Throws `invalid-input` for a worker that cannot be spoken with, `conflict` for one whose id is another's. */
   register(peer: WorkerPeer, registration: Registration, now: number): void {
     const { worker, proof, held } = registration;
-    const { workers, ledger, batch, offers, requests, failures, classes, leaseMs, queue } = this.#options;
+    const { workers, ledger, batch, offers, requests, failures, classes, tooLarge, leaseMs, queue } =
+      this.#options;
     this.#checkVersion(registration);
     const known = workers.ofId(worker.workerId);
     const leases = ledger.leasesOf(worker.workerId);
@@ -66,6 +71,7 @@ export class WorkerMessages {
     const isAnother = known !== undefined && known.proof !== proof;
     const isFirst = !workers.pools.has(worker.numericsClass);
     const former = workers.connect(peer, registration, now);
+    tooLarge.workerCame();
     // Who comes to a pool that was left must not wade through what its former workers did not take.
     if (isFirst) offers.startAnew(worker.numericsClass);
     if (former !== null) {
@@ -80,6 +86,7 @@ export class WorkerMessages {
         batch.send(peer, { kind: 'cancel', lease: ref });
     }
     const isNew = known === undefined || isAnother;
+    this.#options.tallies.streams[isNew ? 'new' : 'resumed']++;
     // What the former process said of itself is over with it.
     if (isNew) failures.said(worker.workerId, '', now);
     classes.pinWaiting(now);
@@ -160,7 +167,9 @@ export class WorkerMessages {
   }
 
   #renew(workerId: string, ref: LeaseRef, now: number): boolean {
-    return this.#options.results.holds(workerId, ref) && this.#options.ledger.renew(ref, now);
+    const isKept = this.#options.results.holds(workerId, ref) && this.#options.ledger.renew(ref, now);
+    if (isKept) this.#options.tallies.leasesRenewed++;
+    return isKept;
   }
 
   /** Takes messages in the order of their numbers: one that was had is only acknowledged, a gap ends the connection. */
@@ -176,7 +185,8 @@ export class WorkerMessages {
       batch.after(() => peer.close(`message ${worker.expected} is missing`));
       return;
     }
-    if (sequence === worker.expected) {
+    if (sequence < worker.expected) this.#options.tallies.repeatedMessages++;
+    else {
       worker.expected++;
       try {
         results.accept(worker, message, now);

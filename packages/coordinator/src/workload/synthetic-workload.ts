@@ -47,7 +47,7 @@ export class SyntheticWorkload implements Workload {
   }
 
   memoryBytes(): number {
-    return 0;
+    return this.#spec.memoryBytes ?? 0;
   }
 
   model(): string {

@@ -8,11 +8,13 @@ export interface NatsOptions {
   readonly name: string;
   /** One line for each change; bounded however long the server stays away. */
   readonly log: Log;
+  /** Told when the connection that stood is lost, and when it is back. */
+  readonly onConnection?: (isConnected: boolean) => void;
 }
 
 /** Connects, and connects again for as long as it takes. Throws `unavailable` when the first try fails. */
 export async function connectNats(
-  { server, name, log }: NatsOptions,
+  { server, name, log, onConnection = () => undefined }: NatsOptions,
   onReturn: () => void,
 ): Promise<NatsConnection> {
   let connection: NatsConnection;
@@ -28,22 +30,26 @@ export async function connectNats(
     const { message } = OodError.from(cause);
     throw new OodError('unavailable', `${server}: NATS cannot be reached: ${message}`, { cause });
   }
-  void watch(connection, server, log, onReturn);
+  void watch(connection, {
+    lost: () => {
+      onConnection(false);
+      log(`${server}: NATS is gone; what it loses is published again`, { level: 'warn' });
+    },
+    back: () => {
+      onConnection(true);
+      log(`${server}: NATS is back`);
+      onReturn();
+    },
+  });
   return connection;
 }
 
 async function watch(
   connection: NatsConnection,
-  server: string,
-  log: Log,
-  onReturn: () => void,
+  told: { readonly lost: () => void; readonly back: () => void },
 ): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'disconnect')
-      log(`${server}: NATS is gone; what it loses is published again`, { level: 'warn' });
-    if (type === 'reconnect') {
-      log(`${server}: NATS is back`);
-      onReturn();
-    }
+    if (type === 'disconnect') told.lost();
+    if (type === 'reconnect') told.back();
   }
 }

@@ -1,6 +1,6 @@
 import { OodError, type WorkSpec } from '@oodgrid/protocol';
 import { ExecutorProcess, type LoadedEngine } from './executor-process.js';
-import type { FromExecutor } from './messages.js';
+import type { ExecutorMemory, OfTask } from './messages.js';
 import type { ExecutorSettings } from './settings.js';
 
 export interface ExecutorPoolOptions {
@@ -8,12 +8,23 @@ export interface ExecutorPoolOptions {
   readonly settings: ExecutorSettings;
   /** An executor that says nothing for this time while it has a task is hung. */
   readonly stallMs: number;
-  readonly receive: (message: Exclude<FromExecutor, { kind: 'loaded' }>) => void;
+  readonly receive: (message: OfTask) => void;
   /** The process of the executor that computed this task ended. */
   readonly crashed: (token: string, problem: OodError, logTail: string) => void;
   /** A line that an executor wrote; `token` is the task that it computes. */
   readonly line: (token: string | undefined, line: string) => void;
   readonly onHopeless: (error: OodError) => void;
+}
+
+/** One executor, for those who look at it from outside. */
+export interface ExecutorView {
+  /** 0 for the first; an executor that is replaced leaves its place to the next. */
+  readonly place: number;
+  readonly state: 'loading' | 'idle' | 'busy';
+  /** Time that the executors of this place had a task. */
+  readonly busySeconds: number;
+  /** Null until it has done a task. */
+  readonly memory: ExecutorMemory | null;
 }
 
 /** Executors that end before their engine is loaded, in a row, after which no other is started. */
@@ -34,6 +45,10 @@ export class ExecutorPool {
   #falseStarts = 0;
   #hits = 0;
   #misses = 0;
+  /** Executors that ended without being told to. */
+  exits = 0;
+  /** Milliseconds that former executors of each place had a task. */
+  readonly #formerBusyMs: number[] = [];
   #isClosing = false;
 
   constructor(options: ExecutorPoolOptions) {
@@ -43,7 +58,7 @@ export class ExecutorPool {
       this.#rejectLoaded = reject;
     });
     this.#loaded.catch(() => undefined);
-    for (let i = 0; i < options.executors; i++) this.#spawn();
+    for (let place = 0; place < options.executors; place++) this.#spawn(place);
     this.#watch = setInterval(() => this.#killHung(), CHECK_MS);
   }
 
@@ -55,6 +70,16 @@ export class ExecutorPool {
   /** Of the models and images that tasks read so far: how many were open from an earlier task. */
   get inputs(): { readonly hits: number; readonly misses: number } {
     return { hits: this.#hits, misses: this.#misses };
+  }
+
+  /** Every executor, by its place. */
+  get executors(): readonly ExecutorView[] {
+    return [...this.#executors].map(({ place, isLoaded, tokens, busyMs, memory }) => ({
+      place,
+      state: isLoaded ? (tokens.length > 0 ? 'busy' : 'idle') : 'loading',
+      busySeconds: ((this.#formerBusyMs[place] ?? 0) + busyMs) / 1000,
+      memory,
+    }));
   }
 
   get pids(): readonly number[] {
@@ -83,8 +108,8 @@ export class ExecutorPool {
     await Promise.all([...this.#executors].map((executor) => executor.close()));
   }
 
-  #spawn(): void {
-    const executor = new ExecutorProcess(this.#options.settings, {
+  #spawn(place: number): void {
+    const executor = new ExecutorProcess(place, this.#options.settings, {
       loaded: (engine) => {
         this.#falseStarts = 0;
         this.#resolveLoaded(engine);
@@ -96,7 +121,7 @@ export class ExecutorPool {
     this.#executors.add(executor);
   }
 
-  #receive(executor: ExecutorProcess, message: Exclude<FromExecutor, { kind: 'loaded' }>): void {
+  #receive(executor: ExecutorProcess, message: OfTask): void {
     if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'stopped') {
       executor.finished(message.token);
       if (message.kind === 'done') {
@@ -112,6 +137,9 @@ export class ExecutorPool {
     const { isLoaded } = executor;
     this.#executors.delete(executor);
     if (this.#isClosing) return;
+    const { place } = executor;
+    this.exits++;
+    this.#formerBusyMs[place] = (this.#formerBusyMs[place] ?? 0) + executor.busyMs;
     if (!isLoaded) this.#falseStarts++;
     if (isHopeless || this.#falseStarts >= MAX_FALSE_STARTS) {
       const error = isHopeless
@@ -121,7 +149,7 @@ export class ExecutorPool {
       this.#options.onHopeless(error);
       return;
     }
-    this.#spawn();
+    this.#spawn(place);
     const [current, ...others] = isLoaded ? executor.tokens : ['', ...executor.tokens];
     if (current !== undefined && current !== '') {
       this.#tasks.delete(current);

@@ -4,7 +4,7 @@ import { workerEnvironment } from '@oodgrid/engine';
 import { EXIT_CODES, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import { batched } from './batched.js';
-import type { FromExecutor, ToExecutor } from './messages.js';
+import type { ExecutorMemory, FromExecutor, OfTask, ToExecutor } from './messages.js';
 import type { ExecutorSettings } from './settings.js';
 
 const EXECUTOR_MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -20,7 +20,7 @@ export interface LoadedEngine {
 
 export interface ExecutorProcessHandler {
   loaded(engine: LoadedEngine): void;
-  receive(message: Exclude<FromExecutor, { kind: 'loaded' }>): void;
+  receive(message: OfTask): void;
   line(line: string): void;
   /** The process ended. `isHopeless` when another one would end alike. */
   exited(problem: OodError, isHopeless: boolean): void;
@@ -29,6 +29,7 @@ export interface ExecutorProcessHandler {
 /** One executor: a child process, so that a crash of native code costs one attempt and not the worker. */
 export class ExecutorProcess {
   readonly #child: ChildProcess;
+  readonly place: number;
   /** Tokens in the order in which they will be computed. */
   readonly tokens: string[] = [];
   /** Monotonic milliseconds of its last sign of life. */
@@ -39,10 +40,16 @@ export class ExecutorProcess {
   });
   /** Whether its engine is loaded. */
   isLoaded = false;
+  /** What it said last of itself. */
+  memory: ExecutorMemory | null = null;
+  #busyMs = 0;
+  #busySince = 0;
   #tail = '';
   #killReason: string | undefined;
 
-  constructor(settings: ExecutorSettings, handler: ExecutorProcessHandler) {
+  /** `place`: which of a worker's executors it is. */
+  constructor(place: number, settings: ExecutorSettings, handler: ExecutorProcessHandler) {
+    this.place = place;
     this.#child = fork(EXECUTOR_MAIN, [], {
       env: { ...process.env, ...workerEnvironment(), OODGRID_EXECUTOR: JSON.stringify(settings) },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -61,7 +68,8 @@ export class ExecutorProcess {
         if (said.kind === 'loaded') {
           this.isLoaded = true;
           handler.loaded(said);
-        } else handler.receive(said);
+        } else if (said.kind === 'memory') this.memory = said;
+        else handler.receive(said);
       }
     });
     let isOver = false;
@@ -90,7 +98,10 @@ export class ExecutorProcess {
   }
 
   start(token: string, task: WorkSpec): void {
-    if (this.tokens.length === 0) this.lastAdvance = performance.now();
+    if (this.tokens.length === 0) {
+      this.lastAdvance = performance.now();
+      this.#busySince = this.lastAdvance;
+    }
     this.tokens.push(token);
     this.#send({ kind: 'start', token, task });
   }
@@ -105,7 +116,14 @@ export class ExecutorProcess {
 
   finished(token: string): void {
     const place = this.tokens.indexOf(token);
-    if (place >= 0) this.tokens.splice(place, 1);
+    if (place < 0) return;
+    this.tokens.splice(place, 1);
+    if (this.tokens.length === 0) this.#busyMs += performance.now() - this.#busySince;
+  }
+
+  /** Milliseconds that it had a task. */
+  get busyMs(): number {
+    return this.#busyMs + (this.tokens.length === 0 ? 0 : performance.now() - this.#busySince);
   }
 
   kill(reason: string): void {

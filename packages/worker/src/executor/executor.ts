@@ -3,12 +3,14 @@ import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
 import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from '../attempt-error.js';
-import type { FromExecutor, ToExecutor } from './messages.js';
+import type { ExecutorMemory, FromExecutor, ToExecutor } from './messages.js';
 
 export interface ExecutorOptions {
   readonly compute: (task: WorkSpec, io: TaskIo) => Promise<TaskOutcome>;
   readonly blobs: BlobStore;
   readonly send: (message: FromExecutor) => void;
+  /** What it takes up; nobody is told where it is left out. */
+  readonly memory?: () => ExecutorMemory;
 }
 
 interface Running {
@@ -24,6 +26,9 @@ interface Running {
 /** Every so many chunks the executor asks whether there is room; it waits when twice as many are unanswered. */
 const CHUNKS_PER_READY = 4;
 
+/** At most this often it says what it takes up. */
+const MEMORY_MS = 1000;
+
 /** What a library says when memory is out. */
 const OUT_OF_MEMORY = /out of memory|OOM when allocating|allocation failed|bad_alloc|RESOURCE_EXHAUSTED/i;
 
@@ -32,6 +37,7 @@ export class Executor {
   readonly #options: ExecutorOptions;
   readonly #running = new Map<string, Running>();
   #last: Promise<void> = Promise.resolve();
+  #saidMemoryAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -72,7 +78,9 @@ export class Executor {
       if (mayEndProcess(task)) await setImmediate();
       if (!running.isStopped) {
         const outcome = await this.#compute(token, task, running);
-        send({ kind: 'done', token, ...outcome, seconds: (performance.now() - start) / 1000 });
+        const end = performance.now();
+        send({ kind: 'done', token, ...outcome, seconds: (end - start) / 1000 });
+        this.#sayMemory(end);
         return;
       }
       send({ kind: 'stopped', token });
@@ -82,6 +90,14 @@ export class Executor {
     } finally {
       this.#running.delete(token);
     }
+  }
+
+  /** Asking the system takes longer than a small task does. */
+  #sayMemory(now: number): void {
+    const { send, memory } = this.#options;
+    if (memory === undefined || now - this.#saidMemoryAt < MEMORY_MS) return;
+    this.#saidMemoryAt = now;
+    send({ kind: 'memory', ...memory() });
   }
 
   #compute(token: string, task: WorkSpec, running: Running): Promise<TaskOutcome> {

@@ -21,6 +21,18 @@ function serve(loaded: Extract<FromExecutor, { kind: 'loaded' }>, executor: Exec
   });
 }
 
+const memoryWith = ({
+  numTensors,
+  numBytes,
+}: {
+  readonly numTensors: number;
+  readonly numBytes: number;
+}) => ({
+  residentBytes: process.memoryUsage.rss(),
+  tensorBytes: numBytes,
+  tensors: numTensors,
+});
+
 /** The program of an executor: loads the engine, then computes what the control process sends. */
 async function main(): Promise<void> {
   const settings = executorSettingsSchema.parse(JSON.parse(process.env.OODGRID_EXECUTOR ?? '{}'));
@@ -36,11 +48,16 @@ async function main(): Promise<void> {
     const { runSynthetic } = await import('./run-synthetic.js');
     serve(
       { kind: 'loaded', engine: NO_ENGINE, numericsClass: 'none' },
-      new Executor({ compute: syntheticOnly(runSynthetic), blobs, send }),
+      new Executor({
+        compute: syntheticOnly(runSynthetic),
+        blobs,
+        send,
+        memory: () => memoryWith({ numTensors: 0, numBytes: 0 }),
+      }),
     );
     return;
   }
-  const { executeTask, loadEngine, TaskInputs } = await import('@oodgrid/engine/compute');
+  const { executeTask, loadEngine, TaskInputs, tf } = await import('@oodgrid/engine/compute');
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
   const inputs = new TaskInputs(engine);
@@ -48,7 +65,7 @@ async function main(): Promise<void> {
   const { kind, version, device, numericsClass } = engine;
   serve(
     { kind: 'loaded', engine: { kind, version, device }, numericsClass },
-    new Executor({ compute, blobs, send }),
+    new Executor({ compute, blobs, send, memory: () => memoryWith(tf.memory()) }),
   );
 }
 

@@ -44,4 +44,17 @@ export type FromExecutor =
       readonly blob: Digest | null;
     }
   /** It stopped the task, as it was told to. */
-  | { readonly kind: 'stopped'; readonly token: string };
+  | { readonly kind: 'stopped'; readonly token: string }
+  /** What it takes up after a task; said now and then. */
+  | ({ readonly kind: 'memory' } & ExecutorMemory);
+
+/** What an executor says of a task. */
+export type OfTask = Exclude<FromExecutor, { kind: 'loaded' | 'memory' }>;
+
+/** What an executor takes up. */
+export interface ExecutorMemory {
+  readonly residentBytes: number;
+  /** On the device. */
+  readonly tensorBytes: number;
+  readonly tensors: number;
+}

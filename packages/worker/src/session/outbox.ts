@@ -19,6 +19,10 @@ export class Outbox {
     this.#send = send;
   }
 
+  get size(): number {
+    return this.#unacked.length;
+  }
+
   get isEmpty(): boolean {
     return this.#unacked.length === 0;
   }

@@ -57,6 +57,8 @@ export class WorkerSession {
   /** Whether it asks for nothing, because the coordinator has set it aside. */
   isResting = false;
   #oldestAtHeartbeat: number | undefined;
+  /** Registrations, and bytes of rows that were given to the stream. */
+  readonly said = { connections: 0, chunkBytes: 0 };
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -76,6 +78,7 @@ export class WorkerSession {
   /** The coordinator has registered this worker: says again what was not acknowledged or answered. */
   connected(send: (message: WorkerMessage) => void): void {
     this.#send = send;
+    this.said.connections++;
     this.#outbox.sayAgain();
     for (const [requestId, delivery] of this.#requests) {
       send({ kind: 'lease-request', requestId, hint: delivery?.hint ?? null });
@@ -94,6 +97,11 @@ export class WorkerSession {
   get room(): number {
     if (this.#isStopping || this.isResting || this.#trouble !== '') return 0;
     return Math.max(0, this.#options.worker.slots - this.#held.size - this.#requests.size);
+  }
+
+  /** Reliable messages that are not acknowledged. */
+  get unacknowledged(): number {
+    return this.#outbox.size;
   }
 
   /** Whether every reliable message is acknowledged. */
@@ -158,6 +166,7 @@ export class WorkerSession {
     if (held === undefined || held.isEnding) return;
     held.hasAdvanced = true;
     held.unackedBytes += message.data.byteLength;
+    this.said.chunkBytes += message.data.byteLength;
     this.#outbox.say(message, message.data.byteLength);
     if (held.unackedBytes <= this.#windowBytes) ready();
     else held.waiting.push(ready);
