@@ -1,3 +1,5 @@
+export { type BackedUp, backUpStore } from './backup/back-up-store.js';
+export { type Restored, restoreStore } from './backup/restore-store.js';
 export { blobsOf } from './cluster/required-blobs.js';
 export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
 export { Coordinator } from './coordinator.js';
