@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installEngine } from './engine/install.mjs';
 import { cacheDir, recipeFor } from './engine/recipe.mjs';
 import { installNatsServer } from './servers/nats.mjs';
+import { unpackSlurm } from './servers/slurm.mjs';
 import { run, step } from './steps.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +16,7 @@ const PNPM = 'pnpm@10.34.8';
  * cluster needs, for the tests and `ood-cli up`.
  */
 export async function setup({ servers = false } = {}) {
-  const steps = servers ? 5 : 4;
+  const steps = servers ? 6 : 4;
   await step(1, steps, 'tools: Node 20.19 or later, Python 3 with pip, a C++ compiler', checkTools);
   await step(2, steps, 'packages from npm', installPackages);
   await step(3, steps, 'native TensorFlow (downloads 260 MB the first time)', installNative);
@@ -28,6 +29,12 @@ export async function setup({ servers = false } = {}) {
   if (servers) {
     await step(5, steps, 'nats-server (built from its source the first time)', () =>
       installNatsServer(cacheDir()),
+    );
+    await step(
+      6,
+      steps,
+      'Slurm, for the tests (unpacked from packages of Debian, where there are any)',
+      installSlurm,
     );
   }
 }
@@ -70,6 +77,16 @@ function manifests(folder) {
     .sort()
     .map((name) => join(folder, name, 'package.json'))
     .filter((file) => existsSync(join(ROOT, file)));
+}
+
+/** Only tests need it, and they say why they are skipped. */
+async function installSlurm() {
+  try {
+    return await unpackSlurm(cacheDir());
+  } catch (error) {
+    process.stderr.write(`none (${String(error.message).split('\n')[0]}): going on without ... `);
+    return false;
+  }
 }
 
 async function installNative() {

@@ -40,6 +40,7 @@ const bullmq = (fsync) => () =>
   peer(process.execPath, [join(peers, 'bullmq_peer.mjs'), String(tasks), fsync, modules]);
 const contestants = [
   () => dispatchOurs(tasks),
+  () => dispatchOurs(tasks, { isQueueless: true }),
   bullmq('always'),
   bullmq('default'),
   () => peer(python, [join(peers, 'ray_peer.py'), String(tasks)]),

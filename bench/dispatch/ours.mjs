@@ -23,8 +23,8 @@ const spec = (seed, scores) => ({
   fault: 'none',
 });
 
-/** No-op tasks through a real NATS server, a real coordinator with its durable store, and four real workers. */
-export async function dispatchOurs(tasks) {
+/** No-op tasks through a real NATS server, or none, a real coordinator with its durable store, and four real workers. */
+export async function dispatchOurs(tasks, { isQueueless = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'oodgrid-bench-'));
   const children = [];
   const cli = (args) => {
@@ -35,9 +35,11 @@ export async function dispatchOurs(tasks) {
   const client = new ClusterClient(`127.0.0.1:${await getPort({ host: '127.0.0.1' })}`);
   try {
     const natsPort = await getPort({ host: '127.0.0.1' });
-    const nats = `127.0.0.1:${natsPort}`;
-    children.push(startNatsServer(findNatsServer(cliContext([]).cacheDir), join(folder, 'nats'), natsPort));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const nats = isQueueless ? 'none' : `127.0.0.1:${natsPort}`;
+    if (!isQueueless) {
+      children.push(startNatsServer(findNatsServer(cliContext([]).cacheDir), join(folder, 'nats'), natsPort));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
     const serve = cli([
       'serve',
       '--synthetic',
@@ -76,7 +78,7 @@ export async function dispatchOurs(tasks) {
     const seconds = await one(2, tasks);
     const memory = rssOf(serve.pid);
     return {
-      peer: 'ood-grid',
+      peer: isQueueless ? 'ood-grid without NATS' : 'ood-grid',
       durable: true,
       tasks,
       workers: WORKERS,
@@ -103,5 +105,7 @@ function rssOf(pid) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${JSON.stringify(await dispatchOurs(Number(process.argv[2] ?? 100_000)))}\n`);
+  const isQueueless = process.argv[3] === 'none';
+  const outcome = await dispatchOurs(Number(process.argv[2] ?? 100_000), { isQueueless });
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }

@@ -241,12 +241,12 @@ it('every worker of a class is killed while it computes', async () => {
 }, 120_000);
 
 it('NATS goes, and everything is not ready; then the store, then the coordinator', async () => {
-  await cluster.nats.down();
+  await cluster.nats?.down();
   await fires('OodGridNatsGone');
   expect(await statusOf(coordinatorMetrics, '/readyz')).toEqual({ status: 503, text: 'NATS is gone\n' });
   expect(await ready(workerMetrics[0])).toBe(503);
   expect((await statusOf(coordinatorMetrics, '/healthz')).status).toBe(200);
-  cluster.nats.up();
+  cluster.nats?.up();
   await waitFor(async () => expect(await ready(coordinatorMetrics)).toBe(200));
 
   const limit = (bytes: string) =>

@@ -10,12 +10,12 @@ const MAIN = fileURLToPath(new URL('./dist/main.js', import.meta.url));
 const SHARE = 2500;
 
 /**
- * Runs seeds [from, from + seeds) on all cores. A failing seed prints the command that replays it. With
- * `state`, what was done is kept there and a second call goes on.
+ * Runs seeds [from, from + seeds) on all cores. A failing seed prints the command that replays it. `queueless`: every cluster
+ * is without a queue, not only one in five. With `state`, what was done is kept there and a second call goes on.
  */
-export async function runSimulation({ seeds, from, state, log }) {
+export async function runSimulation({ seeds, from, queueless, state, log }) {
   const start = performance.now();
-  const done = readState(state, from, seeds);
+  const done = readState(state, from, seeds, queueless);
   const before = done.seconds;
   const shares = Array.from({ length: Math.ceil(seeds / SHARE) }, (_, i) => i).filter(
     (share) => !done.shares.includes(share),
@@ -23,7 +23,7 @@ export async function runSimulation({ seeds, from, state, log }) {
   const one = async () => {
     for (let share = shares.shift(); share !== undefined; share = shares.shift()) {
       const first = share * SHARE;
-      const result = await runShare(from + first, Math.min(SHARE, seeds - first), log);
+      const result = await runShare(from + first, Math.min(SHARE, seeds - first), queueless, log);
       done.shares.push(share);
       done.seeds += result.seeds;
       done.failures += result.failures;
@@ -37,12 +37,13 @@ export async function runSimulation({ seeds, from, state, log }) {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, one));
   const { failures, faultsInjected, faults } = done;
-  return { seeds, failures, faultsInjected, seconds: Math.round(done.seconds * 10) / 10, faults };
+  const seconds = Math.round(done.seconds * 10) / 10;
+  return { seeds, ...(queueless ? { queueless } : {}), failures, faultsInjected, seconds, faults };
 }
 
 /** What a former call got done; nothing when it ran other seeds. */
-function readState(state, from, seeds) {
-  const range = `${from}+${seeds}`;
+function readState(state, from, seeds, queueless) {
+  const range = `${from}+${seeds}${queueless ? ' queueless' : ''}`;
   const fresh = { range, shares: [], seeds: 0, failures: 0, faultsInjected: 0, seconds: 0, faults: {} };
   if (state === undefined) return fresh;
   mkdirSync(dirname(state), { recursive: true });
@@ -51,9 +52,10 @@ function readState(state, from, seeds) {
   return known.range === range ? known : fresh;
 }
 
-function runShare(from, count, log) {
+function runShare(from, count, queueless, log) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, String(from), String(count), '1'], {
+    const kind = queueless ? ['queueless'] : [];
+    const child = spawn(process.execPath, [MAIN, String(from), String(count), '1', ...kind], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
@@ -67,7 +69,9 @@ function runShare(from, count, log) {
       if (total === undefined) return reject(new Error(`seeds from ${from} ended with exit code ${code}`));
       for (const line of lines) {
         const { seed, failure } = JSON.parse(line);
-        log(`seed ${seed}: ${failure}\n  replay: npm run sim -- --seeds 1 --from ${seed}`);
+        log(
+          `seed ${seed}: ${failure}\n  replay: npm run sim -- --seeds 1 --from ${seed}${queueless ? ' --queueless' : ''}`,
+        );
       }
       resolve(total);
     });
@@ -79,6 +83,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '0' },
+      queueless: { type: 'boolean', default: false },
       state: { type: 'string' },
       report: { type: 'string' },
     },
@@ -86,6 +91,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const result = await runSimulation({
     seeds: Number(values.seeds),
     from: Number(values.from),
+    queueless: values.queueless,
     state: values.state,
     log: (line) => process.stderr.write(`${line}\n`),
   });

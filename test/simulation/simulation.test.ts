@@ -21,6 +21,17 @@ it('10,000 fresh seeds keep every rule', async () => {
   expect(Object.keys(result.faults).sort()).toEqual([...FAULTS].sort());
 }, 240_000);
 
+it('1,000 fresh seeds keep every rule where every cluster is without a queue', async () => {
+  const from = (Math.floor(Date.now() / 1000) % 40_000_000) * 50;
+  const args = ['--queueless', '--seeds', '1000', '--from', String(from)];
+  const { stdout, stderr } = await run(process.execPath, [RUN, ...args]);
+  expect(stderr).toBe('');
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  expect(result).toMatchObject({ seeds: 1000, queueless: true, failures: 0 });
+  // Nothing was ever given to a queue.
+  expect(Object.keys(result.faults)).not.toContain('hint-lost');
+}, 120_000);
+
 it('a seed is the same world whenever it is run', () => {
   const story = (seed: number) => {
     const world = new World(seed, ratesOf(seed));

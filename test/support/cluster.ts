@@ -15,6 +15,8 @@ export interface TestClusterOptions {
   /** More arguments, by the worker's number. */
   readonly argsOfWorker?: (worker: number) => readonly string[];
   readonly serveArgs?: readonly string[];
+  /** Without a NATS server: workers ask the coordinator itself. */
+  readonly isQueueless?: boolean;
 }
 
 type Child = ReturnType<typeof startCli> | ReturnType<typeof startNatsServer>;
@@ -80,7 +82,8 @@ export class TestCluster {
   readonly storeDir: string;
   readonly workers: readonly Supervised[];
   readonly coordinator: Supervised;
-  readonly nats: Supervised;
+  /** Null where there is no queue. */
+  readonly nats: Supervised | null;
   readonly #natsDir: string;
 
   private constructor(
@@ -90,13 +93,14 @@ export class TestCluster {
     workerAddress: string,
   ) {
     const { folder, cacheDir, workers, leaseSeconds, workerArgs = [], serveArgs = [] } = options;
-    this.natsAddress = `127.0.0.1:${natsPort}`;
+    const { isQueueless = false } = options;
+    this.natsAddress = isQueueless ? 'none' : `127.0.0.1:${natsPort}`;
     this.coordinatorAddress = `127.0.0.1:${coordinatorPort}`;
     this.storeDir = join(folder, 'store');
     this.#natsDir = join(folder, 'nats');
     mkdirSync(this.#natsDir, { recursive: true });
-    const program = findNatsServer(cacheDir);
-    this.nats = new Supervised(() => startNatsServer(program, this.#natsDir, natsPort));
+    const startNats = () => startNatsServer(findNatsServer(cacheDir), this.#natsDir, natsPort);
+    this.nats = isQueueless ? null : new Supervised(startNats);
     const cli = (args: readonly string[]) => startCli(args, cacheDir);
     const lease = ['--lease', String(leaseSeconds), '--max-losses', '255'];
     const serve = [
@@ -125,13 +129,13 @@ export class TestCluster {
 
   /** The queue comes back and knows nothing. */
   wipeNats(): void {
-    this.nats.kill('SIGKILL');
+    this.nats?.kill('SIGKILL');
     rmSync(this.#natsDir, { recursive: true, force: true });
     mkdirSync(this.#natsDir, { recursive: true });
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.workers, this.coordinator].map((one) => one.close()));
-    await this.nats.close();
+    await this.nats?.close();
   }
 }

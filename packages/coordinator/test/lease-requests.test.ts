@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Desk, submission, type TestPeer } from './desk.js';
+import { Desk, SPEC, submission, type TestPeer } from './desk.js';
 
 let desk: Desk;
 beforeEach(() => {
@@ -11,6 +11,11 @@ const ask = (peer: TestPeer, count: number) => {
   for (let i = 0; i < count; i++) {
     desk.dispatcher.receive(peer, { kind: 'lease-request', requestId: ++requests, hint: null }, desk.now);
   }
+  desk.settle();
+};
+const heartbeat = (peer: TestPeer, more: { isLeaving?: boolean } = {}) => {
+  const said = { kind: 'heartbeat', leases: [], doing: '', trouble: '', ...more } as const;
+  desk.dispatcher.receive(peer, said, desk.now);
   desk.settle();
 };
 const tasksOf = (peer: TestPeer) => peer.leases().map(({ task }) => task);
@@ -106,5 +111,87 @@ describe('a request without a hint', () => {
     ask(worker, 1);
     expect(tasksOf(worker)).toEqual([2]);
     expect([0, 1].map((task) => desk.stateOf(run, task))).toEqual(['done', 'done']);
+  });
+
+  it('is given the next task when the first one is for others, and so are later runs', () => {
+    const [a, b] = [desk.join('a', { slots: 3 }), desk.join('b', { slots: 1 })];
+    desk.submit(submission('run', { spec: { ...SPEC, scores: 2 } }));
+    ask(b, 1);
+    ask(a, 1);
+    expect([tasksOf(a), tasksOf(b)]).toEqual([[1], [0]]);
+    desk.fail(a, { retryable: true });
+    desk.submit(submission('later'));
+    desk.wait(5000);
+    // Task 1 of the first run is ready again, and b, which has no place now, should have it.
+    ask(a, 2);
+    expect(a.leases().map(({ run, task }) => [run, task])).toEqual([
+      ['run', 1],
+      ['later', 0],
+      ['later', 1],
+    ]);
+  });
+
+  it('of a worker that has long said nothing waits until it is heard of again', () => {
+    const [silent, other] = [desk.join('s'), desk.join('o')];
+    ask(silent, 2);
+    ask(other, 2);
+    desk.wait(23_000);
+    heartbeat(other);
+    desk.submit(submission('run', { spec: { ...SPEC, scores: 3 } }));
+    expect([tasksOf(silent), tasksOf(other)]).toEqual([[], [0, 1]]);
+    heartbeat(silent);
+    expect(tasksOf(silent)).toEqual([2]);
+  });
+
+  it('is given the second copy of a task that takes far too long elsewhere, and the first result counts', () => {
+    const [slow, fast] = [desk.join('slow', { slots: 1 }), desk.join('fast', { slots: 1 })];
+    const run = desk.submit(submission('run', { spec: { ...SPEC, scores: 9 } }));
+    ask(slow, 1);
+    for (let i = 0; i < 8; i++) {
+      ask(fast, 1);
+      desk.wait(1000);
+      desk.finish(fast);
+    }
+    ask(fast, 1);
+    desk.wait(1000);
+    expect(tasksOf(slow)).toEqual([0]);
+    expect(tasksOf(fast)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 0]);
+    // The slow one has it already, and nobody gets it a third time.
+    ask(slow, 1);
+    desk.wait(1000);
+    expect(tasksOf(slow)).toEqual([0]);
+    desk.finish(fast);
+    expect(desk.stateOf(run, 0)).toBe('done');
+    expect(slow.kinds()).toContain('cancel');
+  });
+
+  it('of a worker that leaves is not answered, not even with what it hands back, and it is told when nothing is on its way', () => {
+    const [leaving, other] = [desk.join('l', { slots: 2 }), desk.join('o', { slots: 1 })];
+    const run = desk.submit(submission('run', { spec: { ...SPEC, scores: 1 } }));
+    ask(leaving, 3);
+    expect(tasksOf(leaving)).toEqual([0]);
+    heartbeat(leaving, { isLeaving: true });
+    expect(leaving.kinds().at(-1)).toBe('drain');
+    desk.say(leaving, (lease) => ({ kind: 'released', ...lease }));
+    expect(tasksOf(leaving)).toEqual([0]);
+    expect(desk.stateOf(run, 0)).toBe('ready');
+    ask(other, 1);
+    expect(tasksOf(other)).toEqual([0]);
+  });
+
+  it('is answered in the order of asking, whoever was there first', () => {
+    const workers = ['a', 'b', 'c'].map((id) => desk.join(id, { slots: 8 }));
+    for (const worker of workers) ask(worker, 8);
+    for (let i = 0; i < 6; i++) desk.submit(submission(`run-${i}`, { spec: { ...SPEC, scores: 1 } }));
+    expect(workers.map((worker) => worker.leases().map(({ run }) => run))).toEqual([
+      ['run-0', 'run-3'],
+      ['run-1', 'run-4'],
+      ['run-2', 'run-5'],
+    ]);
+  });
+
+  it('tells the worker that there is no queue to listen to', () => {
+    const worker = desk.join('w');
+    expect(worker.received[0]).toMatchObject({ kind: 'registered', queue: null });
   });
 });

@@ -83,6 +83,8 @@ export type WorkerMessage =
       readonly leases: readonly LeaseRef[];
       readonly doing: string;
       readonly trouble: string;
+      /** It ends: it gets no more tasks, and `drain` as an answer, behind every grant that is on its way. */
+      readonly isLeaving?: boolean;
     }
   /** Work so far in an attempt; for display. */
   | { readonly kind: 'progress'; readonly lease: LeaseRef; readonly work: WorkCounts }
@@ -94,8 +96,8 @@ export type CoordinatorMessage =
       readonly kind: 'registered';
       readonly leaseMs: number;
       readonly windowBytes: number;
-      /** Id of the coordinator's own queue. */
-      readonly queue: string;
+      /** Id of the coordinator's own queue; null: it has none, and is asked itself for tasks. */
+      readonly queue: string | null;
     }
   | {
       readonly kind: 'granted';

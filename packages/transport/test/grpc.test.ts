@@ -112,6 +112,7 @@ describe('gRPC over a unix socket', () => {
       { kind: 'lease-request', requestId: 1, hint: null },
       { kind: 'lease-request', requestId: 2, hint: { run: 'r', task: 3 } },
       { kind: 'heartbeat', leases: [LEASE], doing: 'one thing', trouble: '' },
+      { kind: 'heartbeat', leases: [], doing: '', trouble: '', isLeaving: true },
       { kind: 'progress', lease: LEASE, work },
       { kind: 'log', lease: LEASE, line: 'line' },
       { kind: 'reliable', sequence: 1, message: { kind: 'fitted', ...LEASE, key: KEY, blob: KEY } },

@@ -3,10 +3,13 @@ import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
 import PQueue from 'p-queue';
 import { AttemptError, ownDuty } from './attempt-error.js';
 import type { BlobAccess } from './held-tasks.js';
+import type { SharedBlobs } from './shared-blobs.js';
 
 export interface CachedBlobsOptions {
   readonly local: FolderBlobStore;
   readonly remote: BlobStore;
+  /** What other workers of this machine have as well. */
+  readonly shared?: SharedBlobs | undefined;
   /** Beyond it, what was not used for longest is removed, unless a task needs it. */
   readonly maxBytes: number;
 }
@@ -91,11 +94,9 @@ export class CachedBlobs implements BlobAccess {
 
   /** Size of a blob that is here, and whole, when it returns. */
   async #fetch(digest: Digest): Promise<number> {
-    const { local, remote } = this.#options;
-    const mine = await local.get(digest).catch(() => undefined);
-    if (mine !== undefined) return mine.byteLength;
-    // Absent or damaged.
-    await local.remove(digest).catch(() => undefined);
+    const { remote, shared } = this.#options;
+    const mine = (await this.#read(digest)) ?? (await this.#taken(digest));
+    if (mine !== undefined) return mine;
     const bytes = await remote.get(digest).catch((thrown: unknown) => {
       const { code } = OodError.from(thrown);
       // What the coordinator does not have, or has with other bytes, no worker can get.
@@ -105,7 +106,25 @@ export class CachedBlobs implements BlobAccess {
     this.#counts.fetched++;
     this.#counts.fetchedBytes += bytes.byteLength;
     await ownDuty(this.#keep(bytes));
+    await shared?.offer(digest);
     return bytes.byteLength;
+  }
+
+  /** Size of a blob that is whole; one that is damaged is removed. */
+  async #read(digest: Digest): Promise<number | undefined> {
+    const { local } = this.#options;
+    const bytes = await local.get(digest).catch(() => undefined);
+    if (bytes === undefined) await local.remove(digest).catch(() => undefined);
+    return bytes?.byteLength;
+  }
+
+  /** The same for what another worker of this machine has fetched. */
+  async #taken(digest: Digest): Promise<number | undefined> {
+    const { shared } = this.#options;
+    if (shared === undefined || !(await shared.take(digest))) return undefined;
+    const size = await this.#read(digest);
+    if (size === undefined) await shared.drop(digest);
+    return size;
   }
 
   /** Where the disk is full, what nobody needs now makes room first. */
@@ -129,6 +148,7 @@ export class CachedBlobs implements BlobAccess {
       if ((this.#uses.get(digest) ?? 0) > 0) continue;
       this.#known.delete(digest);
       await this.#options.local.remove(digest).catch(() => undefined);
+      await this.#options.shared?.release(digest);
       total -= bytes;
       isChanged = true;
     }

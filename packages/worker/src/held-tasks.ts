@@ -22,6 +22,8 @@ export interface HeldTasksOptions {
   readonly log: Log;
   /** Told of every failure of the worker's own. */
   readonly onOwnFailure: (error: AttemptError) => void;
+  /** Told how long a task took that is done. */
+  readonly onDone?: (seconds: number) => void;
 }
 
 interface Held {
@@ -194,6 +196,7 @@ export class HeldTasks {
       this.ended.done++;
       this.ended.images += message.work.images;
       this.#options.session()?.end({ kind: 'done', ...lease, work: message.work, seconds: message.seconds });
+      this.#options.onDone?.(message.seconds);
     } catch (thrown) {
       this.failed(lease.token, AttemptError.from(thrown), '');
     }

@@ -2,11 +2,12 @@ import type { Log } from '@oodgrid/protocol';
 import type { HintSource } from '@oodgrid/transport';
 import type { ExecutorSettings } from './executor/settings.js';
 import type { BlobAccess } from './held-tasks.js';
+import type { Lifetime } from './lifetime.js';
 
 export interface WorkerOptions {
   readonly workerId: string;
-  /** For example `unix:/run/ood.sock` or `127.0.0.1:7433`. */
-  readonly address: string;
+  /** For example `unix:/run/ood.sock` or `127.0.0.1:7433`; asked before every connection. */
+  readonly findAddress: () => Promise<string>;
   readonly executors: number;
   /** Tasks that it holds for each executor: one is computed while the next is made ready. */
   readonly tasksPerExecutor: number;
@@ -15,8 +16,15 @@ export interface WorkerOptions {
   readonly stallMs: number;
   /** Milliseconds that it waits for another worker of its id to go before it gives up. */
   readonly conflictMs: number;
-  /** Opens the coordinator's queue for a numerics class and so many places; null: asks the coordinator itself. */
+  /** Opens the coordinator's queue for a numerics class and so many places. Null: works for coordinators alone that have none. */
   readonly openHints: ((queue: string, pool: string, slots: number) => Promise<HintSource>) | null;
   readonly blobs: BlobAccess;
+  /** Decides when a worker of limited time ends; null: it works until it is stopped. */
+  readonly lifetime: Lifetime | null;
+  /** Time for handing tasks back when its time is over. */
+  readonly graceMs: number;
   readonly log: Log;
 }
+
+/** Why a worker ended: it was stopped or its time is over, or there was no more work. */
+export type WorkerEnd = 'stopped' | 'no-work-left';

@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { OodError } from '@oodgrid/protocol';
-import { connectWorker, type HintSource, type WorkerLink } from '@oodgrid/transport';
+import { connectWorker, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';
 import { ExecutorPool } from './executor/executor-pool.js';
 import { HeldTasks } from './held-tasks.js';
+import { watchLifetime } from './lifetime.js';
 import { probeFolder, SelfCheck } from './self-check.js';
 import { WorkerSession } from './session/worker-session.js';
+import { TasksQueue } from './tasks-queue.js';
 import type { WorkerView } from './worker-metrics.js';
-import type { WorkerOptions } from './worker-options.js';
+import type { WorkerEnd, WorkerOptions } from './worker-options.js';
 
 const RECONNECT_MS = 100;
 /** Time that a worker which cannot go on takes to hand its tasks back. */
@@ -30,13 +32,11 @@ export class Worker {
   #reject: (error: OodError) => void = () => undefined;
   #session: WorkerSession | undefined;
   #link: WorkerLink | undefined;
-  #hints: HintSource | undefined;
-  /** Null where there is no queue beside the coordinator. */
-  #openQueue: ((queue: string) => Promise<HintSource>) | null = null;
-  /** Id of the queue that is open, or is being opened. */
-  #queue: string | undefined;
+  #queue: TasksQueue | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #restTimer: NodeJS.Timeout | undefined;
+  #leaveLife: () => void = () => undefined;
+  #end: WorkerEnd = 'stopped';
   #reconnectMs = RECONNECT_MS;
   #isStopping = false;
   #isDrained = false;
@@ -77,6 +77,7 @@ export class Worker {
       blobs,
       log,
       onOwnFailure: ({ message }) => this.#selfCheck.failed(message),
+      onDone: (seconds) => options.lifetime?.noteTask(seconds * 1000),
     });
   }
 
@@ -103,14 +104,16 @@ export class Worker {
     };
   }
 
-  /** Works until it is stopped; rejects when it cannot go on, for example without an engine. */
-  async run(): Promise<void> {
+  /** Works until it is stopped or its life is over; rejects when it cannot go on, for example without an engine. */
+  async run(): Promise<WorkerEnd> {
     try {
       const { engine, numericsClass } = await this.#pool.loaded();
       const { workerId, executors, tasksPerExecutor, memoryBytes } = this.#options;
       const slots = executors * tasksPerExecutor;
       const { openHints } = this.#options;
-      if (openHints !== null) this.#openQueue = (queue) => openHints(queue, numericsClass, slots);
+      this.#queue = new TasksQueue(
+        openHints === null ? null : (queue) => openHints(queue, numericsClass, slots),
+      );
       this.#session = new WorkerSession({
         worker: {
           workerId,
@@ -128,23 +131,20 @@ export class Worker {
         onCancel: (lease) => this.#tasks.cancel(lease),
         onRoom: () => this.#lookForWork(),
         onSetAside: (reason, forMs) => this.#rest(reason, forMs),
-        onDrain: () => {
-          this.#isDrained = true;
-          this.#options.log('drained: takes no more tasks');
-          this.#session?.stop();
-          // The coordinator denies them, and offers their tasks to others at once.
-          this.#hints?.stop((delivery) => this.#session?.request(delivery));
-        },
+        onDrain: () => this.#takeNoMore('drained: takes no more tasks'),
       });
-      if (!this.#isStopping) this.#connect(this.#session);
+      if (!this.#isStopping) void this.#connect(this.#session);
+      this.#watchLife();
       await this.#ended;
+      return this.#end;
     } finally {
       this.#isStopping = true;
       clearInterval(this.#heartbeat);
       clearTimeout(this.#restTimer);
+      this.#leaveLife();
       this.#selfCheck.close();
       this.#link?.close();
-      await this.#hints?.close();
+      await this.#queue?.close();
       await this.#pool.close();
     }
   }
@@ -157,7 +157,7 @@ export class Worker {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#session?.stop();
-    this.#hints?.stop((delivery) => delivery.nak(0));
+    this.#queue?.stop((delivery) => delivery.nak(0));
     this.#tasks.stopAll();
     await this.#settled(graceMs);
     this.#resolve();
@@ -196,8 +196,9 @@ export class Worker {
     return this.#session !== undefined && (this.#tasks.size > 0 || !this.#session.isSettled);
   }
 
-  #connect(session: WorkerSession): void {
-    const { address } = this.#options;
+  async #connect(session: WorkerSession): Promise<void> {
+    const address = await this.#options.findAddress();
+    if (this.#isStopping && session.isSettled) return;
     const link = connectWorker(address, session.registration(), {
       receive: (message) => {
         if (message.kind === 'registered') {
@@ -206,7 +207,7 @@ export class Worker {
           this.#reconnectMs = RECONNECT_MS;
           session.connected((said) => link.send(said));
           this.#beat(message.leaseMs);
-          void this.#listenTo(message.queue);
+          this.#listenTo(message.queue);
         }
         session.receive(message);
       },
@@ -219,24 +220,11 @@ export class Worker {
     this.#link = link;
   }
 
-  /** Every coordinator has a queue of its own: another one may be behind the same address by now. */
-  async #listenTo(queue: string): Promise<void> {
-    if (this.#openQueue === null || queue === this.#queue) return;
-    this.#queue = queue;
-    const former = this.#hints;
-    this.#hints = undefined;
-    try {
-      await former?.close();
-      const hints = await this.#openQueue(queue);
-      if (this.#isStopping || this.#queue !== queue) {
-        await hints.close();
-        return;
-      }
-      this.#hints = hints;
-      this.#lookForWork();
-    } catch (thrown) {
-      this.#reject(OodError.from(thrown));
-    }
+  #listenTo(queue: string | null): void {
+    this.#queue?.listenTo(queue).then(
+      () => this.#lookForWork(),
+      (thrown: unknown) => this.#reject(OodError.from(thrown)),
+    );
   }
 
   #lost(session: WorkerSession, reason: OodError): void {
@@ -261,7 +249,7 @@ export class Worker {
     const wait = this.#reconnectMs * (0.5 + 0.5 * Math.random());
     this.#reconnectMs = Math.min(MAX_RECONNECT_MS, 2 * this.#reconnectMs);
     setTimeout(() => {
-      if (!this.#isStopping || !session.isSettled) this.#connect(session);
+      if (!this.#isStopping || !session.isSettled) void this.#connect(session);
     }, wait).unref();
   }
 
@@ -272,23 +260,34 @@ export class Worker {
 
   #doing(): string {
     const { pids, inputs } = this.#pool;
-    return doingText({
-      tasks: this.#tasks.size,
-      executors: pids.length,
-      cores: availableParallelism(),
-      inputs,
-    });
+    const cores = availableParallelism();
+    return doingText({ tasks: this.#tasks.size, executors: pids.length, cores, inputs });
   }
 
   #lookForWork(): void {
-    const session = this.#session;
-    if (session === undefined || !session.isConnected || session.room === 0) return;
-    if (this.#openQueue === null) while (session.room > 0) session.request(null);
-    else
-      this.#hints?.want(
-        () => (session.isConnected ? session.room : 0),
-        (delivery) => session.request(delivery),
-      );
+    if (this.#session !== undefined) this.#queue?.lookForWork(this.#session);
+  }
+
+  #takeNoMore(why: string): void {
+    this.#isDrained = true;
+    this.#options.log(why);
+    this.#session?.stop();
+    // The coordinator denies them, and offers their tasks to others at once.
+    this.#queue?.stop((delivery) => this.#session?.request(delivery));
+  }
+
+  #watchLife(): void {
+    const { lifetime, graceMs, log } = this.#options;
+    if (lifetime === null) return;
+    this.#leaveLife = watchLifetime(lifetime, {
+      standing: () => ({ tasks: this.#tasks.size, isConnected: this.#session?.isConnected === true }),
+      takeNoMore: () => this.#takeNoMore('its time is nearly over: takes no more tasks'),
+      end: (reason) => {
+        if (reason === 'no-work-left') this.#end = reason;
+        log(reason === 'no-work-left' ? 'there is no more work' : 'its time is over: hands its tasks back');
+        void this.stop(graceMs);
+      },
+    });
   }
 
   #line(token: string | undefined, line: string): void {

@@ -212,6 +212,22 @@ describe('a worker that takes no tasks', () => {
     expect([talk.frames, talk.session.room]).toEqual([[[1, 'released']], 0]);
   });
 
+  it('because it stops, says so, and has not settled until it hears that no grant is on its way', () => {
+    const talk = connected();
+    talk.session.request(null);
+    expect(talk.session.isSettled).toBe(true);
+    talk.session.stop();
+    expect(talk.last('heartbeat')?.isLeaving).toBe(true);
+    expect(talk.session.isSettled).toBe(false);
+    // On a new connection, before its requests are said again.
+    talk.said = [];
+    talk.connect();
+    expect(talk.said.map(({ kind }) => kind)).toEqual(['heartbeat', 'lease-request']);
+    talk.hear({ kind: 'drain' });
+    expect(talk.session.isSettled).toBe(true);
+    expect(talk.told).not.toContain('drain');
+  });
+
   it('because it is set aside, asks for nothing until that is called off, here or by another coordinator', () => {
     const talk = connected();
     talk.hear({ kind: 'set-aside', reason: 'disk full', forMs: 500 });

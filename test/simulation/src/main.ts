@@ -1,14 +1,17 @@
+import { ratesOf } from './rates.js';
 import { simulate } from './simulate.js';
 
-// One process's share of a simulation: `main.js FROM COUNT STEP`. Writes a JSON line for each failure, then one
+// One process's share of a simulation: `main.js FROM COUNT STEP [queueless]`. Writes a JSON line for each failure, then one
 // for the whole.
-const [from = 0, count = 100, step = 1] = process.argv.slice(2).map(Number);
+const [from = 0, count = 100, step = 1] = process.argv.slice(2, 5).map(Number);
+const isQueueless = process.argv[5] === 'queueless';
 const faults: Record<string, number> = {};
 let failures = 0;
 let total = 0;
 for (let i = 0; i < count; i++) {
   const seed = from + i * step;
-  const outcome = simulate(seed);
+  const rates = ratesOf(seed);
+  const outcome = simulate(seed, isQueueless ? { ...rates, queueless: 1 } : rates);
   total += outcome.total;
   for (const [fault, times] of outcome.faults) faults[fault] = (faults[fault] ?? 0) + times;
   if (outcome.failure === undefined) continue;

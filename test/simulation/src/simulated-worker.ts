@@ -20,8 +20,8 @@ export class SimulatedWorker {
   readonly #world: World;
   readonly #slots: number;
   readonly numericsClass: string;
-  /** Of the coordinator that it speaks with. */
-  #queue: string | undefined;
+  /** Of the coordinator that it speaks with; null: it has none, and is asked itself. */
+  #queue: string | null | undefined;
   #session: WorkerSession | undefined;
   #link: SimulatedLink | undefined;
   /** Work of a former life is not done in the next. */
@@ -102,9 +102,9 @@ export class SimulatedWorker {
   lookForWork(): void {
     const session = this.#session;
     if (session === undefined || !session.isConnected || session.room === 0) return;
-    if (this.#world.rates.queueless > 0) while (session.room > 0) session.request(null);
     const queue = this.#queue;
-    if (queue === undefined) return;
+    if (queue === null) while (session.room > 0) session.request(null);
+    if (typeof queue !== 'string') return;
     for (const delivery of this.#world.queue.take(queue, this.numericsClass, session.room)) {
       if (!this.#world.runs.some(({ submitted }) => submitted.run === delivery.hint.run)) {
         throw new Violation(`a hint of another coordinator: ${delivery.hint.run}`);

@@ -2,32 +2,49 @@ import { Flags } from '@oclif/core';
 import { OodError } from '@oodgrid/protocol';
 import { OodCommand } from '../ood-command.js';
 import { ClusterClient } from './cluster-client.js';
+import { CoordinatorPlace } from './coordinator-place.js';
 
 const ADDRESS = /^(?:(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(?<port>\d{1,5})|unix:.+)$/;
 
-/** Throws `invalid-input` for what is neither HOST:PORT nor `unix:` and a path. */
-async function parseAddress(text: string): Promise<string> {
+/** Where the coordinator is, in the form that was given. Throws `invalid-input` for what is neither HOST:PORT, `unix:` and a path, nor `@` and a file. */
+export async function checkPlace(text: string): Promise<string> {
+  if (/^@./.test(text)) return text;
   const found = ADDRESS.exec(text);
   const port = Number(found?.groups?.port ?? 1);
   if (found !== null && port >= 1 && port <= 65_535) return text;
   throw new OodError(
     'invalid-input',
-    `--coordinator: ${JSON.stringify(text)} is no HOST:PORT, for example 127.0.0.1:7433`,
+    `--coordinator: ${JSON.stringify(text)} is no HOST:PORT, for example 127.0.0.1:7433, and no @FILE`,
   );
 }
 
+/** The address itself: of a cluster file the first that answers. */
+async function parseAddress(text: string): Promise<string> {
+  return (await CoordinatorPlace.open(await checkPlace(text), () => undefined, 0)).address;
+}
+
+const PLACE = 'HOST:PORT of the coordinator, or @ and the file that "serve --cluster-file" writes';
+
 /** Where the coordinator is. */
 export const coordinatorFlag = Flags.string({
-  description: 'HOST:PORT of the coordinator',
+  description: PLACE,
   env: 'OODGRID_COORDINATOR',
   parse: parseAddress,
 });
 
 export const requiredCoordinatorFlag = Flags.string({
-  description: 'HOST:PORT of the coordinator',
+  description: PLACE,
   env: 'OODGRID_COORDINATOR',
   default: '127.0.0.1:7433',
   parse: parseAddress,
+});
+
+/** The same for a worker, which looks again where the coordinator is whenever it connects. */
+export const placeFlag = Flags.string({
+  description: PLACE,
+  env: 'OODGRID_COORDINATOR',
+  default: '127.0.0.1:7433',
+  parse: checkPlace,
 });
 
 /** Parent of the commands that ask a coordinator one thing. */

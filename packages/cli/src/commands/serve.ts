@@ -1,11 +1,15 @@
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
 import { addressOf } from '@oodgrid/metrics';
+import { reachableAddresses, writeClusterFile } from '../cluster/cluster-file.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
+import { natsFlag, natsServerOf } from '../cluster/nats-flag.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
+import { defaultStore, storeDescription } from '../output/default-store.js';
+import { requireLocalDisk } from '../output/local-disk.js';
 import { logFormatFlag, processLog } from '../output/process-log.js';
 import { requireWritable } from '../output/writable-folder.js';
 
@@ -15,12 +19,21 @@ const GATHER_MS = 2000;
 export default class Serve extends OodCommand {
   static override enableJsonFlag = false;
   static override description =
-    'Run a coordinator: it plans runs, hands out tasks over NATS, keeps results and merges them';
+    'Run a coordinator: it plans runs, hands out tasks, keeps results and merges them';
   static override flags = {
     listen: Flags.string({ description: 'HOST:PORT for workers and clients', default: '127.0.0.1:7433' }),
-    nats: Flags.string({ description: 'HOST:PORT of the NATS server', default: '127.0.0.1:4222' }),
-    store: Flags.string({
-      description: 'folder of the journal, the results and the blobs (default: in the cache folder)',
+    nats: natsFlag,
+    store: Flags.string({ description: storeDescription }),
+    'cluster-file': Flags.string({
+      description:
+        'file that says where this coordinator is, written for workers and clients of machines that see the same files (--coordinator @FILE)',
+    }),
+    advertise: Flags.string({
+      description:
+        'HOST:PORT that others reach it by, for the cluster file (repeatable; default: all of this machine)',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
     }),
     lease: Flags.integer({
       description: 'seconds after which a silent worker loses its tasks',
@@ -47,14 +60,15 @@ export default class Serve extends OodCommand {
     const { flags } = await this.parse(Serve);
     const signal = this.shutdownSignal();
     endWithParent();
-    const storeDir = flags.store ?? join(cliContext([]).cacheDir, 'coordinator');
+    const storeDir = flags.store ?? defaultStore(cliContext([]));
     await requireWritable(storeDir, "the coordinator's store", 'give another --store');
+    await requireLocalDisk(await realpath(storeDir));
     const leaseMs = flags.lease * 1000;
     const log = processLog(flags['log-format']);
     const cluster = await serveCluster({
       storeDir,
       listen: flags.listen,
-      natsServer: flags.nats,
+      natsServer: natsServerOf(flags.nats),
       ledger: {
         ...DEFAULT_LEDGER_SETTINGS,
         leaseMs,
@@ -68,6 +82,11 @@ export default class Serve extends OodCommand {
       environment: nodeEnvironment,
       log,
     });
+    if (flags['cluster-file'] !== undefined) {
+      const own = reachableAddresses(flags.listen, cluster.port);
+      const addresses = flags.advertise.length > 0 ? flags.advertise : own;
+      await writeClusterFile(flags['cluster-file'], addresses, new Date());
+    }
     log(`coordinator listens on ${flags.listen.replace(/:\d+$/, '')}:${cluster.port}`);
     if (cluster.metrics !== null) log(`metrics are on ${addressOf(cluster.metrics)}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,30 +1,35 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { addressOf } from '@oodgrid/metrics';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
-import { CachedBlobs, serveWorkerMetrics, Worker as WorkerProcess } from '@oodgrid/worker';
-import { requiredCoordinatorFlag } from '../cluster/cluster-command.js';
+import { CachedBlobs, Lifetime, serveWorkerMetrics, Worker as WorkerProcess } from '@oodgrid/worker';
+import { placeFlag } from '../cluster/cluster-command.js';
+import { CoordinatorPlace } from '../cluster/coordinator-place.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
+import { natsFlag, natsServerOf } from '../cluster/nats-flag.js';
+import { openWorkerBlobs } from '../cluster/worker-blobs.js';
 import { cliContext } from '../context.js';
 import { thisMachine } from '../local/place-workers.js';
 import { OodCommand } from '../ood-command.js';
 import { logFormatFlag, processLog } from '../output/process-log.js';
-import { requireWritable } from '../output/writable-folder.js';
+import { lifetimeMs, slurmJob } from '../slurm/slurm-job.js';
+import { DRAINED_EXIT_CODE } from '../slurm/slurm-script.js';
 
 const GIB = 1024 ** 3;
+/** Before its time is over, beside what handing its tasks back may take. */
+const MARGIN_MS = 20_000;
 
 export default class Worker extends OodCommand {
   static override enableJsonFlag = false;
   static override description = 'Compute tasks for a coordinator until told to stop';
   static override flags = {
-    coordinator: requiredCoordinatorFlag,
-    nats: Flags.string({ description: 'HOST:PORT of the NATS server', default: '127.0.0.1:4222' }),
+    coordinator: placeFlag,
+    nats: natsFlag,
     id: Flags.string({ description: 'name in the cluster (default: host and process id)' }),
     executors: Flags.integer({
-      description: 'processes that compute: one per device or core',
-      default: 1,
+      description:
+        'processes that compute: one per device or core (default: 1; in a job of Slurm as many as it has)',
       min: 1,
       max: 256,
     }),
@@ -36,13 +41,17 @@ export default class Worker extends OodCommand {
     }),
     memory: Flags.integer({
       description:
-        'GiB that its tasks may use together (default: nine tenths of the machine, or of its container)',
+        'GiB that its tasks may use together (default: nine tenths of the machine, of its container or of its job)',
       min: 1,
     }),
     cache: Flags.integer({
       description: 'GiB of weights and data kept on this machine',
       default: 20,
       min: 1,
+    }),
+    'shared-cache': Flags.string({
+      description:
+        "folder for weights and data on this machine's own disk that workers share, and that the last one removes (default in a job of Slurm)",
     }),
     stall: Flags.integer({
       description: 'seconds without a sign of life after which an executor is killed',
@@ -60,6 +69,13 @@ export default class Worker extends OodCommand {
       min: 0,
     }),
     metrics: metricsFlag,
+    lifetime: Flags.string({
+      description: `seconds until it has to be gone, or slurm: as long as its job; it ends with exit code ${DRAINED_EXIT_CODE} then, and when it is told to stop`,
+    }),
+    'exit-when-idle': Flags.integer({
+      description: 'seconds without a task after which it ends, with exit code 0',
+      min: 1,
+    }),
     'log-format': logFormatFlag,
     engine: Flags.string({
       description: 'tensor engine (none: synthetic tasks only)',
@@ -70,17 +86,23 @@ export default class Worker extends OodCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Worker);
-    const signal = this.shutdownSignal((flags.grace + 5) * 1000);
+    const graceMs = flags.grace * 1000;
+    const signal = this.shutdownSignal(graceMs + 5000);
     endWithParent();
+    const job = slurmJob(process.env);
+    const lifeMs = lifetimeMs(flags.lifetime, job, Date.now());
+    const idleMs = flags['exit-when-idle'] === undefined ? null : flags['exit-when-idle'] * 1000;
     const { cacheDir } = cliContext([]);
     const id = flags.id ?? `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}`;
     const log = processLog(flags['log-format'], id);
-    // A folder of its own: another worker may remove what it does not need.
-    const blobsDir = join(cacheDir, 'worker-blobs', id);
-    await requireWritable(blobsDir, 'the folder of weights and data', 'name another cache in OODGRID_CACHE');
+    const sharedDir = flags['shared-cache'] ?? job?.localDir;
+    const place = await CoordinatorPlace.open(flags.coordinator, log);
+    const { blobsDir, shared, leave } = await openWorkerBlobs({ sharedDir, cacheDir, id });
     const local = new FolderBlobStore(blobsDir);
-    const remote = new RemoteBlobStore(flags.coordinator);
-    const blobs = new CachedBlobs({ local, remote, maxBytes: flags.cache * GIB });
+    const remote = new RemoteBlobStore(() => place.address);
+    const blobs = new CachedBlobs({ local, remote, shared, maxBytes: flags.cache * GIB });
+    const server = natsServerOf(flags.nats);
+    const { totalBytes } = thisMachine();
     let isQueueConnected = true;
     const { engine } = flags;
     // First: an address that is taken is told before anything is started.
@@ -97,30 +119,46 @@ export default class Worker extends OodCommand {
     if (metrics !== undefined) log(`metrics are on ${addressOf(metrics)}`);
     const worker = new WorkerProcess({
       workerId: id,
-      address: flags.coordinator,
-      executors: flags.executors,
+      findAddress: () => place.find(),
+      executors: flags.executors ?? job?.executors ?? 1,
       tasksPerExecutor: flags['tasks-per-executor'],
       memoryBytes:
-        flags.memory === undefined ? Math.floor(0.9 * thisMachine().totalBytes) : flags.memory * GIB,
+        flags.memory === undefined
+          ? Math.floor(0.9 * Math.min(totalBytes, job?.memoryBytes ?? totalBytes))
+          : flags.memory * GIB,
       settings: { blobsDir, cacheDir, engine: engine === 'wasm' || engine === 'none' ? engine : 'native' },
       stallMs: flags.stall * 1000,
       conflictMs: flags.wait * 1000,
-      openHints: (queue, pool, slots) =>
-        NatsHints.open({
-          ...{ server: flags.nats, name: `ood-grid ${id}`, queue, pool, slots, log },
-          onConnection: (isConnected) => {
-            isQueueConnected = isConnected;
-          },
-        }),
+      openHints:
+        server === null
+          ? null
+          : (queue, pool, slots) =>
+              NatsHints.open({
+                ...{ server, name: `ood-grid ${id}`, queue, pool, slots, log },
+                onConnection: (isConnected) => {
+                  isQueueConnected = isConnected;
+                },
+              }),
       blobs,
+      lifetime:
+        lifeMs === null && idleMs === null
+          ? null
+          : new Lifetime({
+              endsAt: lifeMs === null ? null : performance.now() + lifeMs,
+              marginMs: MARGIN_MS + graceMs,
+              idleMs,
+            }),
+      graceMs,
       log,
     });
-    signal.addEventListener('abort', () => void worker.stop(flags.grace * 1000), { once: true });
+    signal.addEventListener('abort', () => void worker.stop(graceMs), { once: true });
     try {
-      await worker.run();
+      const end = await worker.run();
+      if (end === 'stopped' && flags.lifetime !== undefined) process.exitCode = DRAINED_EXIT_CODE;
     } finally {
       await metrics?.close();
       remote.close();
+      await leave();
     }
   }
 }

@@ -129,7 +129,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
   ]);
   const worker = new Worker({
     workerId: 'local',
-    address,
+    findAddress: async () => address,
     executors: workers,
     tasksPerExecutor: 1,
     memoryBytes: options.memoryBytes,
@@ -137,6 +137,8 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     stallMs: STALL_MS,
     conflictMs: 0,
     openHints: null,
+    lifetime: null,
+    graceMs: GRACE_MS,
     blobs: {
       fetch: async () => () => undefined,
       publish: async () => undefined,

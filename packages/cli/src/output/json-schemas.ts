@@ -40,6 +40,23 @@ export const OUTPUT_SCHEMAS = {
   workers: z.object({ workers: z.array(workerSummarySchema), counters: z.record(z.string(), count) }),
   drain: z.object({ drained: z.string() }),
   logs: z.object({ lines: z.array(z.string()) }),
+  backup: z.object({
+    at: z.iso.datetime(),
+    databaseBytes: count,
+    blobs: count,
+    blobBytes: count,
+    /** Blobs of the store that are damaged. */
+    lost: z.array(z.string()),
+  }),
+  restore: z.object({
+    /** The moment that the store is of now. */
+    at: z.iso.datetime(),
+    blobs: count,
+    blobBytes: count,
+    lost: z.array(z.string()),
+  }),
+  'slurm script': z.object({ script: z.string() }),
+  'slurm submit': z.object({ job: z.string(), script: z.string() }),
   gc: z.object({
     /** Runs that went, or would go. */
     runs: count,

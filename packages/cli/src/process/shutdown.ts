@@ -52,7 +52,7 @@ const GRACE_MS = 15_000;
 
 /**
  * A signal that aborts with `Stopped` on the first SIGINT, SIGTERM or SIGHUP: stop in order, keep what is done.
- * The second one, or `graceMs`, ends the process at once.
+ * Another SIGINT, or `graceMs`, ends the process at once. Another SIGTERM or SIGHUP does not: schedulers send them more than once.
  */
 export function shutdownSignal(source: ShutdownSource = thisProcess, graceMs = GRACE_MS): AbortSignal {
   const controller = new AbortController();
@@ -60,7 +60,7 @@ export function shutdownSignal(source: ShutdownSource = thisProcess, graceMs = G
     source.on(name, () => {
       const end = () => source.exit(SIGNAL_EXIT_CODES[name], name);
       if (controller.signal.aborted) {
-        end();
+        if (name === 'SIGINT') end();
         return;
       }
       setTimeout(end, graceMs).unref();

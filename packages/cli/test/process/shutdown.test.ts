@@ -11,7 +11,7 @@ function fakeProcess() {
   return { source, exits, send: (name: string) => listeners.get(name)?.() };
 }
 
-it('aborts on the first signal and exits on the second', () => {
+it('aborts on the first signal and exits on a second SIGINT', () => {
   const { source, exits, send } = fakeProcess();
   const signal = shutdownSignal(source);
   expect(signal.aborted).toBe(false);
@@ -20,6 +20,14 @@ it('aborts on the first signal and exits on the second', () => {
   expect(exits).toEqual([]);
   send('SIGINT');
   expect(exits).toEqual([130]);
+});
+
+it('takes SIGTERM and SIGHUP once, however often they come: schedulers repeat them', () => {
+  const { source, exits, send } = fakeProcess();
+  const signal = shutdownSignal(source);
+  for (const name of ['SIGTERM', 'SIGTERM', 'SIGHUP', 'SIGTERM']) send(name);
+  expect(signal.reason).toMatchObject({ exitCode: 143 });
+  expect(exits).toEqual([]);
 });
 
 it('ends what does not stop within its time, with the code of the signal that asked', () => {

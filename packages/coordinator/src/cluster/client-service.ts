@@ -34,8 +34,8 @@ export interface ClientServiceOptions {
   readonly isSyntheticAllowed: boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Messages in the queue. */
-  readonly queueLength: () => Promise<number>;
+  /** Messages in the queue; undefined where there is none. */
+  readonly queueLength: () => Promise<number | undefined>;
   readonly collect: (request: CollectRequest) => Promise<Collected>;
 }
 

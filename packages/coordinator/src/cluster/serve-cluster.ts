@@ -32,8 +32,8 @@ export interface ClusterOptions {
   readonly storeDir: string;
   /** Address for workers and clients, for example `0.0.0.0:7433`. */
   readonly listen: string;
-  /** For example `127.0.0.1:4222`. */
-  readonly natsServer: string;
+  /** For example `127.0.0.1:4222`; null: workers ask the coordinator itself for tasks. */
+  readonly natsServer: string | null;
   readonly ledger: LedgerSettings;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
@@ -61,7 +61,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
   const feed = new RunFeed(environment.wallClock);
   const operator = new OperatorLog(log, environment.now);
-  const publisher = new LatePublisher();
+  const publisher = natsServer === null ? null : new LatePublisher();
   const database = join(storeDir, 'store.db');
   const merging = join(storeDir, 'merging');
   const threads = new ThreadPool();
@@ -103,6 +103,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   let metrics: MetricsServer | null = null;
   let isStopping = false;
   let isNatsConnected = true;
+  let nats: NatsPublisher | undefined;
   try {
     // The store is this coordinator's now: what lies there is nobody else's.
     await clearMerges(merging);
@@ -113,19 +114,22 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         // The store is being opened again: counters start anew with it.
       }
     };
-    const nats = await NatsPublisher.open({
-      server: natsServer,
-      name: 'ood-grid coordinator',
-      queue: coordinator.queue,
-      log,
-      onReturn: () => coordinator.queueReturned(),
-      onLost: () => count('publications_lost'),
-      onConnection: (isConnected) => {
-        isNatsConnected = isConnected;
-      },
-    });
-    publisher.attach(nats);
-    coordinator.queueReturned();
+    if (natsServer !== null) {
+      nats = await NatsPublisher.open({
+        server: natsServer,
+        name: 'ood-grid coordinator',
+        queue: coordinator.queue,
+        log,
+        onReturn: () => coordinator.queueReturned(),
+        onLost: () => count('publications_lost'),
+        onConnection: (isConnected) => {
+          isNatsConnected = isConnected;
+        },
+      });
+      publisher?.attach(nats);
+      coordinator.queueReturned();
+    }
+    const attached = nats;
     server = await serveGrpc(listen, [
       workerService({
         handler: operator.watch(coordinator),
@@ -140,7 +144,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         wallClock: environment.wallClock,
         now: environment.now,
         isSyntheticAllowed: options.isSyntheticAllowed,
-        queueLength: () => nats.length(),
+        queueLength: async () => attached?.length(),
         collect: (request) =>
           collectGarbage({ coordinator, blobs, feed, wallClock: environment.wallClock }, request),
       }),
@@ -149,7 +153,10 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     if (options.metrics !== null) {
       metrics = await serveCoordinatorMetrics({
         ...{ listen: options.metrics, version: options.version, storeDir, coordinator, running, environment },
-        queue: { isConnected: () => isNatsConnected, length: () => nats.length() },
+        queue:
+          attached === undefined
+            ? null
+            : { isConnected: () => isNatsConnected, length: () => attached.length() },
         isStopping: () => isStopping,
       });
     }
@@ -163,7 +170,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         await close();
         coordinator.close();
         await threads.close();
-        await nats.close();
+        await nats?.close();
         await metrics?.close();
       },
     };

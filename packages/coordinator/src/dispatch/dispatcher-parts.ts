@@ -37,7 +37,7 @@ export interface DispatcherOptions extends RunStateOptions {
   readonly results: ResultReader;
   /** Null where workers ask without hints. */
   readonly publisher: TaskPublisher | null;
-  /** Id of the coordinator's own queue, which workers are told. */
+  /** Id of the coordinator's own queue, which workers are told where there is a publisher. */
   readonly queue: string;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
@@ -53,6 +53,9 @@ export interface DispatcherOptions extends RunStateOptions {
   /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
   readonly onWorkerEvent?: ((event: RunEvent) => void) | undefined;
 }
+
+/** Workers send a heartbeat three times in a lease: one that missed two of them is silent. */
+const SILENT_LEASES = 0.75;
 
 /** Makes the parts of a dispatcher and gives each the others that it uses, as narrow as its options say. */
 export function makeParts(options: DispatcherOptions) {
@@ -76,9 +79,10 @@ export function makeParts(options: DispatcherOptions) {
   const offers = new Offers({ ...state, source, publisher, boot: newToken(), republishMs });
   const classes = new ClassAssignment({ ...state, progress, gatherMs, wallClock });
   const parts = { ...state, progress, blobs, failures, tooLarge, source, offers, classes };
-  const requests = new LeaseRequests({ ...parts, newToken });
+  const requests = new LeaseRequests({ ...parts, newToken, silentMs: SILENT_LEASES * leaseMs });
   const taken = new TaskResults({ ...parts, results });
-  const messages = new WorkerMessages({ ...parts, requests, results: taken, leaseMs, queue });
+  const ownQueue = publisher === null ? null : queue;
+  const messages = new WorkerMessages({ ...parts, requests, results: taken, leaseMs, queue: ownQueue });
   const notices = new WaitNotices({ ...state, reasonOf: (run) => waitReason(parts, run) });
   return { ...parts, requests, messages, notices, control: new RunControl(state) };
 }

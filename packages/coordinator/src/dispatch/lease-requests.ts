@@ -11,8 +11,9 @@ import type { RunRegistry } from './run-registry.js';
 import type { RunState } from './run-state.js';
 import type { Stagings } from './stagings.js';
 import type { Tallies } from './tallies.js';
-import type { TaskSource } from './task-source.js';
+import type { NextTask, TaskSource } from './task-source.js';
 import type { TooLargeTasks } from './too-large-tasks.js';
+import { type Served, WaitingRequests } from './waiting-requests.js';
 import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 
 export interface LeaseRequestsOptions {
@@ -22,8 +23,8 @@ export interface LeaseRequestsOptions {
   readonly progress: Pick<RunProgress, 'reuse'>;
   readonly stagings: Pick<Stagings, 'open'>;
   readonly workers: Pick<WorkerConnections, 'ofPeer'>;
-  readonly source: Pick<TaskSource, 'next'>;
-  readonly offers: Pick<Offers, 'offerAgain'>;
+  readonly source: Pick<TaskSource, 'next' | 'others'>;
+  readonly offers: Pick<Offers, 'offerAgain' | 'secondCopies'>;
   readonly blobs: Pick<BlobRecovery, 'holdsBack'>;
   readonly tooLarge: Pick<TooLargeTasks, 'holdsBack'>;
   readonly failures: Pick<FailureHandler, 'isForOthers' | 'remind'>;
@@ -32,6 +33,8 @@ export interface LeaseRequestsOptions {
   readonly tallies: Pick<Tallies, 'leased'>;
   /** Fencing tokens: never the same twice. */
   readonly newToken: () => string;
+  /** A worker that said nothing for so many milliseconds gets no task that others could have. */
+  readonly silentMs: number;
 }
 
 interface Refusal {
@@ -51,8 +54,8 @@ const ELSEWHERE: Refusal = { retryMs: 250 };
  */
 export class LeaseRequests {
   readonly #options: LeaseRequestsOptions;
-  /** Requests without a hint that are not answered yet, by connection. */
-  readonly #waiting = new Map<WorkerPeer, Set<number>>();
+  /** Requests without a hint that are not answered yet. */
+  readonly #waiting = new WaitingRequests();
 
   constructor(options: LeaseRequestsOptions) {
     this.#options = options;
@@ -69,42 +72,67 @@ export class LeaseRequests {
   }
 
   /** Notes a request for any task, which `serve` answers. */
-  wait(peer: WorkerPeer, requestId: number): void {
-    const known = this.#waiting.get(peer);
-    if (known === undefined) this.#waiting.set(peer, new Set([requestId]));
-    else known.add(requestId);
+  wait(peer: WorkerPeer, { info }: KnownWorker, requestId: number): void {
+    this.#waiting.add(peer, info.numericsClass, requestId);
   }
 
   /** A connection is over: its worker asks again on the next. */
   forget(peer: WorkerPeer): void {
-    this.#waiting.delete(peer);
+    this.#waiting.forget(peer);
   }
 
-  /** Grants what waiting requests can have now: one task to each worker in turn, so that all get their share. */
+  /** Grants what waiting requests can have now. */
   serve(now: number): void {
-    for (let isServed = this.#waiting.size > 0; isServed; ) {
-      isServed = false;
-      for (const [peer, requests] of this.#waiting) {
-        const [requestId] = requests;
-        if (requestId === undefined || !this.#serveOne(peer, requestId, now)) continue;
-        requests.delete(requestId);
-        isServed = true;
-      }
-    }
+    this.#waiting.serve((peer, requestId) => this.#serveOne(peer, requestId, now));
   }
 
-  #serveOne(peer: WorkerPeer, requestId: number, now: number): boolean {
-    const { workers, source, ledger, failures } = this.#options;
+  #serveOne(peer: WorkerPeer, requestId: number, now: number): Served {
+    const { workers, ledger, silentMs } = this.#options;
     const worker = workers.ofPeer(peer);
-    if (worker === undefined || worker.isDraining) return false;
+    if (worker === undefined || worker.isDraining) return 'not-now';
+    if (ledger.leaseCountOf(worker.info.workerId) >= worker.places) return 'not-now';
+    // Its connection may be dead, or its process stopped: what it is given would be done after the lease at the earliest.
+    if (now - worker.heardAt > silentMs) return 'not-now';
+    const next = this.#secondCopyFor(worker, now) ?? this.#nextFor(worker, now);
+    if (typeof next === 'string') return next;
+    this.#grant(worker, peer, requestId, next.run, next.task, now);
+    return 'granted';
+  }
+
+  /** A task that takes far too long elsewhere. */
+  #secondCopyFor(worker: KnownWorker, now: number): NextTask | undefined {
+    const { offers, ledger, registry } = this.#options;
     const { workerId, numericsClass } = worker.info;
-    if (ledger.leaseCountOf(workerId) >= worker.places) return false;
-    const next = source.next(numericsClass, now);
-    if (next === undefined) return false;
-    const { run, task } = next;
-    if (failures.isForOthers(run, task, workerId, now) || !this.#hasMemory(worker, run, task)) return false;
-    this.#grant(worker, peer, requestId, run, task, now);
-    return true;
+    for (const { run: id, task } of offers.secondCopies(numericsClass)) {
+      const run = registry.find(id);
+      if (run === undefined || !ledger.canLease(id, task, workerId)) continue;
+      if (this.#suits(worker, { run, task }, now) === 'suits') return { run, task };
+    }
+    return undefined;
+  }
+
+  /** The next task of its class, or the first behind it where that one is not for this worker. */
+  #nextFor(worker: KnownWorker, now: number): NextTask | Exclude<Served, 'granted'> {
+    const { source } = this.#options;
+    const { numericsClass } = worker.info;
+    const first = source.next(numericsClass, now);
+    if (first === undefined) return 'nothing-left';
+    const suits = this.#suits(worker, first, now);
+    if (suits === 'suits') return first;
+    if (suits === 'later') return 'not-now';
+    for (const other of source.others(numericsClass, now)) {
+      const suitsToo = this.#suits(worker, other, now);
+      if (suitsToo === 'suits') return other;
+      if (suitsToo === 'later') return 'not-now';
+    }
+    return 'not-now';
+  }
+
+  /** `later`: it has the memory once it has done what it holds. Others do not go first then, or small tasks would keep a large one waiting for ever. */
+  #suits(worker: KnownWorker, { run, task }: NextTask, now: number): 'suits' | 'later' | 'never' {
+    if (run.workload.memoryBytes(task) > worker.info.memoryBytes) return 'never';
+    if (this.#options.failures.isForOthers(run, task, worker.info.workerId, now)) return 'never';
+    return this.#hasMemory(worker, run, task) ? 'suits' : 'later';
   }
 
   #grant(

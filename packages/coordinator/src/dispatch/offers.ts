@@ -11,13 +11,16 @@ import type { WorkerConnections } from './worker-connections.js';
 const WINDOW_PER_SLOT = 4;
 
 export interface OffersOptions {
-  readonly ledger: Pick<Ledger, 'pools' | 'offer' | 'offerStragglers' | 'offerOnceMore' | 'leaseCountOf'>;
+  readonly ledger: Pick<
+    Ledger,
+    'pools' | 'offer' | 'offerStragglers' | 'offerOnceMore' | 'isOfferedAgain' | 'leaseCountOf'
+  >;
   readonly registry: Pick<RunRegistry, 'get'>;
   readonly workers: Pick<WorkerConnections, 'pools' | 'all'>;
   readonly source: Pick<TaskSource, 'next'>;
   readonly batch: Pick<BatchBuilder, 'after'>;
   readonly counters: Pick<Counters, 'add'>;
-  /** Null where workers ask the coordinator itself: nothing is offered then. */
+  /** Null where workers ask the coordinator itself: nothing but second copies is offered then. */
   readonly publisher: TaskPublisher | null;
   /** Start of the message ids of this process: epochs start anew with it, message ids must not. */
   readonly boot: string;
@@ -33,6 +36,8 @@ export interface OffersOptions {
  */
 export class Offers {
   readonly #options: OffersOptions;
+  /** Second copies of stragglers by pool, where there is no queue that they are offered through. */
+  readonly #seconds = new Map<string, readonly Offer[]>();
   /** By pool: the first of the consecutive calls of `renew` that found a free place there. */
   readonly #freeSince = new Map<string, number>();
 
@@ -57,15 +62,16 @@ export class Offers {
     }
   }
 
-  /** Publishes second copies of stragglers, and what the queue has lost: it has, when a place is free and nobody takes an offer. */
+  /** Offers second copies of stragglers, and what the queue has lost: it has, when a place is free and nobody takes an offer. */
   renew(now: number): void {
     const { ledger, workers, counters, republishMs, publisher } = this.#options;
-    if (publisher === null) return;
     for (const pool of workers.pools.keys()) {
       for (const offer of ledger.offerStragglers(pool, now)) {
         counters.add('stragglers_offered');
-        this.#publish(offer);
+        if (publisher === null) this.#seconds.set(pool, [...this.secondCopies(pool), offer]);
+        else this.#publish(offer);
       }
+      if (publisher === null) continue;
       if (!this.#hasFreePlace(pool)) this.#freeSince.delete(pool);
       else if (!this.#freeSince.has(pool)) this.#freeSince.set(pool, now);
       const longAgo = now - republishMs;
@@ -73,6 +79,16 @@ export class Offers {
         this.#renewPool(pool, now);
       }
     }
+  }
+
+  /** Second copies that a worker of the pool may ask for, longest running first; none where they are offered through a queue. */
+  secondCopies(pool: string): readonly Offer[] {
+    const known = this.#seconds.get(pool);
+    if (known === undefined) return [];
+    const left = known.filter(({ run, task }) => this.#options.ledger.isOfferedAgain(run, task));
+    if (left.length === 0) this.#seconds.delete(pool);
+    else if (left.length < known.length) this.#seconds.set(pool, left);
+    return left;
   }
 
   /** The queue may have lost everything: publishes anew what is on offer. */

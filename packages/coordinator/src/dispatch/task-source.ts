@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.js';
+import type { ReadyTask } from '../ledger/pool-index.js';
 import type { BlobRecovery } from './blob-recovery.js';
 import type { RunProgress } from './run-progress.js';
 import type { RunRegistry } from './run-registry.js';
@@ -21,6 +22,9 @@ export interface NextTask {
 
 /** Results looked up in the cache in one turn: reading and checking them takes the store some ten microseconds each. */
 const LOOKUPS_PER_TURN = 1024;
+/** Tasks that are looked at for a worker which may not have the one that is next, and of one run. */
+const OTHERS = 64;
+const OTHERS_PER_RUN = 8;
 
 /**
  * Which task a pool should compute next, by priority, fair share and order of submission. On the way, tasks whose results
@@ -48,22 +52,38 @@ export class TaskSource {
 
   /** The task that is next; it stays ready until it is leased or offered. Undefined when there is none, or none yet. */
   next(pool: string, now: number): NextTask | undefined {
-    const { ledger, registry, progress, blobs, tooLarge } = this.#options;
-    const { pools } = ledger;
+    const { pools } = this.#options.ledger;
     for (let next = pools.peekNext(pool); next !== undefined; next = pools.peekNext(pool)) {
-      const { task } = next;
-      const run = registry.get(next.run);
-      if (run.submitted.isCacheUsed) {
-        const wanted = run.bind(task).units.length;
-        if (this.#lookups > 0 && this.#lookups + wanted > LOOKUPS_PER_TURN) {
-          this.#isExhausted = true;
-          return undefined;
-        }
-        this.#lookups += wanted;
-        if (progress.reuse(run, task, now)) continue;
-      }
-      if (!tooLarge.holdsBack(run, task) && !blobs.holdsBack(run, task, now)) return { run, task };
+      const found = this.#look(next, now);
+      if (this.#isExhausted) return undefined;
+      if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** The tasks behind the one that is next, a few of each run: for a worker that may not have that one. */
+  *others(pool: string, now: number): Generator<NextTask> {
+    for (const ready of this.#options.ledger.pools.firstReady(pool, OTHERS_PER_RUN, OTHERS)) {
+      const found = this.#look(ready, now);
+      if (this.#isExhausted) return;
+      if (found !== undefined) yield found;
+    }
+  }
+
+  /** Undefined when it becomes done or is kept back; and when the turn is over, which `isExhausted` tells. */
+  #look(ready: ReadyTask, now: number): NextTask | undefined {
+    const { registry, progress, blobs, tooLarge } = this.#options;
+    const { task } = ready;
+    const run = registry.get(ready.run);
+    if (run.submitted.isCacheUsed) {
+      const wanted = run.bind(task).units.length;
+      if (this.#lookups > 0 && this.#lookups + wanted > LOOKUPS_PER_TURN) {
+        this.#isExhausted = true;
+        return undefined;
+      }
+      this.#lookups += wanted;
+      if (progress.reuse(run, task, now)) return undefined;
+    }
+    return tooLarge.holdsBack(run, task) || blobs.holdsBack(run, task, now) ? undefined : { run, task };
   }
 }

@@ -12,6 +12,8 @@ export interface KnownWorker {
   since: number;
   /** When it was asked whether it lives; null when it has said something since. */
   probedAt: number | null;
+  /** When it last said anything. */
+  heardAt: number;
   /** Number of the next reliable message. */
   expected: number;
   isDraining: boolean;
@@ -74,6 +76,7 @@ export class WorkerConnections {
       proof,
       since: now,
       probedAt: null,
+      heardAt: now,
       expected: nextSequence,
       isDraining: known?.proof === proof && known.isDraining,
       places: 0,

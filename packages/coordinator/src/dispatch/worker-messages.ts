@@ -38,8 +38,8 @@ export interface WorkerMessagesOptions {
   readonly tallies: Pick<Tallies, 'streams' | 'leasesRenewed' | 'repeatedMessages'>;
   /** A lease that is not renewed for so many milliseconds is lost. */
   readonly leaseMs: number;
-  /** Id of the coordinator's own queue. */
-  readonly queue: string;
+  /** Id of the coordinator's own queue; null where workers ask the coordinator itself. */
+  readonly queue: string | null;
 }
 
 /** A worker that was cut off keeps its leases for this time. */
@@ -98,15 +98,20 @@ export class WorkerMessages {
     const worker = workers.ofPeer(peer);
     if (worker === undefined) return;
     worker.probedAt = null;
+    worker.heardAt = now;
     const { workerId } = worker.info;
     switch (message.kind) {
       case 'lease-request':
-        if (message.hint === null) requests.wait(peer, message.requestId);
+        if (message.hint === null) requests.wait(peer, worker, message.requestId);
         else requests.request(worker, message.requestId, message.hint, now);
         return;
       case 'heartbeat':
         worker.doing = message.doing;
         failures.said(workerId, message.trouble, now);
+        if (message.isLeaving === true) {
+          workers.drain(workerId);
+          batch.send(peer, { kind: 'drain' });
+        }
         for (const lease of message.leases) {
           if (!this.#renew(workerId, lease, now)) batch.send(peer, { kind: 'cancel', lease });
         }

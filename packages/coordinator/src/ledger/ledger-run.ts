@@ -124,6 +124,11 @@ export class LedgerRun {
     return this.#ready.peek();
   }
 
+  /** The most urgent ready tasks, `limit` at most. */
+  firstReady(limit: number): readonly number[] {
+    return this.#ready.first(limit);
+  }
+
   removeReady(task: number): void {
     this.#ready.remove(task);
   }

@@ -193,6 +193,11 @@ export class Ledger {
     return offers;
   }
 
+  /** Whether a second copy of a running task is on offer. */
+  isOfferedAgain(runId: string, task: number): boolean {
+    return this.#runs.get(runId)?.offered.get(task)?.isSecond === true;
+  }
+
   /** Offers a task once more whose offer nobody will take. */
   offerOnceMore(runId: string, task: number, now: number): Offer | undefined {
     const run = this.#runs.get(runId);

@@ -10,6 +10,11 @@ interface Pool {
   strays: number;
 }
 
+export interface ReadyTask {
+  readonly run: string;
+  readonly task: number;
+}
+
 /** The runs of each pool: whose task is next, what is on offer, and what the pool's queue holds beside that. */
 export class PoolIndex {
   readonly #pools = new Map<string, Pool>();
@@ -33,10 +38,25 @@ export class PoolIndex {
   }
 
   /** The task of the pool that should be served next, without offering it; undefined when none is ready. */
-  peekNext(pool: string): { readonly run: string; readonly task: number } | undefined {
+  peekNext(pool: string): ReadyTask | undefined {
     const run = this.#pools.get(pool)?.served.peek();
     const task = run?.canOffer === true ? run.peekReady() : undefined;
     return run === undefined || task === undefined ? undefined : { run: run.id, task };
+  }
+
+  /**
+   * Ready tasks of the pool in the order in which they should be served, `perRun` of each run and `limit` in all at most. For whoever the
+   * next one does not suit: it takes as long as the pool has runs.
+   */
+  firstReady(pool: string, perRun: number, limit: number): readonly ReadyTask[] {
+    const found: ReadyTask[] = [];
+    for (const run of [...this.#runsOf(pool)].filter(({ canOffer }) => canOffer).sort(servingOrder)) {
+      for (const task of run.firstReady(Math.min(perRun, limit - found.length))) {
+        found.push({ run: run.id, task });
+      }
+      if (found.length >= limit) break;
+    }
+    return found;
   }
 
   /** Tasks of a pool that are published and not leased. */
@@ -112,3 +132,6 @@ function isServedBefore(a: LedgerRun, b: LedgerRun): boolean {
   if (a.inFlight !== b.inFlight) return a.inFlight < b.inFlight;
   return a.sequence < b.sequence;
 }
+
+const servingOrder = (a: LedgerRun, b: LedgerRun): number =>
+  isServedBefore(a, b) ? -1 : isServedBefore(b, a) ? 1 : 0;

@@ -1,3 +1,6 @@
+/** Entries looked at for each task that is wanted. */
+const LOOKED_AT = 4;
+
 /**
  * The ready tasks of a run, first the most urgent. A task that is taken out stays in the heap, marked, until it
  * comes to the top: most leave from there, and none has to be looked for.
@@ -43,6 +46,25 @@ export class ReadyTasks {
       const last = this.#heap.pop();
       if (last !== undefined && this.#heap.length > 0) this.#sink(last);
     }
+  }
+
+  /** The most urgent ones in their order, `limit` at most; fewer where many that were taken out lie between them. */
+  first(limit: number): readonly number[] {
+    const found: number[] = [];
+    // Places whose parents were looked at: nothing that was not is more urgent than the most urgent of them.
+    const open = this.#heap.length > 0 ? [0] : [];
+    for (let looked = 0; open.length > 0 && found.length < limit && looked < LOOKED_AT * limit; looked++) {
+      const next = open.reduce((best, place) => (this.#isPlaceBefore(place, best) ? place : best));
+      open.splice(open.indexOf(next), 1);
+      const task = this.#heap[next];
+      if (task !== undefined && this.#isReady[task] === 1) found.push(task);
+      for (const below of [2 * next + 1, 2 * next + 2]) if (below < this.#heap.length) open.push(below);
+    }
+    return found;
+  }
+
+  #isPlaceBefore(a: number, b: number): boolean {
+    return this.#isBefore(this.#heap[a] ?? 0, this.#heap[b] ?? 0);
   }
 
   /** Puts a task at the end, and from there to its place. */

@@ -10,12 +10,29 @@ const PIECE_BYTES = 256 * 1024;
 
 /** The coordinator's blob store, from another machine. */
 export class RemoteBlobStore implements BlobStore {
-  readonly #address: string;
-  readonly #client: BlobServiceClient;
+  readonly #find: () => string;
+  #connection: { readonly address: string; readonly client: BlobServiceClient } | undefined;
 
-  constructor(address: string) {
-    this.#address = address;
-    this.#client = new BlobServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+  /** `find` says where the coordinator is now: it may move. */
+  constructor(find: string | (() => string)) {
+    this.#find = typeof find === 'string' ? () => find : find;
+  }
+
+  get #address(): string {
+    return this.#connected.address;
+  }
+
+  get #client(): BlobServiceClient {
+    return this.#connected.client;
+  }
+
+  get #connected(): { readonly address: string; readonly client: BlobServiceClient } {
+    const address = this.#find();
+    if (this.#connection?.address === address) return this.#connection;
+    this.#connection?.client.close();
+    const client = new BlobServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+    this.#connection = { address, client };
+    return this.#connection;
   }
 
   async put(bytes: Uint8Array): Promise<Digest> {
@@ -72,6 +89,6 @@ export class RemoteBlobStore implements BlobStore {
   }
 
   close(): void {
-    this.#client.close();
+    this.#connection?.client.close();
   }
 }

@@ -25,10 +25,10 @@ export function toWire(message: WorkerMessage): wire.WorkerMessage {
       return unnumbered({ $case: 'leaseRequest', leaseRequest: { requestId, hint: hint ?? undefined } });
     }
     case 'heartbeat': {
-      const { leases, doing, trouble } = message;
+      const { leases, doing, trouble, isLeaving: leaving = false } = message;
       return unnumbered({
         $case: 'heartbeat',
-        heartbeat: { leases: leases.map(toWireLease), doing, trouble },
+        heartbeat: { leases: leases.map(toWireLease), doing, trouble, leaving },
       });
     }
     case 'progress': {
@@ -81,6 +81,7 @@ export function fromWire({ sequence, message }: wire.WorkerMessage): WorkerMessa
         leases: message.heartbeat.leases.map(fromWireLease),
         doing: message.heartbeat.doing.slice(0, 200),
         trouble: message.heartbeat.trouble.slice(0, 1000),
+        ...(message.heartbeat.leaving ? { isLeaving: true } : {}),
       };
     case 'progress': {
       const { lease, work } = message.progress;
@@ -132,7 +133,8 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
   switch (message.kind) {
     case 'registered': {
       const { leaseMs, windowBytes, queue } = message;
-      return { message: { $case: 'registered', registered: { leaseMs, windowBytes, queue } } };
+      const registered = { leaseMs, windowBytes, queue: queue ?? '' };
+      return { message: { $case: 'registered', registered } };
     }
     case 'granted': {
       const { requestId, lease, task } = message;
@@ -164,10 +166,12 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
 
 export function fromWireReply({ message }: wire.CoordinatorMessage): CoordinatorMessage {
   switch (message?.$case) {
-    case 'registered':
+    case 'registered': {
+      const { queue, ...terms } = message.registered;
       // It becomes part of the names of subjects.
-      if (!/^[\w-]{1,64}$/.test(message.registered.queue)) throw malformed('the queue has no id');
-      return { kind: 'registered', ...message.registered };
+      if (!/^[\w-]{0,64}$/.test(queue)) throw malformed('the id of the queue is none');
+      return { kind: 'registered', ...terms, queue: queue === '' ? null : queue };
+    }
     case 'granted': {
       const { requestId, lease, taskJson } = message.granted;
       const task = workSpecSchema.safeParse(json(taskJson));

@@ -166,7 +166,10 @@ export class NatsHints implements HintSource {
       return;
     }
     const reply = message.reply ?? '';
-    const say = (what: string) => this.#connection.publish(reply, what);
+    const say = (what: string) => {
+      // The worker may serve another coordinator by now.
+      if (!this.#connection.isClosed()) this.#connection.publish(reply, what);
+    };
     const hints = decodeHints(message.string());
     if (hints === undefined) {
       // Not ours, and never will be.

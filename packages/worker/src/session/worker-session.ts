@@ -1,4 +1,4 @@
-import type { WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { WorkCounts } from '@oodgrid/protocol';
 import {
   type CoordinatorMessage,
   type Delivery,
@@ -6,28 +6,10 @@ import {
   PROTOCOL_VERSION,
   type Registration,
   type ReliableMessage,
-  type WorkerInfo,
   type WorkerMessage,
 } from '@oodgrid/transport';
 import { Outbox } from './outbox.js';
-
-export interface SessionOptions {
-  readonly worker: WorkerInfo;
-  /** Secret of this process. */
-  readonly proof: string;
-  /** What the worker does at present, for people. */
-  readonly doing: () => string;
-  /** A lease was granted: start its task. */
-  readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
-  /** A lease is over: stop its task, whose results do not count. */
-  readonly onCancel: (lease: LeaseRef) => void;
-  /** A place is free, or the coordinator is back: look for work. */
-  readonly onRoom: () => void;
-  /** The coordinator wants this worker to take no more tasks. */
-  readonly onDrain: () => void;
-  /** The coordinator gives this worker no tasks for `forMs`; the session asks for none until `isResting` is set to false. */
-  readonly onSetAside: (reason: string, forMs: number) => void;
-}
+import type { SessionOptions } from './session-options.js';
 
 interface Held {
   readonly lease: LeaseRef;
@@ -53,6 +35,8 @@ export class WorkerSession {
   #send: ((message: WorkerMessage) => void) | undefined;
   #windowBytes = Number.POSITIVE_INFINITY;
   #isStopping = false;
+  /** The coordinator gives it no more tasks, and every grant has come. */
+  #isDrained = false;
   #trouble = '';
   /** Whether it asks for nothing, because the coordinator has set it aside. */
   isResting = false;
@@ -79,6 +63,8 @@ export class WorkerSession {
   connected(send: (message: WorkerMessage) => void): void {
     this.#send = send;
     this.said.connections++;
+    // Before its requests: they are not to be answered any more.
+    if (this.#isStopping) this.#sayHeld();
     this.#outbox.sayAgain();
     for (const [requestId, delivery] of this.#requests) {
       send({ kind: 'lease-request', requestId, hint: delivery?.hint ?? null });
@@ -104,9 +90,10 @@ export class WorkerSession {
     return this.#outbox.size;
   }
 
-  /** Whether every reliable message is acknowledged. */
+  /** Whether every reliable message is acknowledged, and, for one that stops, no grant may be on its way. */
   get isSettled(): boolean {
-    return this.#outbox.isEmpty;
+    const mayBeGranted = this.#isStopping && !this.#isDrained && this.isConnected && this.#requests.size > 0;
+    return this.#outbox.isEmpty && !mayBeGranted;
   }
 
   /** Asks for the task of a delivery; null: for any task. */
@@ -146,9 +133,12 @@ export class WorkerSession {
         if (held !== undefined) this.#drop(held);
         return;
       }
-      case 'drain':
-        this.#options.onDrain();
+      case 'drain': {
+        this.#isDrained = true;
+        // Else it has asked for it, by what it said when it stopped.
+        if (!this.#isStopping) this.#options.onDrain();
         return;
+      }
       case 'set-aside':
         this.isResting = message.forMs > 0;
         if (this.isResting) this.#options.onSetAside(message.reason, message.forMs);
@@ -225,7 +215,9 @@ export class WorkerSession {
 
   /** Takes no more tasks: a grant that is on its way, or comes for a request that is open, is handed back. */
   stop(): void {
+    if (this.#isStopping) return;
     this.#isStopping = true;
+    this.#sayHeld();
   }
 
   #granted({ requestId, lease, task }: Extract<CoordinatorMessage, { kind: 'granted' }>): void {
@@ -289,6 +281,7 @@ export class WorkerSession {
 
   #sayHeld(): void {
     const leases = [...this.#held.values()].map(({ lease }) => lease);
-    this.#send?.({ kind: 'heartbeat', leases, doing: this.#options.doing(), trouble: this.#trouble });
+    const said = { leases, doing: this.#options.doing(), trouble: this.#trouble };
+    this.#send?.({ kind: 'heartbeat', ...said, ...(this.#isStopping ? { isLeaving: true } : {}) });
   }
 }

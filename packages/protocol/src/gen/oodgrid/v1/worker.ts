@@ -189,6 +189,8 @@ export interface Heartbeat {
   doing: string;
   /** Why it takes no tasks now; empty: it is well. */
   trouble: string;
+  /** It ends: it is given no more tasks, and told by Drain that no lease is on its way any more. */
+  leaving: boolean;
 }
 
 /** Some rows of one unit's result. */
@@ -293,7 +295,10 @@ export interface Registered {
   leaseMs: number;
   /** Bytes of one task that may wait for their acknowledgement. */
   windowBytes: number;
-  /** Id of the coordinator's own queue: part of the names of its stream and subjects. */
+  /**
+   * Id of the coordinator's own queue: part of the names of its stream and subjects. Empty: it has none, and workers ask for
+   * tasks without a hint.
+   */
   queue: string;
 }
 
@@ -1127,7 +1132,7 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { leases: [], doing: "", trouble: "" };
+  return { leases: [], doing: "", trouble: "", leaving: false };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -1140,6 +1145,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
     if (message.trouble !== "") {
       writer.uint32(26).string(message.trouble);
+    }
+    if (message.leaving !== false) {
+      writer.uint32(32).bool(message.leaving);
     }
     return writer;
   },
@@ -1179,6 +1187,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             }
 
             message.trouble = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leaving = reader.bool();
             continue;
           }
         }

@@ -1,0 +1,20 @@
+import type { WorkSpec } from '@oodgrid/protocol';
+import type { LeaseRef, WorkerInfo } from '@oodgrid/transport';
+
+export interface SessionOptions {
+  readonly worker: WorkerInfo;
+  /** Secret of this process. */
+  readonly proof: string;
+  /** What the worker does at present, for people. */
+  readonly doing: () => string;
+  /** A lease was granted: start its task. */
+  readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
+  /** A lease is over: stop its task, whose results do not count. */
+  readonly onCancel: (lease: LeaseRef) => void;
+  /** A place is free, or the coordinator is back: look for work. */
+  readonly onRoom: () => void;
+  /** The coordinator wants this worker to take no more tasks. */
+  readonly onDrain: () => void;
+  /** The coordinator gives this worker no tasks for `forMs`; the session asks for none until `isResting` is set to false. */
+  readonly onSetAside: (reason: string, forMs: number) => void;
+}
