@@ -1,8 +1,13 @@
 import { unpackDebian } from './debian.mjs';
 
-/** Folder of the unpacked programs, below the cache's `servers`. */
-export const SLURM_FOLDER = 'slurm-debian';
+const SLURM = ['slurmctld', 'slurmd', 'slurm-client', 'munge', 'shellcheck'];
+const SSHFS = ['sshfs', 'openssh-sftp-server'];
 
-/** Slurm's controller, node daemon and commands as Debian has them, for the tests: unpacked, not installed. */
-export const unpackSlurm = (cacheDir) =>
-  unpackDebian(cacheDir, SLURM_FOLDER, ['slurmctld', 'slurmd', 'slurm-client', 'munge', 'shellcheck']);
+/**
+ * What clusters without Kubernetes have, for the tests, unpacked and not installed: Slurm's daemons and commands as Debian has them, and a file
+ * system over the network. True when both were there.
+ */
+export async function unpackSlurm(cacheDir) {
+  const hadSlurm = await unpackDebian(cacheDir, 'slurm-debian', SLURM);
+  return (await unpackDebian(cacheDir, 'sshfs-debian', SSHFS)) && hadSlurm;
+}
