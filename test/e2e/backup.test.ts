@@ -2,18 +2,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFi
 import { join } from 'node:path';
 import { EXIT_CODES } from '@oodgrid/protocol';
 import { FolderBlobStore } from '@oodgrid/transport';
-import { afterEach, describe, expect, it } from 'vitest';
-import { SyntheticSite } from '../support/synthetic-site.js';
+import { describe, expect, it } from 'vitest';
+import { type SyntheticSite, syntheticSites } from '../support/synthetic-site.js';
 import { testCache } from '../support/temporary-cache.js';
 
 const cache = testCache();
 let site: SyntheticSite;
-let sites = 0;
-const open = () => {
-  site = new SyntheticSite(join(cache.folder, `site-${++sites}`), cache.cacheDir);
-  return site;
-};
-afterEach(() => site.close());
+const open = syntheticSites(cache, (opened) => {
+  site = opened;
+});
 
 const inSite = (name: string) => join(site.folder, name);
 const backUp = (folder: string) => site.command('backup', folder, '--store', site.storeDir, '--json');

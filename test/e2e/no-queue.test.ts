@@ -2,18 +2,15 @@ import { join } from 'node:path';
 import { EXIT_CODES } from '@oodgrid/protocol';
 import getPort from 'get-port';
 import { findNatsServer, startNatsServer } from 'ood-cli';
-import { afterEach, describe, expect, it } from 'vitest';
-import { SyntheticSite } from '../support/synthetic-site.js';
+import { describe, expect, it } from 'vitest';
+import { type SyntheticSite, syntheticSites } from '../support/synthetic-site.js';
 import { testCache } from '../support/temporary-cache.js';
 
 const cache = testCache();
 let site: SyntheticSite;
-let sites = 0;
-const open = () => {
-  site = new SyntheticSite(join(cache.folder, `site-${++sites}`), cache.cacheDir);
-  return site;
-};
-afterEach(() => site.close());
+const open = syntheticSites(cache, (opened) => {
+  site = opened;
+});
 
 describe('a cluster without a queue', () => {
   it('is a coordinator and its workers, who need not be told', async () => {

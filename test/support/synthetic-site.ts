@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type RunEvent, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
 import getPort from 'get-port';
 import { ClusterClient } from 'ood-cli';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { oodCli } from './cli.js';
 import { Process } from './processes.js';
+import type { TemporaryCache } from './temporary-cache.js';
 
 const nothing = () => undefined;
 const { signal } = new AbortController();
@@ -108,4 +109,19 @@ export class SyntheticSite {
     this.client.close();
     await Promise.all(this.#processes.map((one) => one.kill()));
   }
+}
+
+/** Opens a site for a test, which `use` is given as well, and closes it when the test is over. */
+export function syntheticSites(
+  cache: TemporaryCache,
+  use: (site: SyntheticSite) => void,
+): () => SyntheticSite {
+  let count = 0;
+  let site: SyntheticSite | undefined;
+  afterEach(() => site?.close());
+  return () => {
+    site = new SyntheticSite(join(cache.folder, `site-${++count}`), cache.cacheDir);
+    use(site);
+    return site;
+  };
 }

@@ -7,7 +7,7 @@ import { CoordinatorPlace } from './coordinator-place.js';
 const ADDRESS = /^(?:(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(?<port>\d{1,5})|unix:.+)$/;
 
 /** Where the coordinator is, in the form that was given. Throws `invalid-input` for what is neither HOST:PORT, `unix:` and a path, nor `@` and a file. */
-export async function checkPlace(text: string): Promise<string> {
+async function checkPlace(text: string): Promise<string> {
   if (/^@./.test(text)) return text;
   const found = ADDRESS.exec(text);
   const port = Number(found?.groups?.port ?? 1);
@@ -32,7 +32,7 @@ export const coordinatorFlag = Flags.string({
   parse: parseAddress,
 });
 
-export const requiredCoordinatorFlag = Flags.string({
+const requiredCoordinatorFlag = Flags.string({
   description: PLACE,
   env: 'OODGRID_COORDINATOR',
   default: '127.0.0.1:7433',
