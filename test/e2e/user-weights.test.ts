@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { oodCli, ROOT } from '../support/cli.js';
 import { temporaryCache } from '../support/temporary-cache.js';
+import { writeTorchCheckpoint } from '../support/torch-checkpoint.js';
 
 const cache = temporaryCache();
 afterAll(() => cache.remove());
@@ -25,7 +26,7 @@ function grid(write: (path: string) => void, file = 'w.safetensors') {
 }
 
 describe('weights of a user', () => {
-  it('under a prefix and in double precision give the digest of the plain ones, and say what was done once', async () => {
+  it('under a prefix, in double precision or as a PyTorch checkpoint give the digest of the plain ones, and say what was done once', async () => {
     const disguised = new Map(
       [...tensors()].map(([key, { shape, data }]): [string, TensorEntry] => [
         `module.${key}`,
@@ -33,9 +34,11 @@ describe('weights of a user', () => {
       ]),
     );
     const digests: string[] = [];
+    const notes: string[][] = [];
     for (const write of [
       (path: string) => copyFileSync(bundled, path),
       (path: string) => writeFileSync(path, writeSafetensors(disguised)),
+      (path: string) => writeFileSync(path, writeTorchCheckpoint(tensors())),
     ]) {
       const { file, folder } = grid(write);
       // The second reads the weights for a row of its own, too.
@@ -55,15 +58,18 @@ describe('weights of a user', () => {
       expect({ code, stderr }).toMatchObject({ code: 0 });
       const results: Results = JSON.parse(readFileSync(join(folder, 'run', 'results.json'), 'utf8'));
       digests.push(results.digest);
-      if (digests.length < 2) continue;
-      expect(
-        stderr.match(/w\.safetensors: every name starts with "module\.", which is left out/g),
-      ).toHaveLength(1);
-      expect(
-        stderr.match(/w\.safetensors: weights are float64; they are computed with as float32/g),
-      ).toHaveLength(1);
+      notes.push(stderr.match(/^.*w\.safetensors: .*$/gm) ?? []);
     }
-    expect(digests[1]).toBe(digests[0]);
+    const line = (text: string) => expect.stringContaining(`w.safetensors: ${text}`);
+    expect(notes).toEqual([
+      [],
+      [
+        line('every name starts with "module.", which is left out'),
+        line('weights are float64; they are computed with as float32'),
+      ],
+      [line('every name starts with "state_dict.module.", which is left out')],
+    ]);
+    expect(digests).toEqual(Array(3).fill(digests[0]));
   });
 
   it.each(['plan', 'submit'])(
@@ -83,16 +89,13 @@ describe('weights of a user', () => {
     },
   );
 
-  it('that are a PyTorch checkpoint are named for what they are', async () => {
-    const checkpoint = new URL(
-      '../../packages/formats/test/fixtures/user-files/checkpoint.pth',
-      import.meta.url,
-    );
+  it('that are a PyTorch module with its code are refused by the name of its class', async () => {
+    const checkpoint = new URL('../../packages/formats/test/fixtures/torch/module-zip.pth', import.meta.url);
     const { file } = grid((path) => copyFileSync(checkpoint, path), 'model.pth');
     const { code, stderr } = await oodCli(['plan', file], env);
     expect(code).toBe(EXIT_CODES['corrupt-data']);
     expect(stderr).toMatch(
-      /model\.pth: not a readable safetensors file: it is a PyTorch checkpoint; convert it: python -c/,
+      /model\.pth: not a readable PyTorch checkpoint: it names "torch\.nn\.modules\.container\.Sequential"/,
     );
   });
 });

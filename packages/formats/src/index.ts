@@ -22,3 +22,4 @@ export {
   type TensorEntry,
   writeSafetensors,
 } from './safetensors.js';
+export { isTorchCheckpoint, openTorchCheckpoint } from './torch/checkpoint.js';

@@ -1,4 +1,10 @@
-import { openSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
+import {
+  isTorchCheckpoint,
+  openSafetensors,
+  openTorchCheckpoint,
+  type TensorEntry,
+  writeSafetensors,
+} from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 import { type Architecture, parametersOf } from './architectures/architecture.js';
 import type { Parameters } from './modules/module.js';
@@ -23,7 +29,8 @@ export function readWeights(
   model: { readonly name: string; readonly architecture: Architecture; readonly classes: number },
 ): ReadWeights {
   const { architecture, classes, name } = model;
-  const stored = openSafetensors(bytes, path);
+  const isCheckpoint = isTorchCheckpoint(bytes);
+  const stored = isCheckpoint ? openTorchCheckpoint(bytes, path) : openSafetensors(bytes, path);
   const wanted = parametersOf(architecture, classes);
   const prefix = prefixOf(stored, wanted, path);
   const found: StoredTensors =
@@ -38,7 +45,8 @@ export function readWeights(
   requireWeights({ path, title: `a ${architecture.name} of ${classes} classes`, wanted, found });
   const tensors = new Map([...wanted].map(([key, shape]) => [key, floats(found, key, shape, path)]));
   const notes = notesOn(found, wanted, prefix, architecture).map((line) => `${path}: ${line}`);
-  const isPlain = prefix === '' && [...wanted.keys()].every((key) => found.get(key)?.dtype === 'F32');
+  const isPlain =
+    !isCheckpoint && prefix === '' && [...wanted.keys()].every((key) => found.get(key)?.dtype === 'F32');
   return { blob: isPlain ? bytes : writeSafetensors(tensors), notes };
 }
 

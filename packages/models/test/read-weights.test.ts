@@ -146,12 +146,12 @@ describe('weights that cannot be used are refused, tensor by tensor', () => {
   });
 
   it.each([
-    ['checkpoint.pth', /it is a PyTorch checkpoint; convert it: .*save_file/],
-    ['checkpoint-legacy.pth', /it is a PyTorch checkpoint of the old form; convert it/],
+    ['checkpoint.pth', /it holds no tensor by name; save model\.state_dict\(\)/],
+    ['checkpoint-legacy.pth', /not a readable PyTorch checkpoint: 1 bytes are claimed/],
     ['model.onnx', /it is an ONNX model; save the PyTorch model's state_dict/],
     ['keras.h5', /it is an HDF5 file \(Keras weights or h5py\)/],
     ['objects.pkl', /it is a Python pickle, which could run code/],
-  ])('a file that is no safetensors: %s', (name, message) => {
+  ])('a file without weights: %s', (name, message) => {
     const bytes = new Uint8Array(
       readFileSync(new URL(`../../formats/test/fixtures/user-files/${name}`, import.meta.url)),
     );

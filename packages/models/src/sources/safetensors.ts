@@ -11,7 +11,7 @@ export const safetensors = defineModelSource({
   kind: 'safetensors',
   config: z.object({
     architecture: z.enum(listArchitectures().map(({ name }) => name)),
-    weights: z.string().min(1).describe('the path of a safetensors file'),
+    weights: z.string().min(1).describe('the path of a safetensors file or PyTorch checkpoint'),
     classes: z.number().int().min(2).max(100_000).default(10),
   }),
   resolve: async ({ architecture: wanted, weights, classes }, { name, read }) => {
