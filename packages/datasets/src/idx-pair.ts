@@ -1,14 +1,14 @@
 import type { NumericArray } from '@oodgrid/formats';
 import { parseIdx } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
-import type { DecodedSplit, FileNames, SplitKind } from './dataset.js';
+import type { DecodedSplit, SplitKind } from './dataset.js';
+import type { FileNames } from './source.js';
 
 /** MNIST's file names, which its successors kept. */
-export function idxFiles(split: SplitKind): readonly FileNames[] {
+export function idxFiles(split: SplitKind): readonly [images: FileNames, labels: FileNames] {
   const prefix = split === 'test' ? 't10k' : 'train';
-  return ['images-idx3-ubyte', 'labels-idx1-ubyte'].map(
-    (rest): FileNames => [`${prefix}-${rest}.gz`, `${prefix}-${rest}`],
-  );
+  const named = (rest: string): FileNames => [`${prefix}-${rest}.gz`, `${prefix}-${rest}`];
+  return [named('images-idx3-ubyte'), named('labels-idx1-ubyte')];
 }
 
 /** Images [n, h, w] and labels [n] as IDX files. */

@@ -1,5 +1,5 @@
 export { findDataset, listDatasets } from './catalog.js';
-export type { Dataset, DecodedSplit, Labels, SplitContent, SplitKind } from './dataset.js';
+export type { Dataset, DecodedSplit, ImageSize, Labels, SplitContent, SplitKind } from './dataset.js';
 export { datasetBlob, parseSplitBlob } from './dataset-blob.js';
 export { loadFolderDataset } from './folder/folder-dataset.js';
 export type { PixelUse } from './folder/user-pixels.js';
@@ -10,3 +10,5 @@ export {
   loadDataset,
   verifyDataset,
 } from './load-dataset.js';
+export { readNoiseFile } from './noise/noise-file.js';
+export { uniformNoise } from './noise/uniform-noise.js';

@@ -1,11 +1,11 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readRegularFile } from '@oodgrid/formats';
 import { OodError, sha256 } from '@oodgrid/protocol';
 import { findDataset } from './catalog.js';
 import type { Dataset, DecodedSplit, SplitFacts, SplitKind } from './dataset.js';
 import { datasetBlob, parseDatasetBlob } from './dataset-blob.js';
-import { type ReadOptions, readFiles } from './sources/read-files.js';
-import { SourceUnavailable } from './sources/source-failure.js';
+import { type ReadOptions, SourceUnavailable } from './source.js';
 
 export interface LoadOptions extends ReadOptions {
   readonly cacheDir: string;
@@ -18,10 +18,10 @@ export interface LoadedSplit extends DecodedSplit {
   readonly source: string;
 }
 
-export interface DatasetState {
-  readonly state: 'present' | 'absent' | 'corrupt';
-  readonly path: string;
-}
+export type DatasetState =
+  | { readonly state: 'present' | 'absent'; readonly path: string }
+  /** `reason` names the file and what is wrong with it. */
+  | { readonly state: 'corrupt'; readonly path: string; readonly reason: string };
 
 const cachePath = (cacheDir: string, name: string, split: SplitKind) =>
   join(cacheDir, 'data', name, `${split}.safetensors`);
@@ -76,13 +76,13 @@ export async function stateOf(
 ): Promise<DatasetState> {
   const path = cachePath(cacheDir, dataset.name, split);
   const facts = dataset.splits[split];
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined || facts === undefined) return { state: 'absent', path };
   try {
+    const bytes = await readRegularFile(path);
+    if (bytes === undefined || facts === undefined) return { state: 'absent', path };
     requireFacts(parseDatasetBlob(bytes, path), dataset, facts, path);
     return { state: 'present', path };
-  } catch {
-    return { state: 'corrupt', path };
+  } catch (error) {
+    return { state: 'corrupt', path, reason: OodError.from(error).message };
   }
 }
 
@@ -93,9 +93,9 @@ async function fromCache(
   { cacheDir, log }: LoadOptions,
 ): Promise<LoadedSplit | undefined> {
   const path = cachePath(cacheDir, dataset.name, split);
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined) return undefined;
   try {
+    const bytes = await readRegularFile(path);
+    if (bytes === undefined) return undefined;
     const decoded = parseDatasetBlob(bytes, path);
     requireFacts(decoded, dataset, facts, path);
     return { ...decoded, source: 'cache' };
@@ -113,26 +113,22 @@ async function fromSources(
   options: LoadOptions,
 ): Promise<LoadedSplit> {
   const skipped: string[] = [];
+  const wanted = { dataset: dataset.name, files: dataset.files(split) };
   for (const source of dataset.sources) {
     try {
-      const { files, names, from } = await readFiles(dataset, split, source, options);
+      const { files, names, from } = await source.read(wanted, options);
       const decoded = dataset.decode(files, names);
       requireFacts(decoded, dataset, facts, names.join(', '));
       return { ...decoded, source: from };
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
       skipped.push(error.message);
-      // That no folder was given is no news.
-      if (source.kind !== 'folder' || options.dataDirs.length > 0)
-        options.log(`${dataset.name}/${split}: skipped a source: ${error.message}`);
+      if (!error.isExpected) options.log(`${dataset.name}/${split}: skipped a source: ${error.message}`);
     }
   }
   throw new OodError(
     'unavailable',
-    `data set "${dataset.name}" (${split}) is in no source that can be reached: ${skipped.join('; ')}. Put ${dataset
-      .files(split)
-      .map(([name]) => name)
-      .join(', ')} into a folder and give it with --data-dir`,
+    `data set "${dataset.name}" (${split}) is in no source that can be reached: ${skipped.join('; ')}. Put ${wanted.files.map(([name]) => name).join(', ')} into a folder and give it with --data-dir`,
   );
 }
 

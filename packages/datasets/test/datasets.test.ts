@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { writeNpz } from '@oodgrid/formats';
 import { sha256 } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dataset, Source } from '../src/dataset.js';
+import type { Dataset } from '../src/dataset.js';
 import { datasetBlob, parseDatasetBlob } from '../src/dataset-blob.js';
 import { decodeIdxPair, idxFiles } from '../src/idx-pair.js';
 import { findDataset, listDatasets, loadFolderDataset } from '../src/index.js';
 import { loadFrom, stateOf } from '../src/load-dataset.js';
+import type { Source } from '../src/source.js';
+import { archive, userFolders, webFolder } from '../src/sources/catalog.js';
 
 const images = Uint8Array.from({ length: 3 * 4 }, (_, i) => i);
 const labels = Uint8Array.of(2, 0, 1);
@@ -57,17 +59,16 @@ const options = (dataDirs: readonly string[] = []) => ({
   limits: { connectTimeoutMs: 300, stallTimeoutMs: 300, maxBytes: 1000 },
 });
 
-async function serve(listener: RequestListener): Promise<Source> {
+/** The address of a server that answers so. */
+async function addressOf(listener: RequestListener): Promise<string> {
   const started = createServer(listener);
   server = started;
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   const address = started.address();
-  return {
-    kind: 'url',
-    title: 'a server',
-    base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`,
-  };
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`;
 }
+
+const serve = async (listener: RequestListener) => webFolder('a server', await addressOf(listener));
 
 const serveFiles = () => serve((request, response) => response.end(FILES[request.url?.slice(1) ?? '']));
 
@@ -82,7 +83,7 @@ describe('a data set', () => {
     for (const dir of [join(folder, 'a'), join(folder, 'b', 'toy')]) writeFiles(dir);
     for (const dataDir of ['a', 'b']) {
       const cacheDir = join(folder, `cache-${dataDir}`);
-      const got = await loadFrom(toy([{ kind: 'folder' }, url]), 'test', {
+      const got = await loadFrom(toy([userFolders, url]), 'test', {
         ...options([join(folder, dataDir)]),
         cacheDir,
       });
@@ -98,7 +99,7 @@ describe('a data set', () => {
     execFileSync('mkfifo', [pipe]);
     writeFileSync(join(folder, 't10k-labels-idx1-ubyte.gz'), idxLabels);
     const url = await serveFiles();
-    await expect(loadFrom(toy([{ kind: 'folder' }, url]), 'test', options([folder]))).rejects.toMatchObject({
+    await expect(loadFrom(toy([userFolders, url]), 'test', options([folder]))).rejects.toMatchObject({
       code: 'invalid-input',
       message: `${pipe}: expected a file, it is a pipe`,
     });
@@ -113,7 +114,11 @@ describe('a data set', () => {
     const bytes = readFileSync(path);
     bytes[bytes.length - 1] = 99;
     writeFileSync(path, bytes);
-    expect((await stateOf(dataset, 'test', options())).state).toBe('corrupt');
+    expect(await stateOf(dataset, 'test', options())).toEqual({
+      state: 'corrupt',
+      path,
+      reason: expect.stringMatching(/label 99, the data set has classes 0 to 2/),
+    });
     expect((await loadFrom(dataset, 'test', options())).source).toBe('a server');
     expect(lines.join()).toContain('fetching it again');
     expect(readdirSync(join(folder, 'cache', 'data', 'toy'))).toEqual(['test.safetensors']);
@@ -130,15 +135,21 @@ describe('a data set', () => {
   ])('skips a source that %s, with one line', async (_what, listener, reason) => {
     const bad = await serve(listener);
     writeFiles(join(folder, 'mine'));
-    const got = await loadFrom(toy([bad, { kind: 'folder' }]), 'test', options([join(folder, 'mine')]));
+    const got = await loadFrom(toy([bad, userFolders]), 'test', options([join(folder, 'mine')]));
     expect(got.source).toContain('mine');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(reason);
   });
 
+  it('of which the user has no folder comes from the next source, without a line about that', async () => {
+    const got = await loadFrom(toy([userFolders, await serveFiles()]), 'test', options());
+    expect(got.source).toBe('a server');
+    expect(lines).toEqual([]);
+  });
+
   it('says what to do when no source can be reached', async () => {
-    const nowhere: Source = { kind: 'url', title: 'nobody', base: 'http://127.0.0.1:1/' };
-    await expect(loadFrom(toy([{ kind: 'folder' }, nowhere]), 'test', options())).rejects.toMatchObject({
+    const nowhere = webFolder('nobody', 'http://127.0.0.1:1/');
+    await expect(loadFrom(toy([userFolders, nowhere]), 'test', options())).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/"toy" \(test\) is in no source .* --data-dir/),
     });
@@ -165,15 +176,11 @@ describe('a data set', () => {
   it('comes out of an archive', async () => {
     writeFiles(join(folder, 'inside', 'batches'));
     execFileSync('tar', ['-czf', join(folder, 'a.tar.gz'), '-C', join(folder, 'inside'), 'batches']);
-    const url = await serve((_request, response) => response.end(readFileSync(join(folder, 'a.tar.gz'))));
-    if (url.kind !== 'url') throw new Error('a server has an address');
-    const archive: Source = {
-      kind: 'archive',
-      title: 'an archive',
-      url: `${url.base}a.tar.gz`,
-      folder: 'batches',
-    };
-    expect(await loadFrom(toy([archive]), 'test', options())).toMatchObject({
+    const address = await addressOf((_request, response) =>
+      response.end(readFileSync(join(folder, 'a.tar.gz'))),
+    );
+    const source = archive('an archive', `${address}a.tar.gz`, 'batches');
+    expect(await loadFrom(toy([source]), 'test', options())).toMatchObject({
       source: 'an archive',
       shape: [3, 2, 2, 1],
     });

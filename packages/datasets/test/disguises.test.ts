@@ -8,7 +8,8 @@ import { OodError, sha256 } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSplitBlob } from '../src/dataset-blob.js';
-import { type FolderReading, loadFolderDataset } from '../src/folder/folder-dataset.js';
+import { loadFolderDataset } from '../src/folder/folder-dataset.js';
+import type { FolderReading } from '../src/folder/folder-format.js';
 import { datasetBlob } from '../src/index.js';
 
 const disguise = (name: string) => fileURLToPath(new URL(`./fixtures/disguises/${name}`, import.meta.url));

@@ -114,9 +114,9 @@ export function rowMajor(bytes: Uint8Array, width: number, shape: readonly numbe
     out.set(bytes.subarray(from, from + width), to);
     // The next index in row-major order: the last axis runs fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      const stride = strides[axis] ?? 0;
-      if (next < (shape[axis] ?? 0)) {
+      const next = (index[axis] ?? Number.NaN) + 1;
+      const stride = strides[axis] ?? Number.NaN;
+      if (next < (shape[axis] ?? Number.NaN)) {
         index[axis] = next;
         from += stride;
         break;

@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import { channelsLast } from './channels-last.js';
 import { unzipped } from './gunzip.js';
 import { refuser } from './what-is-this-file.js';
 
@@ -20,16 +21,12 @@ export function parseCifarBinary(
   const images = new Uint8Array(count * 3 * PIXELS);
   const labels = new Uint8Array(count);
   for (let record = 0; record < count; record++) {
-    const from = record * RECORD;
-    const label = raw[from] ?? 0;
-    if (label > 9)
+    const label = raw[record * RECORD];
+    if (label === undefined || label > 9)
       throw new OodError('corrupt-data', `${name}: record ${record} has label ${label}, CIFAR-10 has 0 to 9`);
     labels[record] = label;
-    for (let channel = 0; channel < 3; channel++) {
-      for (let pixel = 0; pixel < PIXELS; pixel++) {
-        images[(record * PIXELS + pixel) * 3 + channel] = raw[from + 1 + channel * PIXELS + pixel] ?? 0;
-      }
-    }
+    const planes = raw.subarray(record * RECORD + 1, (record + 1) * RECORD);
+    images.set(channelsLast(planes, 1, PIXELS, 3), record * 3 * PIXELS);
   }
   return { images, labels };
 }

@@ -24,11 +24,12 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
   const refuse = refuser(head, name, 'idx', 'IDX file');
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length < 4 || view.getUint16(0) !== 0) return refuse('it does not start with two zero bytes');
-  if (head[2] !== UINT8) {
-    const type = OTHER_TYPES[head[2] ?? 0] ?? `0x${(head[2] ?? 0).toString(16)}`;
+  const code = view.getUint8(2);
+  if (code !== UINT8) {
+    const type = OTHER_TYPES[code] ?? `0x${code.toString(16)}`;
     return refuse(`its type is ${type}, expected bytes (0x08); save other numbers with numpy.savez`);
   }
-  const rank = head[3] ?? 0;
+  const rank = view.getUint8(3);
   const start = 4 + 4 * rank;
   if (rank === 0 || head.length < start)
     return refuse(`${head.length} bytes are too few for a header of ${rank} dimensions`);

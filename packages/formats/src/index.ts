@@ -7,6 +7,7 @@ export {
   type NumericArray,
   type ShapeCheck,
 } from './array-types.js';
+export { channelsLast } from './channels-last.js';
 export { parseCifarBinary } from './cifar-binary.js';
 export { parseIdx } from './idx.js';
 export { parseMat5 } from './mat5.js';

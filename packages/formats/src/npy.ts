@@ -72,7 +72,7 @@ export function parseNpyHeader(bytes: Uint8Array, refuse: Refuse): NpyHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint32(0) !== 0x934e554d || view.getUint16(4) !== 0x5059)
     return refuse('it does not start with the npy signature');
-  const major = bytes[6] ?? 0;
+  const major = view.getUint8(6);
   if (major < 1 || major > 3) return refuse(`version ${major} of the format is not known`);
   const from = major === 1 ? 10 : 12;
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

@@ -33,12 +33,11 @@ export function readZipDirectory(bytes: Uint8Array, refuse: Refuse): readonly Zi
     const nameBytes = view.getUint16(at + 28, true);
     const extraBytes = view.getUint16(at + 30, true);
     const extra = at + 46 + nameBytes;
-    const sizes = zip64Sizes(view, extra, extraBytes, [
+    const [unpackedBytes, packedBytes, local] = zip64Sizes(view, extra, extraBytes, [
       view.getUint32(at + 24, true),
       view.getUint32(at + 20, true),
       view.getUint32(at + 42, true),
     ]);
-    const [unpackedBytes = 0, packedBytes = 0, local = 0] = sizes;
     members.push({
       path: new TextDecoder().decode(bytes.subarray(at + 46, extra)),
       method: view.getUint16(at + 10, true),
@@ -86,22 +85,21 @@ function directoryPlace(view: DataView, refuse: Refuse): { readonly count: numbe
   return { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true) };
 }
 
+type Sizes = readonly [unpackedBytes: number, packedBytes: number, local: number];
+
 /** Fields that do not fit 32 bits stand in an extra block, in their order, those only. */
-function zip64Sizes(
-  view: DataView,
-  from: number,
-  length: number,
-  fields: readonly number[],
-): readonly number[] {
+function zip64Sizes(view: DataView, from: number, length: number, fields: Sizes): Sizes {
   if (!fields.includes(UNSET_32)) return fields;
   for (let at = from; at + 4 <= from + length; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== 1) continue;
     let next = at + 4;
-    return fields.map((field) => {
+    const sizeOf = (field: number): number => {
       if (field !== UNSET_32) return field;
       next += 8;
       return Number(view.getBigUint64(next - 8, true));
-    });
+    };
+    const [unpackedBytes, packedBytes, local] = fields;
+    return [sizeOf(unpackedBytes), sizeOf(packedBytes), sizeOf(local)];
   }
   return fields;
 }

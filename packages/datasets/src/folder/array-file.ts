@@ -1,11 +1,4 @@
-import {
-  describeArrays,
-  type ListedArray,
-  type NumericArray,
-  openNpz,
-  openSafetensors,
-  type ShapeCheck,
-} from '@oodgrid/formats';
+import { describeArrays, type ListedArray, type NumericArray, type ShapeCheck } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 
 /** Names of the arrays of a user's file. */
@@ -21,32 +14,6 @@ export interface ArrayFile {
   list(): readonly ListedArray[];
   /** Throws what `check` throws before the values are read. */
   read(key: string, check?: ShapeCheck): NumericArray;
-}
-
-export function npzFile(bytes: Uint8Array, path: string): ArrayFile {
-  return { path, ...openNpz(bytes, path) };
-}
-
-export function safetensorsFile(bytes: Uint8Array, path: string): ArrayFile {
-  const tensors = openSafetensors(bytes, path);
-  return {
-    path,
-    keys: [...tensors.keys()],
-    list: () => [...tensors].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
-    // Nothing is packed here: its values are in memory already.
-    read: (key, check) => {
-      const tensor = tensors.get(key);
-      const array = tensor?.read();
-      if (array !== undefined) {
-        check?.(array);
-        return array;
-      }
-      throw new OodError(
-        'corrupt-data',
-        `${path}: tensor ${JSON.stringify(key)} is ${tensor?.dtype}, which is not read; save it as U8, I64 or F32`,
-      );
-    },
-  };
 }
 
 /** The array's key in the file, also where it lies in a folder of the archive; undefined where it is not there. */

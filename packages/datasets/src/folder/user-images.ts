@@ -1,9 +1,8 @@
-import type { NumericArray } from '@oodgrid/formats';
+import { channelsLast, type NumericArray } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
-import type { SplitContent } from '../dataset.js';
+import type { ImageSize, SplitContent } from '../dataset.js';
 import { type PixelUse, readPixels } from './user-pixels.js';
 
-export type ImageSize = readonly [height: number, width: number, channels: number];
 /** Order of an image's axes: height, width, channels; or channels first, as PyTorch keeps them. */
 export type ImageLayout = 'hwc' | 'chw';
 
@@ -38,7 +37,7 @@ export function readImages(
   const [count = 0] = array.shape;
   const pixels = readPixels(array, reading.pixels, where, note);
   return {
-    images: layout === 'chw' ? channelsLast(pixels, count, size) : pixels,
+    images: layout === 'chw' ? channelsLast(pixels, count, size[0] * size[1], size[2]) : pixels,
     shape: [count, ...size],
   };
 }
@@ -91,23 +90,4 @@ function rowSize(
     'corrupt-data',
     `${where}: rows of ${length} numbers are not known to be images; save them as [n, height, width] or [n, height, width, channels]${hint}`,
   );
-}
-
-/** [n, c, h, w] to [n, h, w, c]. */
-function channelsLast(
-  planar: Uint8Array | Float32Array,
-  count: number,
-  [height, width, channels]: ImageSize,
-): Uint8Array | Float32Array {
-  if (channels === 1) return planar;
-  const plane = height * width;
-  const out = planar.slice();
-  for (let image = 0; image < count; image++) {
-    for (let channel = 0; channel < channels; channel++) {
-      const from = (image * channels + channel) * plane;
-      const to = image * channels * plane + channel;
-      for (let pixel = 0; pixel < plane; pixel++) out[to + pixel * channels] = planar[from + pixel] ?? 0;
-    }
-  }
-  return out;
 }

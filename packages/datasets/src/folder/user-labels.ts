@@ -1,8 +1,20 @@
 import { entriesOf, type NumberArray, type NumericArray } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 import type { Labels } from '../dataset.js';
+import type { LabelUse, Note } from './folder-format.js';
 
 const MAX_LABEL = 2 ** 31 - 1;
+
+/** Labels, unless nothing reads them and they cannot be read: that is no reason to refuse a data set. */
+export function usefulLabels(use: LabelUse, note: Note, read: () => Labels): Labels | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (use !== 'unused') throw error;
+    note(`${OodError.from(error).message}; nothing here needs them, so they are left out`);
+    return undefined;
+  }
+}
 
 /** Refuses what are no labels of so many images, by type and shape alone. */
 export function requireLabels(
@@ -26,12 +38,7 @@ const isVector = (shape: readonly number[]): boolean =>
  * Class numbers of any type and width as `Labels` [count]; rows that are one-hot become the place of their 1, which a note says.
  * `where` names file and array. Throws `corrupt-data` with the place of what is no class number.
  */
-export function readLabels(
-  array: NumericArray,
-  count: number,
-  where: string,
-  note: (line: string) => void,
-): Labels {
+export function readLabels(array: NumericArray, count: number, where: string, note: Note): Labels {
   requireLabels(array, count, where);
   const { data, shape } = array;
   const refuse = (what: string): never => {

@@ -1,6 +1,8 @@
 import { parseCifarBinary } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
-import type { Dataset, DecodedSplit, FileNames } from '../dataset.js';
+import type { Dataset, DecodedSplit } from '../dataset.js';
+import type { FileNames } from '../source.js';
+import { archive, userFolders } from '../sources/catalog.js';
 
 const named = (name: string): FileNames => [`${name}.bin`, `${name}.bin.gz`];
 
@@ -36,13 +38,12 @@ export const cifar10: Dataset = {
   normalisation: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
   splits: { test: { count: 10_000, sha256: null }, train: { count: 50_000, sha256: null } },
   sources: [
-    { kind: 'folder' },
-    {
-      kind: 'archive',
-      title: 'official source',
-      url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
-      folder: 'cifar-10-batches-bin',
-    },
+    userFolders,
+    archive(
+      'official source',
+      'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+      'cifar-10-batches-bin',
+    ),
   ],
   files: (split) =>
     split === 'test' ? [named('test_batch')] : [1, 2, 3, 4, 5].map((batch) => named(`data_batch_${batch}`)),

