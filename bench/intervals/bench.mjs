@@ -4,8 +4,9 @@ import {
   aurocInterval,
   BootstrapDraws,
   bootstrapRanked,
+  metricsOfNormals,
   NumpyRandomState,
-  normalCdf,
+  normalScores,
   placementsOf,
   rankScores,
   withBorder,
@@ -16,53 +17,20 @@ const METRICS = ['auroc', 'auprIn', 'auprOut', 'fpr80', 'fpr95', 'detacc'];
 const SHIFTS = [0, 0.5, 1, 2, 3, 4, Number.POSITIVE_INFINITY];
 /** ID and OOD samples. */
 const SIZES = ['5x5', '20x20', '100x100', '1000x100', '1000x1000'];
-/** Standard normal quantiles of 0.8 and 0.95. */
-const Z80 = 0.8416212335729143;
-const Z95 = 1.6448536269514722;
-
-/** Metrics of the populations: ID is normal around the shift with deviation 1, OOD around 0 with `spread`; `ratio` OOD samples for each of ID. */
-function truthOf(shift, ratio, spread) {
-  if (shift === Number.POSITIVE_INFINITY)
-    return { auroc: 1, auprIn: 1, auprOut: 1, fpr80: 0, fpr95: 0, detacc: 1 };
-  const fprAt = (threshold) => normalCdf(-threshold / spread);
-  const density = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-  const step = 1e-3;
-  const reach = 9 * Math.max(1, spread);
-  let auprIn = 0;
-  let auprOut = 0;
-  let detacc = 0.5;
-  // The midpoint rule along the threshold.
-  for (let t = -reach + step / 2; t < reach + shift; t += step) {
-    const tpr = normalCdf(shift - t);
-    const fpr = fprAt(t);
-    auprIn += (step * density(t - shift) * tpr) / (tpr + ratio * fpr);
-    const below = normalCdf(t / spread);
-    auprOut += (step * (density(t / spread) / spread) * below) / (below + normalCdf(t - shift) / ratio);
-    detacc = Math.max(detacc, (tpr + 1 - fpr) / 2);
-  }
-  const [fpr80, fpr95] = [fprAt(shift - Z80), fprAt(shift - Z95)];
-  return { auroc: normalCdf(shift / Math.hypot(1, spread)), auprIn, auprOut, fpr80, fpr95, detacc };
-}
-
-function normals(random, n, mean) {
-  const a = random.randomSample(n);
-  const b = random.randomSample(n);
-  return a.map((u, i) => mean + Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * b[i]));
-}
 
 /** Share of trials whose interval holds the truth, of the intervals and of the bootstrap alone, and how much wider they are than it. */
 function coverage([n, m], shift, spread, trials, replicates) {
   const random = new NumpyRandomState(1000 + n + m);
   const draws = new BootstrapDraws(1, replicates, n, m);
-  const truth = truthOf(shift, m / n, spread);
+  const truth = metricsOfNormals(shift, m / n, spread);
   const sums = Object.fromEntries(
     METRICS.map((name) => [name, { held: 0, alone: 0, width: 0, aloneWidth: 0 }]),
   );
   const holds = ({ low, high }, value) => (low <= value && value <= high ? 1 : 0);
   for (let trial = 0; trial < trials; trial++) {
     const ranked = rankScores(
-      normals(random, n, Math.min(shift, 50)),
-      normals(random, m, 0).map((x) => x * spread),
+      normalScores(random, n, Math.min(shift, 50)),
+      normalScores(random, m, 0).map((x) => x * spread),
     );
     const auroc = aurocInterval(placementsOf(ranked));
     const [alone] = bootstrapRanked([ranked], draws);

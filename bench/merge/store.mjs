@@ -40,9 +40,9 @@ export async function gridOf({ rows, pairs, samples, replicates }, storeDir) {
     datasets: [await set('id'), ...(await Promise.all(oods.map(set)))],
     pairs: oods.map((ood) => ({ id: 'id', ood })),
     rows: Array.from({ length: rows }, (_, i) => {
-      return { row: `r${i}`, title: `Row ${i}`, plans: { m: plan(i) }, noise: null };
+      return { row: `r${i}`, title: `Row ${i}`, plans: { m: plan(i) }, fitSet: null };
     }),
-    memoryBytes: {},
+    memoryBytes: { m: 0 },
   };
   return { kind: 'grid', grid, slice: 2048 };
 }
@@ -64,7 +64,7 @@ export function fillStore(spec, pool, storeDir) {
   };
   for (const [task, { data }] of workload.plan.tasks.entries()) {
     const { rows, units } = workload.bind(task, pool);
-    const shift = data?.name.startsWith('id') === true ? 1.5 : 0;
+    const shift = data.name.startsWith('id') ? 1.5 : 0;
     for (const { key, columns } of units) {
       const values = new Float32Array(rows * columns);
       // Two columns are predictions and labels: all correct.

@@ -38,7 +38,6 @@ async function scores(method, candidates) {
     kind: 'score',
     model,
     data,
-    noise: null,
     transform: { mean: [0.286], std: [0.353] },
     order: { kind: 'file' },
     from: 0,

@@ -54,7 +54,6 @@ async function makeTasks() {
         kind: 'score',
         model,
         data,
-        noise: null,
         transform: { mean: [0.286], std: [0.353] },
         order: { kind: 'file' },
         from: i * SLICE,

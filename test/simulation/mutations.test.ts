@@ -89,20 +89,20 @@ const OF_MEMBERS: readonly Mutation[] = [
     rule: 'results of different numerics classes are different ones',
     shows: /digest/,
     breakIt: () => {
-      const { bind, finish } = SyntheticWorkload.prototype;
+      const { bind, noteDone } = SyntheticWorkload.prototype;
       vi.spyOn(SyntheticWorkload.prototype, 'bind').mockImplementation(function (
         this: SyntheticWorkload,
         task,
       ) {
         return bind.call(this, task, 'any');
       });
-      vi.spyOn(SyntheticWorkload.prototype, 'finish').mockImplementation(function (
+      vi.spyOn(SyntheticWorkload.prototype, 'noteDone').mockImplementation(function (
         this: SyntheticWorkload,
         task,
         _pool,
         report,
       ) {
-        return finish.call(this, task, 'any', report);
+        return noteDone.call(this, task, 'any', report);
       });
     },
   },

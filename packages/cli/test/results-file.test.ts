@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'oodgrid-results-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const nothing = { scores: new Float64Array(), indices: new Uint32Array() };
-const split = { d: 1, values: new Float32Array(), indices: new Uint32Array() };
+const split = { rows: 0, columns: 1, data: new Float32Array(), indices: new Uint32Array() };
 const splits = { fit: split, select: split, test: split };
 
 it.each([0, 1, 3])(

@@ -14,7 +14,7 @@ const testOf = (from: number) => ({
   scores: Float64Array.from({ length: 40 }, (_, i) => from + i),
   indices: Uint32Array.from({ length: 40 }, (_, i) => i),
 });
-const split = { d: 1, values: new Float32Array(1), indices: new Uint32Array(1) };
+const split = { rows: 1, columns: 1, data: new Float32Array(1), indices: new Uint32Array(1) };
 const splits = { fit: split, select: split, test: split };
 
 async function* merged(): AsyncGenerator<MergedPart> {

@@ -119,10 +119,10 @@ async function compareRowsOf(
   return inParallel(run, threads.size, jobs, async (job, i) => {
     const part = partFiles(folder, `comparisons-${i}`);
     const input = job.flatMap((group) => {
-      const first = cells[group[0] ?? -1];
+      const [first] = group;
       if (first === undefined) return [];
-      const { id, ood, model } = first;
-      return [{ group: { id, ood, model }, rows: group.flatMap((cell) => rows[cell] ?? []) }];
+      const { id, ood, model } = plannedAt(cells, first);
+      return [{ group: { id, ood, model }, rows: group.map((cell) => plannedAt(rows, cell)) }];
     });
     await threads.run('compare', { groups: input, isEveryPair, part });
     return part;
@@ -176,4 +176,11 @@ async function inParallel<T, R>(
 /** Warnings about a pair are found again with every batch of its rows. */
 function distinct(warnings: readonly ResultWarning[]): ResultWarning[] {
   return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
+}
+
+/** A cell without its row would be left out of the tests without a word. */
+function plannedAt<T>(list: readonly T[], cell: number): T {
+  const found = list[cell];
+  if (found === undefined) throw new OodError('internal', `cell ${cell} was not merged`);
+  return found;
 }

@@ -1,7 +1,8 @@
+import type { Rows } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { mergeAccuracies } from '../src/merger/merge-accuracies.js';
-import { SeriesReader, type UnitScores } from '../src/merger/unit-results.js';
+import { SeriesReader } from '../src/merger/unit-results.js';
 import { smallGrid } from './small-plan.js';
 
 const LABELS = (sample: number) => sample % 10;
@@ -9,7 +10,7 @@ const LABELS = (sample: number) => sample % 10;
 /** What is said of model m on 2,000 samples where it predicts so. */
 function measured(predict: (sample: number) => number, card?: number, label = LABELS) {
   const plan = planGrid(smallGrid(), 512);
-  const units = new Map<string, UnitScores>();
+  const units = new Map<string, Rows>();
   for (const { from, to, units: own } of plan.tasks) {
     for (const { id, method } of own) {
       if (method !== 'predictions') continue;
@@ -40,7 +41,7 @@ describe('planned accuracies', () => {
       ['other', 'id'],
     ]);
     const sharing = tasks.filter(({ units }) => units.some(({ method }) => method === 'predictions'));
-    expect(sharing.map(({ units, data }) => [data?.name, units.map(({ method }) => method)])).toEqual([
+    expect(sharing.map(({ units, data }) => [data.name, units.map(({ method }) => method)])).toEqual([
       ['id/test', ['msp', 'predictions']],
       ['id/test', ['msp', 'predictions']],
     ]);

@@ -1,4 +1,4 @@
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import { digestOfJson, type ResolvedGrid } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { bindTask } from '../src/planner/bind-task.js';
@@ -50,6 +50,33 @@ describe('cache keys', () => {
     ],
   ])('change with %s', (_what, change) => {
     expect(keys({ ...grid, ...change })).not.toEqual(keys(grid));
+  });
+
+  it('are made of what they always were, so that results of former versions are found', () => {
+    const [id] = grid.datasets;
+    const [, , row] = grid.rows;
+    const plan = row?.plans.m;
+    const content = {
+      numericsClass: 'x',
+      kind: 'sweep',
+      method: 'odin',
+      revision: plan?.revision,
+      options: plan?.options,
+      candidates: plan?.candidates,
+      fitted: null,
+      architecture: model.architecture,
+      classes: model.classes,
+      weights: model.weights,
+      images: id?.test.ref.images,
+      noise: null,
+      transform: id?.normalisation,
+      order: { kind: 'numpy-permutation', seed: 42 },
+      from: 0,
+      to: 500,
+      batch: 512,
+      seed: 42,
+    };
+    expect(keys(grid)).toEqual([digestOfJson(content)]);
   });
 
   it('change with the numerics class', () => {

@@ -7,7 +7,7 @@ import { smallGrid } from './small-plan.js';
 
 const gridOf = (grid: ResolvedGrid): RunSpec => ({ kind: 'grid', grid, slice: 512 });
 const submitted = (run: string, more = {}) =>
-  submission(run, { spec: gridOf({ ...smallGrid(), memoryBytes: {} }), ...more });
+  submission(run, { spec: gridOf({ ...smallGrid(), memoryBytes: { m: 0, other: 0 } }), ...more });
 const runOf = (desk: Desk, run = 'run') => {
   const found = desk.dispatcher.runs.get(run);
   if (found === undefined) throw new Error('the run was submitted');

@@ -10,9 +10,10 @@ import { cellName, runGrid } from './properties/run-grid.js';
 // The regression is a function of the features alone, and nearly the whole time of a small grid: these tests need any such function.
 vi.mock('@oodgrid/stats', async (original) => ({
   ...(await original<typeof import('@oodgrid/stats')>()),
-  fitLogisticCv: ({ features, labels, d }: Parameters<typeof fitLogisticCv>[0]) => {
+  fitLogisticCv: ({ features, labels }: Parameters<typeof fitLogisticCv>[0]) => {
+    const { columns: d, data } = features;
     const coef = new Float64Array(d);
-    for (const [i, value] of features.entries())
+    for (const [i, value] of data.entries())
       coef[i % d] = (coef[i % d] ?? 0) + (labels[Math.floor(i / d)] === 1 ? value : -value);
     return { c: 1, coef, intercept: 0.5 };
   },

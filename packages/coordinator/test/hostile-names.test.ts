@@ -23,7 +23,7 @@ const specOf = (names: { model?: string; set?: string; row?: string; title?: str
           { name: 'b', test: split('b') },
         ],
         pairs: [{ id: set, ood: 'b' }],
-        rows: [{ row, title, plans: { [model]: forward }, noise: null }],
+        rows: [{ row, title, plans: { [model]: forward }, fitSet: null }],
         memoryBytes: { [model]: 1 },
       },
     }),

@@ -62,8 +62,9 @@ const results = resultsSchema.parse({
 
 const cells = results.cells.map((cell, i): MergedCell => {
   const split = (n: number) => ({
-    d: 2,
-    values: Float32Array.from({ length: 2 * n }, (_, k) => k + i),
+    rows: n,
+    columns: 2,
+    data: Float32Array.from({ length: 2 * n }, (_, k) => k + i),
     indices: Uint32Array.from({ length: n }, (_, k) => k),
   });
   const side = (n: number) => ({ fit: split(1), select: split(1), test: split(n) });

@@ -1,6 +1,6 @@
 import { type Accuracy, canonicalJson, digestOfJson } from '@oodgrid/protocol';
 import { fssdPaper, splitIndices } from '@oodgrid/protocols';
-import { delongPaired, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
+import { delongPaired, NumpyRandomState, type Rows, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { choose } from '../src/merger/choose.js';
@@ -9,7 +9,7 @@ import { fileOrderPlacements } from '../src/merger/file-order.js';
 import { mergeCells, type RankedCell } from '../src/merger/merge-cell.js';
 import { canonicalCell } from '../src/merger/merged-run-codec.js';
 import { resultsDigest } from '../src/merger/results-digest.js';
-import { SeriesReader, type UnitScores } from '../src/merger/unit-results.js';
+import { SeriesReader } from '../src/merger/unit-results.js';
 import { smallGrid } from './small-plan.js';
 
 type Value = (side: 'id' | 'ood', fileIndex: number, column: number) => number;
@@ -17,7 +17,7 @@ type Value = (side: 'id' | 'ood', fileIndex: number, column: number) => number;
 /** Results of every unit of a plan: the value of each (side, sample, column). Swept columns get their candidate's number. */
 function unitResults(slice: number, values: Record<string, Value>, idCount = 2000, oodCount = 2500) {
   const plan = planGrid(smallGrid(idCount, oodCount), slice);
-  const units = new Map<string, UnitScores>();
+  const units = new Map<string, Rows>();
   for (const { data, order, from, to, units: own } of plan.tasks) {
     if (data === null) continue;
     const side = data.name.startsWith('id') ? 'id' : 'ood';
@@ -111,13 +111,13 @@ describe('merged cells', () => {
     // Each value is the one of the sample that its index names.
     const features = odin?.features.id.test;
     for (const row of [0, 500, 999]) {
-      expect(features?.values[row]).toBe(Math.fround(noisy(0.4)('id', features?.indices[row] ?? 0, 0)));
+      expect(features?.data[row]).toBe(Math.fround(noisy(0.4)('id', features?.indices[row] ?? 0, 0)));
     }
   });
 
   it('average the members of an ensemble', () => {
     const [, ensemble] = merged(512, { any: noisy(0.4) });
-    expect(ensemble?.features.id.test.values[3]).toBe(Math.fround(noisy(0.4)('id', 1003, 0)));
+    expect(ensemble?.features.id.test.data[3]).toBe(Math.fround(noisy(0.4)('id', 1003, 0)));
   });
 
   it('have the metrics of their scores', () => {

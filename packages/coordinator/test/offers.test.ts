@@ -128,10 +128,10 @@ describe('looking tasks up in the cache', () => {
       bind: (task, pool) => ({ ...inner.bind(task, pool), units: keys.map((key) => ({ key, columns: 1 })) }),
       fitOf: () => undefined,
       blobName: () => '',
-      finish: () => [],
+      noteDone: () => [],
       takeComputations: () => [],
       computationTitle: () => '',
-      computed: () => [],
+      noteComputed: () => [],
     };
   }
 

@@ -31,12 +31,12 @@ describe('the planner', () => {
     const { tasks } = planGrid(smallGrid(), 4096);
     const whole = tasks.filter(
       ({ kind, order, model, data }) =>
-        kind === 'score' && order.kind === 'file' && model.name === 'm' && data?.name === 'id/test',
+        kind === 'score' && order.kind === 'file' && model.name === 'm' && data.name === 'id/test',
     );
     // The softmax row and the ensemble's member m are one unit; predictions come along.
     expect(whole.map(({ units }) => units.map(({ method }) => method))).toEqual([['msp', 'predictions']]);
     const test = tasks.filter(
-      ({ kind, order, data }) => kind === 'score' && order.kind !== 'file' && data?.name === 'id/test',
+      ({ kind, order, data }) => kind === 'score' && order.kind !== 'file' && data.name === 'id/test',
     );
     expect(test.map(({ units }) => units.map(({ method }) => method).sort())).toEqual([['fssd', 'odin']]);
   });

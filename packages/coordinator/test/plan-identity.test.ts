@@ -20,7 +20,6 @@ const header: TaskHeader = {
   kind: 'sweep',
   model: { name: 'm', architecture: 'lenet', weights: digest('a'), classes: 10 },
   data: { name: 'x/test', images: digest('b') },
-  noise: null,
   transform: { mean: [0], std: [1] },
   order: { kind: 'file' },
   from: 0,
@@ -117,10 +116,24 @@ it('an OOD set is swept and scored once for each fit that a pair has', () => {
   const fits = plan.tasks.filter(({ kind }) => kind === 'fit').flatMap(({ units }) => units);
   expect(fits).toHaveLength(2);
   const onOod = plan.tasks
-    .filter(({ kind, data }) => kind !== 'fit' && data?.name === 'ood/test')
+    .filter(({ kind, data }) => kind !== 'fit' && data.name === 'ood/test')
     .flatMap(({ kind, from, units }) => units.map(({ fit }) => `${kind} ${from} ${fit}`));
   const places = ['sweep 0', 'sweep 500', 'score 1000'];
   expect(onOod.sort()).toEqual(places.flatMap((place) => fits.map(({ id }) => `${place} ${id}`)).sort());
+});
+
+it('a data set that a method brings is fitted on once, whatever the ID sets and their normalisations', () => {
+  const grid = smallGrid();
+  const [id, ood] = grid.datasets;
+  if (id === undefined || ood === undefined) throw new Error('no data sets');
+  const other = { ...id, name: 'id2', normalisation: { mean: [0.5], std: [0.5] } };
+  const pairs = ['id', 'id2'].map((one) => ({ id: one, ood: 'ood' }));
+  const plan = planGrid({ ...grid, datasets: [id, other, ood], pairs }, 512);
+  const fits = plan.tasks.filter(({ kind }) => kind === 'fit');
+  expect(fits.map(({ data, transform, from, to }) => ({ data, transform, from, to }))).toEqual([
+    { data: { name: 'noise', images: digest('e') }, transform: { offset: 127.5 }, from: 0, to: 100 },
+  ]);
+  expect(plan.tasks.filter(({ needs }) => needs.includes(fits[0]?.units[0]?.id ?? ''))).not.toHaveLength(0);
 });
 
 it('names that join to the same text are different pairs', () => {

@@ -36,7 +36,7 @@ const odin: MethodPlan = {
 const fssd: MethodPlan = {
   ...odin,
   compute: 'fssd',
-  fit: 'noise',
+  fit: { offset: 127.5 },
   candidates: [{ magnitude: 0.1 }],
   fallbackCandidate: 0,
   columns: ['a', 'b'],
@@ -60,7 +60,7 @@ export function smallGrid(idCount = 2000, oodCount = 2500): ResolvedGrid {
     row: name,
     title: name,
     plans: { m: plan },
-    noise: plan.fit === 'noise' ? { blob: digest('e'), count: 100 } : null,
+    fitSet: typeof plan.fit === 'string' ? null : { ref: { name: 'noise', images: digest('e') }, count: 100 },
   });
   return {
     name: 'small',

@@ -38,6 +38,22 @@ describe('a column of the task table', () => {
   });
 });
 
+it('a task that a run does not have is an error, and no task that waits', () => {
+  const table = new TaskTable([task()]);
+  const wrong = { code: 'internal', message: expect.stringContaining('has no task 1') };
+  const reads = [
+    () => table.state(1),
+    () => table.kind(1),
+    () => table.priority(1),
+    () => table.attempts(1),
+    () => table.failures(1),
+    () => table.losses(1),
+    () => table.setState(1, 'done'),
+  ];
+  for (const read of reads) expect(read).toThrow(expect.objectContaining(wrong));
+  expect(table.counts()).toMatchObject({ waiting: 1, done: 0 });
+});
+
 describe('a task that keeps failing where others could take it', () => {
   it('is quarantined by its three-hundredth failure, which 8 bits could not count', () => {
     const settings = { ...DEFAULT_LEDGER_SETTINGS, maxFailures: 300, backoffMs: 0, maxBackoffMs: 0 };

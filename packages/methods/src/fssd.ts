@@ -8,7 +8,8 @@ import { flatten } from './parts/shapes.js';
 function columnMeans({ rows, columns, data }: Rows): Float32Array {
   const sum = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) sum[j] = (sum[j] ?? 0) + (data[row * columns + j] ?? Number.NaN);
+    for (let j = 0; j < columns; j++)
+      sum[j] = (sum[j] ?? Number.NaN) + (data[row * columns + j] ?? Number.NaN);
   }
   return Float32Array.from(sum, (value) => value / rows);
 }
@@ -36,7 +37,7 @@ export const fssd = defineMethod({
     magnitudes: magnitudesOption(PAPER_MAGNITUDES),
     noise: noiseSchema.default('paper').meta({ title: '"paper", {npz: file} or {seed: number}' }),
   }),
-  noise: 'noise',
+  fitSet: 'noise',
   isPerturbed: ({ preprocessing }) => preprocessing,
   sweep: ({ preprocessing, magnitudes }) =>
     preprocessing
@@ -46,7 +47,7 @@ export const fssd = defineMethod({
   needs: ({ layers }) => ({ taps: layers }),
   columns: ({ layers }) => layers,
   fit: {
-    on: 'noise',
+    on: { images: 'noise images', offset: 127.5 },
     collect: ({ ops, facts, tap }) =>
       Object.fromEntries(facts.layers.map((layer) => [layer, flatten(ops, tap(layer))])),
     solve: (kept, { facts }) =>
@@ -62,7 +63,7 @@ export const fssd = defineMethod({
     // loss = -mean_batch ||f - F||, so d(loss)/d(f) = -(f - F) / (||f - F|| n)
     cotangent: ({ ops, tap, state }, layer) =>
       ops.tidy(() => {
-        const [n = 0] = tap(layer).shape;
+        const [n = Number.NaN] = tap(layer).shape;
         const offset = ops.sub(flatten(ops, tap(layer)), state(`fss.${layer}`));
         const length = ops.sqrt(ops.sum(ops.square(offset), 1, true));
         return ops.reshape(ops.neg(ops.div(ops.divNoNan(offset, length), n)), tap(layer).shape);

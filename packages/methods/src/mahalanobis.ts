@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineMethod, type FitBatch, type Ops, type State, type Tensor, type Tensor2D } from './method.js';
 import { magnitudesOption } from './parts/magnitudes.js';
-import { as1D, as2D, as4D } from './parts/shapes.js';
+import { as1D, as2D, as4D, shape4 } from './parts/shapes.js';
 import { signStep } from './parts/sign-step.js';
 import { tiedGaussian } from './parts/tied-gaussian.js';
 
@@ -10,9 +10,9 @@ import { tiedGaussian } from './parts/tied-gaussian.js';
  * float32 sums round less than one long one, and the precision matrix magnifies what is lost here.
  */
 function pooled(ops: Ops, tap: Tensor): Tensor2D {
-  const [n = 0] = tap.shape;
+  const [n = Number.NaN] = tap.shape;
   return ops.tidy(() =>
-    as2D(ops, tap.rank === 4 ? ops.mean(ops.mean(tap, 2), 1) : tap, n, tap.shape.at(-1) ?? 0),
+    as2D(ops, tap.rank === 4 ? ops.mean(ops.mean(tap, 2), 1) : tap, n, tap.shape.at(-1) ?? Number.NaN),
   );
 }
 
@@ -90,7 +90,7 @@ export const mahalanobis = defineMethod({
         const z: Tensor2D = ops.sub(f, ops.gather(state(`means.${layer}`), closest));
         const df = ops.div(ops.matMul(z, precision), f.shape[0]);
         if (tap.rank !== 4) return df;
-        const [n = 0, height = 1, width = 1, channels = 1] = tap.shape;
+        const [n, height, width, channels] = shape4(tap);
         return ops.tile(as4D(ops, ops.div(df, height * width), [n, 1, 1, channels]), [1, height, width, 1]);
       });
     },

@@ -57,13 +57,13 @@ export interface FitContext {
   readonly source: string;
   /** Classes [rows]; empty where the data have none. */
   readonly labels: Int32Array;
-  /** W [classes, features] and b [classes]. */
+  /** W [classes, features] and b [classes]. Throws where `needs` does not name it. */
   readonly head: { readonly weight: Rows; readonly bias: Float32Array };
 }
 
 export interface Fit {
-  /** The ID train set, or noise images, whose pixels become (u8 - 127.5) / 255. */
-  readonly on: 'train' | 'noise';
+  /** The ID train set, or a data set that the method brings, whose pixels become (u8 - offset) / 255; `images` says what they are. */
+  readonly on: 'train' | { readonly images: string; readonly offset: number };
   readonly needsLabels?: true;
   /** What is kept of a batch, [n, k] each. The names are those of taps, where they are to be found in messages. */
   collect(batch: FitBatch): Readonly<Record<string, Tensor2D>>;
@@ -138,8 +138,8 @@ interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
   readonly config: Config;
   /** The option that names the models whose scores the row averages, where that is not the cell's own model. */
   readonly models?: string;
-  /** The option that says which noise images are fitted on. */
-  readonly noise?: string;
+  /** The option that names the data set that is fitted on, where that is not the ID train set. */
+  readonly fitSet?: string;
   /** The part of every setting that is not chosen. */
   constants?(config: z.output<Config>): Partial<z.input<Setting>>;
   /** What is chosen from; nothing where this is left out or undefined. Throws `invalid-input` for what the model rules out. */

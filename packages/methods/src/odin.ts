@@ -52,7 +52,7 @@ export const odin = defineMethod({
     cotangent: ({ ops, facts, tap, setting: { temperature } }) =>
       ops.tidy(() => {
         const logits = tap(facts.logits);
-        const [n = 0, classes = 0] = logits.shape;
+        const [n = Number.NaN, classes = Number.NaN] = logits.shape;
         const label = ops.oneHot(as1D(ops, ops.argMax(logits, 1)), classes);
         const p = ops.softmax(ops.div(logits, temperature));
         return ops.div(ops.div(ops.sub(p, label), n), temperature);

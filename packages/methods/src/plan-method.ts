@@ -42,7 +42,7 @@ export function planMethod(
     options: constants,
     splitOrder: arithmetic.splitOrder ?? 'permuted',
     pass: isPerturbed ? 'gradient' : 'forward',
-    fit: arithmetic.fit?.on ?? 'none',
+    fit: fitOf(arithmetic),
     ...(fitMinimum === undefined ? {} : { fitMinimum: fitMinimum.call(method, config) }),
     candidates,
     fallbackCandidate: sweep?.fallback ?? 0,
@@ -50,6 +50,11 @@ export function planMethod(
     models,
     cost: { sweep: cost(settings), score: settings.map((setting) => cost([setting])).reduce(larger) },
   };
+}
+
+function fitOf({ fit }: Arithmetic): MethodPlan['fit'] {
+  if (fit === undefined) return 'none';
+  return fit.on === 'train' ? 'train' : { offset: fit.on.offset };
 }
 
 function refuseLacking(

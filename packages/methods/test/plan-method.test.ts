@@ -20,10 +20,10 @@ describe('the plan of a method', () => {
   });
 
   it('says whether inputs are moved, and what is fitted on', () => {
-    expect(plan('fssd')).toMatchObject({ pass: 'gradient', fit: 'noise', splitOrder: 'permuted' });
+    expect(plan('fssd')).toMatchObject({ pass: 'gradient', fit: { offset: 127.5 }, splitOrder: 'permuted' });
     expect(plan('fssd', { preprocessing: false })).toMatchObject({
       pass: 'forward',
-      fit: 'noise',
+      fit: { offset: 127.5 },
       splitOrder: 'permuted',
       candidates: [],
     });

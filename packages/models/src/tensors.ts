@@ -13,7 +13,7 @@ export const as4D = (ops: Ops, x: Tensor, shape: readonly [number, number, numbe
   ops.reshape<Rank.R4>(x, [...shape]);
 /** [n, ...] to [n, size of one sample]. */
 export const flattenSamples = (ops: Ops, x: Tensor): Tensor2D =>
-  as2D(ops, x, x.shape[0] ?? 0, x.size / (x.shape[0] ?? 1));
+  as2D(ops, x, x.shape[0] ?? Number.NaN, x.size / (x.shape[0] ?? Number.NaN));
 
 /** Throws a RangeError for what is no tensor [n, h, w, c]. */
 export function shape4(x: Tensor): [n: number, height: number, width: number, channels: number] {

@@ -40,6 +40,7 @@ export type { SyntheticSpec, SyntheticTask } from './synthetic.js';
 export {
   type DataRef,
   type ModelSpec,
+  type Normalisation,
   type Order,
   type TaskSpec,
   type Transform,

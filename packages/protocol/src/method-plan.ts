@@ -48,8 +48,8 @@ export const methodPlanSchema = z.object({
    * `gradient`: perturbs inputs with gradients taken over the protocol's permuted batches.
    */
   pass: passSchema,
-  /** What is learned before scoring: from noise images, from the ID train set, or nothing. */
-  fit: z.enum(['none', 'noise', 'train']),
+  /** What is fitted on before scoring: nothing, the ID train set, or the row's `fitSet`, whose pixels become (u8 - offset) / 255. */
+  fit: z.union([z.enum(['none', 'train']), z.object({ offset: z.number() })]),
   /** Samples that the fit needs at least. */
   fitMinimum: count.exactOptional(),
   /** Hyper-parameter settings in the protocol's order; empty when there is nothing to choose. */

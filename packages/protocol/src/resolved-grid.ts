@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { referencesSchema } from './citation.js';
-import { digestSchema } from './ids.js';
 import { methodPlanSchema } from './method-plan.js';
-import { dataRefSchema, modelSpecSchema, transformSchema } from './tasks.js';
+import { dataRefSchema, modelSpecSchema, normalisationSchema } from './tasks.js';
 import { visibleName } from './visible-name.js';
 import { warningSchema } from './warnings.js';
 
@@ -28,7 +27,7 @@ const resolvedDatasetSchema = z.object({
   /** Present where a method of the grid fits on it. */
   train: resolvedSplitSchema.exactOptional(),
   /** Normalisation when this data set is the ID one; absent for sets that are only OOD. */
-  normalisation: transformSchema.exactOptional(),
+  normalisation: normalisationSchema.exactOptional(),
 });
 export type ResolvedDataset = Readonly<z.infer<typeof resolvedDatasetSchema>>;
 
@@ -39,8 +38,8 @@ const resolvedRowSchema = z.object({
   title: name,
   /** Plan of the method for each model of the grid, by the model's name. */
   plans: z.record(z.string(), methodPlanSchema),
-  /** Blob of FSSD's noise images. */
-  noise: z.object({ blob: digestSchema, count }).nullable(),
+  /** The data set that the method brings to fit on, as FSSD its noise images; null where it brings none. */
+  fitSet: z.object({ ref: dataRefSchema, count }).nullable(),
 });
 export type ResolvedRow = Readonly<z.infer<typeof resolvedRowSchema>>;
 

@@ -31,10 +31,14 @@ export const dataRefSchema = z.object({ name, images: digestSchema });
 export type DataRef = z.infer<typeof dataRefSchema>;
 
 /** Pixels become (u8 / 255 - mean) / std, one entry per channel. Floats are used as they are, with means 0 and deviations 1. */
-export const transformSchema = z.object({
+export const normalisationSchema = z.object({
   mean: z.array(z.number()).min(1).max(16),
   std: z.array(z.number().positive()).min(1).max(16),
 });
+export type Normalisation = z.infer<typeof normalisationSchema>;
+
+/** What pixels become: what the ID set's normalisation makes of them; or, of a data set that a method brings, (u8 - offset) / 255. */
+export const transformSchema = z.union([normalisationSchema, z.object({ offset: z.number() })]);
 export type Transform = z.infer<typeof transformSchema>;
 
 /** Order in which a task reads samples; slices are positions in it. */
@@ -63,10 +67,7 @@ export type UnitSpec = z.infer<typeof unitSpecSchema>;
 export const taskSpecSchema = z.object({
   kind: z.enum(['fit', 'sweep', 'score']),
   model: modelSpecSchema,
-  /** Null for fits on noise. */
-  data: dataRefSchema.nullable(),
-  /** Blob of noise images, for fits that use them. */
-  noise: digestSchema.nullable(),
+  data: dataRefSchema,
   transform: transformSchema,
   order: orderSchema,
   /** Positions [from, to) in the order; batches start at `from`. */

@@ -1,4 +1,4 @@
-import type { Candidate, SplitOrder, Transform, Work } from '@oodgrid/protocol';
+import type { Candidate, Normalisation, SplitOrder, Work } from '@oodgrid/protocol';
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 
@@ -64,7 +64,7 @@ export interface Protocol {
   /** In the order of tables. The first is the AUROC: running estimates and paired tests are of it. */
   readonly metrics: readonly Metric[];
   /** The normalisation of all images of a pair. Throws `invalid-input` where the sets have none that serves. */
-  normalisation(id: { readonly name: string; readonly normalisation?: Transform }): Transform;
+  normalisation(id: { readonly name: string; readonly normalisation?: Normalisation }): Normalisation;
   /** The order in which a set is cut, for a method that asks for one. */
   order(wanted: SplitOrder): SplitOrder;
   /** Cuts a test set. Throws `invalid-input` for one that is too small. */

@@ -44,12 +44,14 @@ describe('fssd-paper', () => {
 
   it('scores by the decision of a regression over the columns', () => {
     const [id, ood, test] = [rows(0, 500, 2, 0.4), rows(1000, 500, 2, 0), rows(2000, 300, 2, 0.2)];
-    const features = Float64Array.from([...id.data, ...ood.data]);
+    const data = Float64Array.from([...id.data, ...ood.data]);
     const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));
-    const fit = fitLogisticCv({ features, labels, d: 2 });
+    const fit = fitLogisticCv({ features: { rows: 1000, columns: 2, data }, labels });
     const combination = fssdPaper.combine(id, ood);
     expect(combination.parameters).toEqual({ c: fit.c, coef: [...fit.coef], intercept: fit.intercept });
-    expect(combination.scores(test)).toEqual(decisionFunction(Float64Array.from(test.data), 2, fit));
+    expect(combination.scores(test)).toEqual(
+      decisionFunction({ ...test, data: Float64Array.from(test.data) }, fit),
+    );
   });
 
   it('selects by TNR at 95 % TPR, the first of equals, and falls back where all are 0', () => {

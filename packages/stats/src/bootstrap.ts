@@ -51,7 +51,7 @@ export function bootstrapRanked(
     const counts = draws.counts(replicate);
     for (const [cell, walk] of walks.entries()) {
       walk.walk(counts);
-      const own = values[cell] ?? [];
+      const own = values[cell];
       for (const [i, name] of BOOTSTRAPPED.entries()) {
         const column = own[i];
         if (column !== undefined) column[replicate] = walk[name];
@@ -60,9 +60,9 @@ export function bootstrapRanked(
   }
   return cells.map((ranked, cell) => {
     const point = metricsOfRanked(ranked);
-    const own = values[cell] ?? [];
+    const own = values[cell];
     const interval = (name: BootstrappedMetric): Interval =>
-      percentiles(point[name], own[BOOTSTRAPPED.indexOf(name)] ?? new Float64Array(), level);
+      percentiles(point[name], own[BOOTSTRAPPED.indexOf(name)], level);
     return {
       auprIn: interval('auprIn'),
       auprOut: interval('auprOut'),
@@ -84,6 +84,6 @@ export function percentiles(value: number, replicates: Float64Array, level: numb
 function quantile(sorted: Float64Array, q: number): number {
   const position = q * (sorted.length - 1);
   const low = Math.floor(position);
-  const below = sorted[low] ?? Number.NaN;
-  return below + ((sorted[Math.min(low + 1, sorted.length - 1)] ?? Number.NaN) - below) * (position - low);
+  const below = sorted[low];
+  return below + (sorted[Math.min(low + 1, sorted.length - 1)] - below) * (position - low);
 }

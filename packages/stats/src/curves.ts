@@ -17,7 +17,7 @@ export function prCurve(id: Float64Array, ood: Float64Array): Point[] {
 export function thinCurve(points: readonly Point[], limit: number): Point[] {
   if (points.length <= limit) return [...points];
   const stride = (points.length - 1) / (limit - 1);
-  return Array.from({ length: limit }, (_, i): Point => points[Math.round(i * stride)] ?? [0, 0]);
+  return Array.from({ length: limit }, (_, i): Point => points[Math.round(i * stride)]);
 }
 
 function cumulative(id: Float64Array, ood: Float64Array): Point[] {
@@ -27,8 +27,8 @@ function cumulative(id: Float64Array, ood: Float64Array): Point[] {
   let tp = 0;
   let fp = 0;
   return Array.from(thresholds, (_, group): Point => {
-    tp += idCounts[group] ?? Number.NaN;
-    fp += oodCounts[group] ?? Number.NaN;
+    tp += idCounts[group];
+    fp += oodCounts[group];
     return [tp, fp];
   });
 }

@@ -27,18 +27,18 @@ export function placementsOf({ idGroup, oodGroup, thresholds }: ScoreGroups): Pl
   let above = 0;
   let below = 0;
   for (let group = 0; group < groups; group++) {
-    idAbove[group] = 2 * above + (idCounts[group] ?? Number.NaN);
-    above += idCounts[group] ?? Number.NaN;
+    idAbove[group] = 2 * above + idCounts[group];
+    above += idCounts[group];
     const fromEnd = groups - 1 - group;
-    oodBelow[fromEnd] = 2 * below + (oodCounts[fromEnd] ?? Number.NaN);
-    below += oodCounts[fromEnd] ?? Number.NaN;
+    oodBelow[fromEnd] = 2 * below + oodCounts[fromEnd];
+    below += oodCounts[fromEnd];
   }
   return { id: pick(oodBelow, idGroup), ood: pick(idAbove, oodGroup) };
 }
 
 function pick(ofGroup: Uint32Array, groups: Int32Array): Uint32Array {
   const out = new Uint32Array(groups.length);
-  for (let i = 0; i < groups.length; i++) out[i] = ofGroup[groups[i] ?? 0] ?? 0;
+  for (let i = 0; i < groups.length; i++) out[i] = ofGroup[groups[i]];
   return out;
 }
 
@@ -131,19 +131,19 @@ function shares({ id, ood }: Placements): { readonly id: Float64Array; readonly 
 
 function halvesOf(doubled: Uint32Array, total: number): Float64Array {
   const out = new Float64Array(doubled.length);
-  for (let i = 0; i < out.length; i++) out[i] = (doubled[i] ?? Number.NaN) / 2 / total;
+  for (let i = 0; i < out.length; i++) out[i] = doubled[i] / 2 / total;
   return out;
 }
 
 function minus(a: Float64Array, b: Float64Array): Float64Array {
   const out = new Float64Array(a.length);
-  for (let i = 0; i < out.length; i++) out[i] = (a[i] ?? Number.NaN) - (b[i] ?? Number.NaN);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
   return out;
 }
 
 function mean(values: Float64Array): number {
   let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i] ?? Number.NaN;
+  for (let i = 0; i < values.length; i++) total += values[i];
   return total / values.length;
 }
 
@@ -153,7 +153,7 @@ function varianceOf(values: Float64Array): number {
   const centre = mean(values);
   let total = 0;
   for (let i = 0; i < values.length; i++) {
-    const delta = (values[i] ?? Number.NaN) - centre;
+    const delta = values[i] - centre;
     total += delta * delta;
   }
   return total / (values.length - 1);

@@ -30,10 +30,11 @@ export class HeldCounts {
   readonly #row: Float64Array;
 
   constructor(train: CentredFeatures, held: LabelledFeatures) {
-    const size = train.d + 1;
+    const { columns, data } = train.features;
+    const size = columns + 1;
     this.#train = train;
     this.#held = held;
-    this.#farthest = train.d === 1 ? endsOf(train.features) : train.features;
+    this.#farthest = columns === 1 ? endsOf(data) : data;
     this.#beta = new Float64Array(size);
     this.#gradient = new Float64Array(size);
     this.#hessian = new Float64Array(size * size);
@@ -44,7 +45,10 @@ export class HeldCounts {
 
   /** Null where a held sample lies too near to the border to tell. */
   correct(c: number): number | null {
-    const { labels, d } = this.#train;
+    const {
+      labels,
+      features: { columns: d },
+    } = this.#train;
     const size = d + 1;
     // `fitCentred` goes on while its loss, at most C n log 2, falls by more than the rounding of a sum of n terms.
     const missed = Math.sqrt(32 * labels.length ** 2 * Number.EPSILON * c * Math.LN2 + 1e-20);
@@ -76,16 +80,17 @@ export class HeldCounts {
 
   /** The count for every fit within `radius` of `beta`; null where they may differ, or where the radius is too large to say. */
   #settled(radius: number): number | null {
-    const { means, d } = this.#train;
     if (!(radius * this.#longest() <= MAX_CHANGE)) return null;
+    const { means } = this.#train;
     const { features, labels } = this.#held;
+    const { columns: d, data } = features;
     const row = this.#row;
     let correct = 0;
     for (let i = 0; i < labels.length; i++) {
       let z = this.#beta[d];
       let terms = Math.abs(z);
       for (let j = 0; j < d; j++) {
-        const x = features[i * d + j];
+        const x = data[i * d + j];
         row[j] = x - means[j];
         z += this.#beta[j] * row[j];
         terms += Math.abs(this.#beta[j]) * (Math.abs(x) + Math.abs(means[j]));
@@ -100,7 +105,7 @@ export class HeldCounts {
 
   /** The largest |H^-1/2 x| of a training sample. */
   #longest(): number {
-    const { d } = this.#train;
+    const { columns: d } = this.#train.features;
     const row = this.#row;
     let longest = 0;
     for (let at = 0; at < this.#farthest.length; at += d) {
@@ -112,7 +117,8 @@ export class HeldCounts {
   }
 
   #sum(): void {
-    const { features, labels, d } = this.#train;
+    const { features, labels } = this.#train;
+    const { columns: d, data } = features;
     if (d === 1) {
       this.#sum1();
       return;
@@ -126,7 +132,7 @@ export class HeldCounts {
     for (let i = 0; i < labels.length; i++) {
       let z = beta[d];
       for (let j = 0; j < d; j++) {
-        row[j] = features[i * d + j];
+        row[j] = data[i * d + j];
         z += beta[j] * row[j];
       }
       const p = 1 / (1 + Math.exp(-z));
@@ -142,7 +148,10 @@ export class HeldCounts {
 
   /** The same of one column, the most frequent case, without arrays. */
   #sum1(): void {
-    const { features, labels } = this.#train;
+    const {
+      labels,
+      features: { data },
+    } = this.#train;
     const [w, b] = this.#beta;
     let gradient0 = 0;
     let gradient1 = 0;
@@ -150,7 +159,7 @@ export class HeldCounts {
     let hessian01 = 0;
     let hessian11 = 0;
     for (let i = 0; i < labels.length; i++) {
-      const x = features[i];
+      const x = data[i];
       const p = 1 / (1 + Math.exp(-(b + w * x)));
       const error = p - labels[i];
       const weight = p * (1 - p);

@@ -38,6 +38,7 @@ export {
 } from './metrics.js';
 export { minimumNormSolution } from './minimum-norm.js';
 export { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
+export { metricsOfNormals, normalScores } from './normal-populations.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';

@@ -34,7 +34,7 @@ export function fitLogisticCv(data: LabelledFeatures): LogisticCvFit {
       correct[i] += counts.correct(c) ?? countCorrect(held, fitCentred(train, c));
     }
   }
-  const c = LOGISTIC_CS[correct.indexOf(Math.max(...correct))] ?? 1;
+  const c = LOGISTIC_CS[correct.indexOf(Math.max(...correct))];
   return { ...fitLogistic(data, c), c, correct };
 }
 
@@ -72,21 +72,25 @@ export function stratifiedFolds(labels: Uint8Array, folds: number): Uint8Array {
   return out;
 }
 
-function select({ features, labels, d }: LabelledFeatures, isIn: (row: number) => boolean): LabelledFeatures {
-  const chosen = new Float64Array(features.length);
+function select({ features, labels }: LabelledFeatures, isIn: (row: number) => boolean): LabelledFeatures {
+  const { columns, data } = features;
+  const chosen = new Float64Array(data.length);
   const chosenLabels = new Uint8Array(labels.length);
   let rows = 0;
   for (let row = 0; row < labels.length; row++) {
     if (!isIn(row)) continue;
-    for (let j = 0; j < d; j++) chosen[rows * d + j] = features[row * d + j];
+    for (let j = 0; j < columns; j++) chosen[rows * columns + j] = data[row * columns + j];
     chosenLabels[rows++] = labels[row];
   }
-  return { features: chosen.subarray(0, rows * d), labels: chosenLabels.subarray(0, rows), d };
+  return {
+    features: { rows, columns, data: chosen.subarray(0, rows * columns) },
+    labels: chosenLabels.subarray(0, rows),
+  };
 }
 
-function countCorrect({ features, labels, d }: LabelledFeatures, fit: LogisticFit): number {
+function countCorrect({ features, labels }: LabelledFeatures, fit: LogisticFit): number {
   let correct = 0;
-  for (const [row, z] of decisionFunction(features, d, fit).entries())
+  for (const [row, z] of decisionFunction(features, fit).entries())
     if (z > 0 === (labels[row] === 1)) correct++;
   return correct;
 }

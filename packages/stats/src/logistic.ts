@@ -1,10 +1,11 @@
+import type { Rows } from './rows.js';
 import { solveSymmetric } from './solve-symmetric.js';
 
-/** Samples row-major [n, d] with labels 1 (ID) or 0 (OOD). */
+/** Samples with labels 1 (ID) or 0 (OOD). */
 export interface LabelledFeatures {
-  readonly features: Float64Array;
+  readonly features: Rows<Float64Array>;
+  /** [rows]. */
   readonly labels: Uint8Array;
-  readonly d: number;
 }
 
 export interface LogisticFit {
@@ -27,23 +28,22 @@ export interface CentredFeatures extends LabelledFeatures {
   readonly means: Float64Array;
 }
 
-export function centred({ features, labels, d }: LabelledFeatures): CentredFeatures {
-  const n = labels.length;
+export function centred({ features, labels }: LabelledFeatures): CentredFeatures {
+  const { rows: n, columns: d, data } = features;
   const means = new Float64Array(d);
   for (let row = 0; row < n; row++) {
-    for (let j = 0; j < d; j++)
-      means[j] = (means[j] ?? Number.NaN) + (features[row * d + j] ?? Number.NaN) / n;
+    for (let j = 0; j < d; j++) means[j] += data[row * d + j] / n;
   }
   const x = new Float64Array(n * d);
   for (let row = 0; row < n; row++) {
-    for (let j = 0; j < d; j++)
-      x[row * d + j] = (features[row * d + j] ?? Number.NaN) - (means[j] ?? Number.NaN);
+    for (let j = 0; j < d; j++) x[row * d + j] = data[row * d + j] - means[j];
   }
-  return { features: x, labels, d, means };
+  return { features: { rows: n, columns: d, data: x }, labels, means };
 }
 
 /** `fitLogistic` of samples that are centred already. */
-export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c: number): LogisticFit {
+export function fitCentred({ features, labels, means }: CentredFeatures, c: number): LogisticFit {
+  const { columns: d, data: x } = features;
   let beta: Float64Array = new Float64Array(d + 1);
   // Margins w'x + b at `beta`, and at the step that is tried.
   let z = new Float64Array(labels.length);
@@ -54,13 +54,13 @@ export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c
       d === 1 ? derivatives1(x, labels, c, beta, z) : derivatives(x, labels, d, c, beta, z);
     const direction = solveSymmetric(hessian, gradient, d + 1);
     let decrement = 0;
-    for (let j = 0; j <= d; j++) decrement += (gradient[j] ?? Number.NaN) * (direction[j] ?? Number.NaN);
+    for (let j = 0; j <= d; j++) decrement += gradient[j] * direction[j];
     if (!(decrement > 1e-22 * Math.max(1, current))) break;
     let scale = 1;
     let next = beta;
     let value = current;
     for (; scale > 1e-10; scale /= 2) {
-      next = beta.map((b, j) => b - scale * (direction[j] ?? Number.NaN));
+      next = beta.map((b, j) => b - scale * direction[j]);
       value = objective(x, labels, d, c, next, nextZ);
       if (value <= current - 1e-4 * scale * decrement) break;
     }
@@ -70,21 +70,21 @@ export function fitCentred({ features: x, labels, d, means }: CentredFeatures, c
     [z, nextZ] = [nextZ, z];
   }
   const coef = beta.slice(0, d);
-  let intercept = beta[d] ?? Number.NaN;
-  for (let j = 0; j < d; j++) intercept -= (coef[j] ?? Number.NaN) * (means[j] ?? Number.NaN);
+  let intercept = beta[d];
+  for (let j = 0; j < d; j++) intercept -= coef[j] * means[j];
   return { coef, intercept };
 }
 
 /** w'x + b of each row: ranks as the probability of ID does, without its saturation. */
 export function decisionFunction(
-  features: Float64Array,
-  d: number,
+  features: Rows<Float64Array>,
   { coef, intercept }: LogisticFit,
 ): Float64Array {
-  const out = new Float64Array(features.length / d);
+  const { rows, columns: d, data } = features;
+  const out = new Float64Array(rows);
   for (let row = 0; row < out.length; row++) {
     let z = intercept;
-    for (let j = 0; j < d; j++) z += (coef[j] ?? Number.NaN) * (features[row * d + j] ?? Number.NaN);
+    for (let j = 0; j < d; j++) z += coef[j] * data[row * d + j];
     out[row] = z;
   }
   return out;
@@ -101,14 +101,14 @@ function objective(
 ): number {
   let loss = 0;
   for (let row = 0; row < labels.length; row++) {
-    let z = beta[d] ?? Number.NaN;
-    for (let j = 0; j < d; j++) z += (beta[j] ?? Number.NaN) * (x[row * d + j] ?? Number.NaN);
+    let z = beta[d];
+    for (let j = 0; j < d; j++) z += beta[j] * x[row * d + j];
     margins[row] = z;
     const margin = labels[row] === 1 ? z : -z;
     loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
   }
   let penalty = 0;
-  for (let j = 0; j < d; j++) penalty += (beta[j] ?? Number.NaN) ** 2 / 2;
+  for (let j = 0; j < d; j++) penalty += beta[j] ** 2 / 2;
   return penalty + c * loss;
 }
 
@@ -130,24 +130,24 @@ function derivatives(
   const hessian = new Float64Array(size * size);
   const row1 = new Float64Array(size).fill(1);
   for (let row = 0; row < labels.length; row++) {
-    for (let j = 0; j < d; j++) row1[j] = x[row * d + j] ?? Number.NaN;
-    const p = 1 / (1 + Math.exp(-(margins[row] ?? Number.NaN)));
-    const error = c * (p - (labels[row] ?? Number.NaN));
+    for (let j = 0; j < d; j++) row1[j] = x[row * d + j];
+    const p = 1 / (1 + Math.exp(-margins[row]));
+    const error = c * (p - labels[row]);
     const weight = c * p * (1 - p);
     for (let j = 0; j < size; j++) {
-      const xj = row1[j] ?? Number.NaN;
+      const xj = row1[j];
       const weighted = weight * xj;
-      gradient[j] = (gradient[j] ?? Number.NaN) + error * xj;
+      gradient[j] += error * xj;
       for (let k = j; k < size; k++) {
-        hessian[j * size + k] = (hessian[j * size + k] ?? Number.NaN) + weighted * (row1[k] ?? Number.NaN);
+        hessian[j * size + k] += weighted * row1[k];
       }
     }
   }
   for (let j = 0; j < size; j++) {
-    for (let k = 0; k < j; k++) hessian[j * size + k] = hessian[k * size + j] ?? Number.NaN;
+    for (let k = 0; k < j; k++) hessian[j * size + k] = hessian[k * size + j];
     if (j < d) {
-      gradient[j] = (gradient[j] ?? Number.NaN) + (beta[j] ?? Number.NaN);
-      hessian[j * size + j] = (hessian[j * size + j] ?? Number.NaN) + 1;
+      gradient[j] += beta[j];
+      hessian[j * size + j] += 1;
     }
   }
   return { gradient, hessian };
@@ -167,9 +167,9 @@ function derivatives1(
   let hessian01 = 0;
   let hessian11 = 0;
   for (let row = 0; row < labels.length; row++) {
-    const x0 = x[row] ?? Number.NaN;
-    const p = 1 / (1 + Math.exp(-(margins[row] ?? Number.NaN)));
-    const error = c * (p - (labels[row] ?? Number.NaN));
+    const x0 = x[row];
+    const p = 1 / (1 + Math.exp(-margins[row]));
+    const error = c * (p - labels[row]);
     const weight = c * p * (1 - p);
     const weighted = weight * x0;
     gradient0 += error * x0;
@@ -179,7 +179,7 @@ function derivatives1(
     hessian11 += weight;
   }
   return {
-    gradient: Float64Array.of(gradient0 + (beta[0] ?? Number.NaN), gradient1),
+    gradient: Float64Array.of(gradient0 + beta[0], gradient1),
     hessian: Float64Array.of(hessian00 + 1, hessian01, hessian01, hessian11),
   };
 }

@@ -40,8 +40,8 @@ export function aurocOfCounts(id: Float64Array, ood: Float64Array): number {
   let idAbove = 0;
   let area = 0;
   for (let group = 0; group < id.length; group++) {
-    const idHere = id[group] ?? Number.NaN;
-    area += (ood[group] ?? Number.NaN) * (idAbove + idHere / 2);
+    const idHere = id[group];
+    area += ood[group] * (idAbove + idHere / 2);
     idAbove += idHere;
   }
   return area / (sum(id) * sum(ood));
@@ -53,8 +53,8 @@ export function fprAtTprOfCounts(id: Float64Array, ood: Float64Array, tpr: numbe
   let idAbove = 0;
   let oodAbove = 0;
   for (let group = 0; group < id.length; group++) {
-    idAbove += id[group] ?? Number.NaN;
-    oodAbove += ood[group] ?? Number.NaN;
+    idAbove += id[group];
+    oodAbove += ood[group];
     if (idAbove / idTotal >= tpr) return oodAbove / sum(ood);
   }
   return Number.NaN;
@@ -68,8 +68,8 @@ export function detectionAccuracyOfCounts(id: Float64Array, ood: Float64Array): 
   let oodAbove = 0;
   let best = 0.5;
   for (let group = 0; group < id.length; group++) {
-    idAbove += id[group] ?? Number.NaN;
-    oodAbove += ood[group] ?? Number.NaN;
+    idAbove += id[group];
+    oodAbove += ood[group];
     best = Math.max(best, (idAbove / idTotal + 1 - oodAbove / oodTotal) / 2);
   }
   return best;
@@ -96,8 +96,8 @@ function precisionRecallArea(
   let lastPrecision = Number.NaN;
   for (let step = 0; step < positive.length; step++) {
     const group = isAscending ? positive.length - 1 - step : step;
-    const here = positive[group] ?? Number.NaN;
-    const other = negative[group] ?? Number.NaN;
+    const here = positive[group];
+    const other = negative[group];
     if (here === 0 && other === 0) continue;
     truePositives += here;
     all += here + other;

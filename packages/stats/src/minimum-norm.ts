@@ -15,9 +15,9 @@ export function minimumNormSolution(a: Rows, b: ArrayLike<number>): Float64Array
   for (const [k, value] of svd.diagonal.entries()) {
     if (value <= cutOff) continue;
     let along = 0;
-    for (let i = 0; i < rows; i++) along += svd.leftSingularVectors.get(i, k) * (b[i] ?? Number.NaN);
+    for (let i = 0; i < rows; i++) along += svd.leftSingularVectors.get(i, k) * b[i];
     for (let j = 0; j < columns; j++) {
-      x[j] = (x[j] ?? Number.NaN) + (along / value) * svd.rightSingularVectors.get(j, k);
+      x[j] += (along / value) * svd.rightSingularVectors.get(j, k);
     }
   }
   return x;

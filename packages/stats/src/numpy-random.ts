@@ -16,7 +16,7 @@ export class NumpyRandomState {
     }
     this.#state[0] = seed;
     for (let i = 1; i < N; i++) {
-      const previous = this.#state[i - 1] ?? 0;
+      const previous = this.#state[i - 1];
       this.#state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
   }
@@ -24,7 +24,7 @@ export class NumpyRandomState {
   /** Uniform 32-bit word. */
   next32(): number {
     if (this.#position >= N) this.#twist();
-    let y = this.#state[this.#position++] ?? 0;
+    let y = this.#state[this.#position++];
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -46,8 +46,8 @@ export class NumpyRandomState {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.#interval(i);
-      const held = order[i] ?? 0;
-      order[i] = order[j] ?? 0;
+      const held = order[i];
+      order[i] = order[j];
       order[j] = held;
     }
     return order;
@@ -89,8 +89,8 @@ export class NumpyRandomState {
   #twist(): void {
     const state = this.#state;
     for (let i = 0; i < N; i++) {
-      const y = ((state[i] ?? 0) & 0x80000000) | ((state[(i + 1) % N] ?? 0) & 0x7fffffff);
-      state[i] = (state[(i + M) % N] ?? 0) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+      const y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7fffffff);
+      state[i] = state[(i + M) % N] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
     this.#position = 0;
   }

@@ -14,7 +14,7 @@ export function sortDescending(values: Float64Array): Uint32Array {
   const n = values.length;
   const positions = new Uint32Array(n);
   for (let i = 0; i < n; i++) positions[i] = i;
-  const compare = (a: number, b: number) => (values[b] ?? 0) - (values[a] ?? 0) || a - b;
+  const compare = (a: number, b: number) => values[b] - values[a] || a - b;
   if (n < FEW) return positions.sort(compare);
   let keys = descendingKeys(values);
   const counts = countDigits(keys);
@@ -26,11 +26,11 @@ export function sortDescending(values: Float64Array): Uint32Array {
     if (!accumulate(starts, n)) continue;
     const shift = pass * BITS;
     for (let i = 0; i < n; i++) {
-      const key = keys[i] ?? 0;
+      const key = keys[i];
       const bucket = (key >>> shift) & (BUCKETS - 1);
-      const place = starts[bucket] ?? 0;
+      const place = starts[bucket];
       starts[bucket] = place + 1;
-      to[place] = from[i] ?? 0;
+      to[place] = from[i];
       keysTo[place] = key;
     }
     [from, to] = [to, from];
@@ -49,8 +49,8 @@ function descendingKeys(values: Float64Array): Uint32Array {
   const keys = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
     // `+ 0` makes -0 a 0.
-    one[0] = (values[i] ?? 0) + 0;
-    const high = words[highAt] ?? 0;
+    one[0] = values[i] + 0;
+    const high = words[highAt];
     // Positive doubles ascend as their bits do, negative ones the other way round; then all is turned over.
     keys[i] = high >>> 31 === 1 ? high : ~high & 0x7fffffff;
   }
@@ -62,10 +62,10 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 function countDigits(keys: Uint32Array): Uint32Array {
   const counts = new Uint32Array(PASSES * BUCKETS);
   for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] ?? 0;
+    const key = keys[i];
     for (let pass = 0; pass < PASSES; pass++) {
       const at = pass * BUCKETS + ((key >>> (pass * BITS)) & (BUCKETS - 1));
-      counts[at] = (counts[at] ?? 0) + 1;
+      counts[at] += 1;
     }
   }
   return counts;
@@ -75,7 +75,7 @@ function countDigits(keys: Uint32Array): Uint32Array {
 function accumulate(counts: Uint32Array, n: number): boolean {
   let place = 0;
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const count = counts[bucket] ?? 0;
+    const count = counts[bucket];
     if (count === n) return false;
     counts[bucket] = place;
     place += count;
@@ -93,9 +93,9 @@ function sortRuns(
   const n = positions.length;
   let start = 0;
   let isSorted = true;
-  let last = values[positions[0] ?? 0] ?? 0;
+  let last = values[positions[0]];
   for (let k = 1; k <= n; k++) {
-    const value = k < n ? (values[positions[k] ?? 0] ?? 0) : 0;
+    const value = k < n ? values[positions[k]] : 0;
     if (k < n && keys[k] === keys[start]) {
       if (value > last) isSorted = false;
     } else {

@@ -31,8 +31,8 @@ export function rankScores(id: Float64Array, ood: Float64Array): RankedScores {
   const thresholds = new Float64Array(all.length);
   let last = -1;
   for (let k = 0; k < order.length; k++) {
-    const index = order[k] ?? 0;
-    const score = all[index] ?? Number.NaN;
+    const index = order[k];
+    const score = all[index];
     if (last < 0 || score !== thresholds[last]) thresholds[++last] = score;
     groups[index] = last;
   }
@@ -53,6 +53,6 @@ function refuseBad(scores: Float64Array, side: string): void {
 /** Samples per group. */
 export function countGroups(groups: Int32Array, size: number): Float64Array {
   const counts = new Float64Array(size);
-  for (const group of groups) counts[group] = (counts[group] ?? 0) + 1;
+  for (const group of groups) counts[group] += 1;
   return counts;
 }

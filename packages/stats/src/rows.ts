@@ -1,6 +1,6 @@
-/** [rows, columns] row-major: features or scores, one sample a row. */
-export interface Rows {
+/** [rows, columns] row-major, one sample a row: features or scores. The one shape of such values everywhere. */
+export interface Rows<Data extends Float32Array | Float64Array = Float32Array> {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Float32Array;
+  readonly data: Data;
 }

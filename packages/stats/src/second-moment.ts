@@ -10,7 +10,7 @@ export function principalAxes(features: Rows, origin: Float64Array): SymmetricEi
   const moment = new Float64Array(d * d);
   const z = new Float64Array(d);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < d; j++) z[j] = (data[row * d + j] ?? Number.NaN) - (origin[j] ?? Number.NaN);
+    for (let j = 0; j < d; j++) z[j] = data[row * d + j] - origin[j];
     addOuterProduct(moment, z);
   }
   return symmetricEigen(mirrored(moment, d, rows), d);
@@ -20,9 +20,9 @@ export function principalAxes(features: Rows, origin: Float64Array): SymmetricEi
 export function addOuterProduct(sum: Float64Array, z: Float64Array): void {
   const d = z.length;
   for (let i = 0; i < d; i++) {
-    const zi = z[i] ?? Number.NaN;
+    const zi = z[i];
     if (zi === 0) continue;
-    for (let j = i; j < d; j++) sum[i * d + j] = (sum[i * d + j] ?? Number.NaN) + zi * (z[j] ?? Number.NaN);
+    for (let j = i; j < d; j++) sum[i * d + j] += zi * z[j];
   }
 }
 
@@ -30,7 +30,7 @@ export function addOuterProduct(sum: Float64Array, z: Float64Array): void {
 export function mirrored(sum: Float64Array, d: number, count: number): Float64Array {
   for (let i = 0; i < d; i++) {
     for (let j = i; j < d; j++) {
-      const value = (sum[i * d + j] ?? Number.NaN) / count;
+      const value = sum[i * d + j] / count;
       sum[i * d + j] = value;
       sum[j * d + i] = value;
     }

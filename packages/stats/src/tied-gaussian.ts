@@ -10,14 +10,14 @@ export function classMeans(
   const sums = new Float64Array(classes * d);
   const counts = new Float64Array(classes);
   for (let row = 0; row < labels.length; row++) {
-    const label = labels[row] ?? Number.NaN;
+    const label = labels[row];
     if (!(label < classes)) throw new RangeError(`label ${label} is none of ${classes} classes`);
-    counts[label] = (counts[label] ?? Number.NaN) + 1;
+    counts[label] += 1;
     for (let j = 0; j < d; j++) {
-      sums[label * d + j] = (sums[label * d + j] ?? Number.NaN) + (data[row * d + j] ?? Number.NaN);
+      sums[label * d + j] += data[row * d + j];
     }
   }
-  return { means: Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / d)] ?? 1)), counts };
+  return { means: Float32Array.from(sums, (sum, i) => sum / counts[Math.floor(i / d)]), counts };
 }
 
 /**
@@ -33,19 +33,18 @@ export function tiedCovariance(
   const total = new Float64Array(d);
   const z = new Float64Array(d);
   const centre = (row: number) => {
-    const label = labels[row] ?? Number.NaN;
-    for (let j = 0; j < d; j++)
-      z[j] = Math.fround((data[row * d + j] ?? Number.NaN) - (means[label * d + j] ?? Number.NaN));
+    const label = labels[row];
+    for (let j = 0; j < d; j++) z[j] = Math.fround(data[row * d + j] - means[label * d + j]);
   };
   for (let row = 0; row < count; row++) {
     centre(row);
-    for (let j = 0; j < d; j++) total[j] = (total[j] ?? Number.NaN) + (z[j] ?? Number.NaN);
+    for (let j = 0; j < d; j++) total[j] += z[j];
   }
-  for (let j = 0; j < d; j++) total[j] = (total[j] ?? Number.NaN) / count;
+  for (let j = 0; j < d; j++) total[j] /= count;
   const products = new Float64Array(d * d);
   for (let row = 0; row < count; row++) {
     centre(row);
-    for (let j = 0; j < d; j++) z[j] = (z[j] ?? Number.NaN) - (total[j] ?? Number.NaN);
+    for (let j = 0; j < d; j++) z[j] -= total[j];
     addOuterProduct(products, z);
   }
   return mirrored(products, d, count);

@@ -4,10 +4,10 @@ import {
   delongAuroc,
   NumpyRandomState,
   normalCdf,
+  normalScores,
   placementsOf,
   rankScores,
 } from '../src/index.js';
-import { normalScores } from './normal-scores.js';
 
 const interval = (id: Float64Array, ood: Float64Array) => aurocInterval(placementsOf(rankScores(id, ood)));
 

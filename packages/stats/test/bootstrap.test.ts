@@ -6,11 +6,11 @@ import {
   bootstrapMetrics,
   bootstrapRanked,
   NumpyRandomState,
+  normalScores,
   rankScores,
 } from '../src/index.js';
 import { metricsOfCounts } from '../src/metrics.js';
 import { RankWalk } from '../src/rank-walk.js';
-import { normalScores } from './normal-scores.js';
 
 const random = new NumpyRandomState(5);
 const id = normalScores(random, 400, 1);

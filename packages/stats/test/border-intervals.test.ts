@@ -7,17 +7,14 @@ import {
   aurocInterval,
   BootstrapDraws,
   bootstrapRanked,
+  metricsOfNormals,
   NumpyRandomState,
   normalCdf,
+  normalScores,
   placementsOf,
   rankScores,
   withBorder,
 } from '../src/index.js';
-import { normalScores } from './normal-scores.js';
-
-/** Standard normal quantiles of 0.8 and 0.95. */
-const Z80 = 0.8416212335729143;
-const Z95 = 1.6448536269514722;
 
 function intervalsOf(id: Float64Array, ood: Float64Array, draws: BootstrapDraws) {
   const ranked = rankScores(id, ood);
@@ -25,27 +22,6 @@ function intervalsOf(id: Float64Array, ood: Float64Array, draws: BootstrapDraws)
   if (alone === undefined) throw new RangeError('no cell');
   return { alone, all: withBorder(ranked, aurocInterval(placementsOf(ranked)), alone) };
 }
-
-/** Precision over recall by the midpoint rule along the threshold, `ratio` negatives for each positive. */
-function auprOf(shift: number, ratio: number): number {
-  const step = 1e-2;
-  let area = 0;
-  for (let t = -9 + step / 2; t < 9 + shift; t += step) {
-    const recall = normalCdf(shift - t);
-    area += (step * Math.exp(-((t - shift) ** 2) / 2) * recall) / (recall + ratio * normalCdf(-t));
-  }
-  return area / Math.sqrt(2 * Math.PI);
-}
-
-/** Of populations that are normal, `shift` apart. */
-const truthOf = (shift: number, ratio: number) => ({
-  auprIn: auprOf(shift, ratio),
-  auprOut: auprOf(shift, 1 / ratio),
-  fpr80: normalCdf(Z80 - shift),
-  fpr95: normalCdf(Z95 - shift),
-  tnr95: 1 - normalCdf(Z95 - shift),
-  detacc: normalCdf(shift / 2),
-});
 
 describe('intervals at the border', () => {
   // The whole table is in docs/intervals.md.
@@ -66,7 +42,7 @@ describe('intervals at the border', () => {
   ])('hold the truth 19 times in 20 or nearly: %i ID and %i OOD samples, shift %f', (n, m, shift, trials) => {
     const random = new NumpyRandomState(17);
     const draws = new BootstrapDraws(1, 200, n, m);
-    const truth = truthOf(shift, m / n);
+    const truth = metricsOfNormals(shift, m / n);
     const held = new Map(BOOTSTRAPPED.map((name) => [name, 0]));
     for (let trial = 0; trial < trials; trial++) {
       const { all } = intervalsOf(normalScores(random, n, shift), normalScores(random, m, 0), draws);
@@ -180,6 +156,9 @@ describe('what they are made from', () => {
     [4, 30],
   ])('has the area under the binormal curve: shift %f, %f negatives for each positive', (shift, ratio) => {
     // Both integrate what falls off as a normal density does: 1e-9 leaves room for rounding only.
-    expect(binormalAupr(normalCdf(shift / Math.SQRT2), ratio)).toBeCloseTo(auprOf(shift, ratio), 9);
+    expect(binormalAupr(normalCdf(shift / Math.SQRT2), ratio)).toBeCloseTo(
+      metricsOfNormals(shift, ratio).auprIn,
+      9,
+    );
   });
 });

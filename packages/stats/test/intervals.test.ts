@@ -6,10 +6,10 @@ import {
   log10TwoSidedTail,
   NumpyRandomState,
   normalCdf,
+  normalScores,
   rocMetrics,
   twoSidedZ,
 } from '../src/index.js';
-import { normalScores } from './normal-scores.js';
 
 const scores = fc
   .array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 40 })

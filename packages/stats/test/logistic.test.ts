@@ -7,16 +7,15 @@ import {
   fitLogisticCv,
   LOGISTIC_CS,
   NumpyRandomState,
+  normalScores,
   stratifiedFolds,
 } from '../src/index.js';
 import { centred } from '../src/logistic.js';
-import { normalScores } from './normal-scores.js';
 import { REFERENCE } from './reference.js';
 
 const data = (x: readonly number[], y: readonly number[], d: number) => ({
-  features: Float64Array.from(x),
+  features: { rows: y.length, columns: d, data: Float64Array.from(x) },
   labels: Uint8Array.from(y),
-  d,
 });
 
 describe('logistic regression', () => {
@@ -35,8 +34,9 @@ describe('logistic regression', () => {
   it('ends where the gradient of its loss is zero', () => {
     const { x, y, d } = REFERENCE.fits[4] ?? { x: [], y: [], d: 1 };
     const c = 2;
-    const fit = fitLogistic(data(x, y, d), c);
-    const z = decisionFunction(Float64Array.from(x), d, fit);
+    const samples = data(x, y, d);
+    const fit = fitLogistic(samples, c);
+    const z = decisionFunction(samples.features, fit);
     const gradient = Array.from({ length: d }, (_, j) => {
       let sum = fit.coef[j] ?? 0;
       for (const [row, label] of y.entries())
@@ -115,7 +115,7 @@ describe('counts of held samples', () => {
     return { train: part(false), held: part(true) };
   };
   const counted = ({ train, held }: ReturnType<typeof split>, c: number) => {
-    const z = decisionFunction(held.features, held.d, fitLogistic(train, c));
+    const z = decisionFunction(held.features, fitLogistic(train, c));
     return z.filter((value, row) => value > 0 === (held.labels[row] === 1)).length;
   };
 

@@ -4,13 +4,13 @@ import {
   delongOfPlacements,
   delongPaired,
   NumpyRandomState,
+  normalScores,
   pairedOfPlacements,
   placementsOf,
   rankedSubset,
   rankScores,
 } from '../src/index.js';
 import { sortDescending } from '../src/radix-sort.js';
-import { normalScores } from './normal-scores.js';
 
 const random = new NumpyRandomState(17);
 

@@ -16,7 +16,6 @@ export const TASK: TaskSpec = {
   kind: 'score',
   model: { name: 'm', architecture: 'lenet', weights: KEY, classes: 10 },
   data: { name: 'd', images: KEY },
-  noise: null,
   transform: { mean: [0], std: [1] },
   order: { kind: 'file' },
   from: 0,

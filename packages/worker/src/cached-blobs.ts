@@ -158,7 +158,6 @@ export class CachedBlobs implements BlobAccess {
 
 function blobsOf(task: WorkSpec): Digest[] {
   if (task.kind === 'synthetic') return [...new Set(task.reads)];
-  const { model, data, noise, units } = task;
-  const all = [model.weights, data?.images, noise, ...units.map(({ fitted }) => fitted)];
-  return [...new Set(all.filter((digest) => digest != null))];
+  const { model, data, units } = task;
+  return [...new Set([model.weights, data.images, ...units.flatMap(({ fitted }) => fitted ?? [])])];
 }

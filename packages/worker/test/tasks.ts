@@ -7,7 +7,6 @@ export const gridTask: TaskSpec = {
   kind: 'score',
   model: { name: 'm', architecture: 'lenet', weights: digest('a'), classes: 10 },
   data: { name: 'd/test', images: digest('b') },
-  noise: null,
   transform: { mean: [0], std: [1] },
   order: { kind: 'file' },
   from: 0,

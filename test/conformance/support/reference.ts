@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NpyArray, parseNpz } from '@oodgrid/formats';
+import type { Rows } from '@oodgrid/stats';
 
 const REFERENCE = fileURLToPath(new URL('../reference', import.meta.url));
 
@@ -16,13 +17,11 @@ export function referenceJson(path: string): unknown {
   return JSON.parse(readFileSync(referencePath(path), 'utf8'));
 }
 
-/** An array's values as float64 with its column count. */
-export function columns(
-  arrays: ReadonlyMap<string, NpyArray>,
-  key: string,
-): { readonly values: Float64Array; readonly d: number } {
+/** An array's rows as float64. */
+export function columns(arrays: ReadonlyMap<string, NpyArray>, key: string): Rows<Float64Array> {
   const array = arrays.get(key);
   if (array === undefined || !(array.data instanceof Float32Array))
     throw new Error(`no float32 array "${key}"`);
-  return { values: Float64Array.from(array.data), d: array.shape[1] ?? 1 };
+  const [rows = Number.NaN, columns = 1] = array.shape;
+  return { rows, columns, data: Float64Array.from(array.data) };
 }

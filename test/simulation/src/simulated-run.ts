@@ -63,15 +63,15 @@ function undisturbed(spec: SyntheticSpec, run: string, numericsClass: string): D
   const reader = { find: (key: Digest) => results.get(key) };
   for (let task = 0; task < workload.tasks.length; task++) {
     if (task === spec.fits + spec.sweeps && spec.sweeps > 0)
-      workload.computed('choice', workload.choose(reader));
+      workload.noteComputed('choice', workload.choose(reader));
     const bound = workload.bind(task, numericsClass);
     const work = bound.spec(bound.units);
     if (work.kind !== 'synthetic') throw new Error('a synthetic run has synthetic tasks');
     const data = rowsOf(work, numericsClass);
     if (!bound.isFit) results.set(work.key, { kind: 'scores', rows: data.length, columns: 1, data });
     const fitted = bound.isFit ? { [work.key]: syntheticDigest(work) } : {};
-    workload.finish(task, numericsClass, { ...NO_REPORT, fitted });
+    workload.noteDone(task, numericsClass, { ...NO_REPORT, fitted });
   }
-  if (spec.sweeps > 0 && spec.scores === 0) workload.computed('choice', workload.choose(reader));
+  if (spec.sweeps > 0 && spec.scores === 0) workload.noteComputed('choice', workload.choose(reader));
   return workload.digest(reader);
 }

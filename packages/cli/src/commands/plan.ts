@@ -61,7 +61,7 @@ export default class Plan extends OodCommand {
         id: task.id,
         kind: task.kind,
         model: task.model.name,
-        data: task.data?.name ?? 'noise',
+        data: task.data.name,
         from: task.from,
         to: task.to,
         methods: methodsOf(task.units),

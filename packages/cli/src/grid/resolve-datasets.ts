@@ -11,10 +11,10 @@ import {
 import type { DatasetReference } from '@oodgrid/grid';
 import {
   type ModelFacts,
+  type Normalisation,
   OodError,
   type ResolvedDataset,
   type ResolvedSplit,
-  type Transform,
 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
@@ -57,7 +57,7 @@ export async function resolveDataset(
   };
 }
 
-function normalisationOf(reference: DatasetReference, channels: number): Transform | undefined {
+function normalisationOf(reference: DatasetReference, channels: number): Normalisation | undefined {
   const given =
     typeof reference === 'string' ? findDataset(reference)?.normalisation : reference.normalisation;
   if (given === undefined) return undefined;

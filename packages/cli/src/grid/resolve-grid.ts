@@ -1,7 +1,7 @@
 import { type Grid, modelsOf } from '@oodgrid/grid';
 import { METHODS } from '@oodgrid/methods';
 import { executorBytes, listModels } from '@oodgrid/models';
-import type { ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow, Transform } from '@oodgrid/protocol';
+import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
@@ -74,7 +74,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   };
 }
 
-const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<string, Transform> =>
+const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<string, Normalisation> =>
   new Map(
     datasets.flatMap(({ name, normalisation }) =>
       normalisation === undefined ? [] : [[name, normalisation] as const],

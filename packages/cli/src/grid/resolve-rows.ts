@@ -1,9 +1,9 @@
 import { type Grid, type GridMethod, modelsOf, pathText, rowKey } from '@oodgrid/grid';
 import { findMethod, METHODS, type Method, planMethod } from '@oodgrid/methods';
 import { type MethodPlan, type ModelFacts, OodError, type ResolvedRow } from '@oodgrid/protocol';
+import { resolveFitSet } from './resolve-fit-set.js';
 import type { ResolveOptions } from './resolve-grid.js';
 import type { GridModel } from './resolve-models.js';
-import { resolveNoise } from './resolve-noise.js';
 
 /** A row for each entry of `methods`. Throws, with the places of both, where a model lacks what a method needs. */
 export async function resolveRows(
@@ -16,8 +16,8 @@ export async function resolveRows(
   for (const [i, entry] of grid.methods.entries()) {
     const method = findMethod(entry.name);
     const plans = plansOf(method, entry, `methods[${i}] ${entry.name}`, models, auxiliaryModels);
-    const noise = await noiseOf(method, entry, models, options);
-    rows.push({ row: rowKey(entry), title: titleOf(method, entry, grid), plans, noise });
+    const fitSet = await fitSetOf(method, entry, models, options);
+    rows.push({ row: rowKey(entry), title: titleOf(method, entry, grid), plans, fitSet });
   }
   return rows;
 }
@@ -51,17 +51,17 @@ function plansOf(
   return plans;
 }
 
-async function noiseOf(
+async function fitSetOf(
   method: Method,
   entry: GridMethod,
   models: readonly GridModel[],
   options: ResolveOptions,
-): Promise<ResolvedRow['noise']> {
-  if (method.noise === undefined) return null;
+): Promise<ResolvedRow['fitSet']> {
+  if (method.fitSet === undefined) return null;
   const [first] = models;
   if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
   const { modelsDir } = options.context;
-  return resolveNoise(entry[method.noise], { ...options, modelsDir, input: first.facts.input });
+  return resolveFitSet(entry[method.fitSet], { ...options, modelsDir, input: first.facts.input });
 }
 
 /** The method's title; rows that share a method are told apart by their key. */

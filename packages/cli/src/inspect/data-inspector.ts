@@ -1,4 +1,4 @@
-import type { ModelSpec, ResultWarning, Transform } from '@oodgrid/protocol';
+import type { ModelSpec, Normalisation, ResultWarning } from '@oodgrid/protocol';
 import { copiesInSet, type InspectedSet, idInOod, trainInTest } from './duplicate-warnings.js';
 import { type InspectedSplit, inspectSplit, type LoadedImages } from './inspected-split.js';
 import { labelWarnings } from './label-warnings.js';
@@ -23,7 +23,7 @@ export class DataInspector {
    */
   warnings(
     pairs: readonly Pair[],
-    normalisations: ReadonlyMap<string, Transform>,
+    normalisations: ReadonlyMap<string, Normalisation>,
     models: readonly ModelSpec[],
   ): ResultWarning[] {
     const ids = new Set(pairs.map(({ id }) => id));
@@ -55,7 +55,7 @@ export class DataInspector {
 
 function idWarnings(
   set: InspectedSet,
-  normalisation: Transform | undefined,
+  normalisation: Normalisation | undefined,
   models: readonly ModelSpec[],
 ): ResultWarning[] {
   const { name, test } = set;

@@ -29,7 +29,7 @@ export class ImageIndex {
     let example: Copies['example'] = null;
     for (let i = 0; i < count; i++) {
       const slot = this.#slotOf(this.#keys, i);
-      const found = this.#slots[slot] ?? 0;
+      const found = valueAt(this.#slots, slot);
       if (found === 0) {
         this.#slots[slot] = i + 1;
         continue;
@@ -45,7 +45,7 @@ export class ImageIndex {
     let count = 0;
     let example: Copies['example'] = null;
     for (let i = 0; i < other.count; i++) {
-      const found = this.#slots[this.#slotOf(other.#keys, i)] ?? 0;
+      const found = valueAt(this.#slots, this.#slotOf(other.#keys, i));
       if (found === 0) continue;
       count++;
       example ??= [found - 1, i];
@@ -56,11 +56,18 @@ export class ImageIndex {
   /** Slot of an image of that key, or the empty one where it would be. */
   #slotOf(keys: Uint32Array, image: number): number {
     const mask = this.#slots.length - 1;
-    for (let slot = (keys[image * KEY_WORDS] ?? 0) & mask; ; slot = (slot + 1) & mask) {
-      const found = this.#slots[slot] ?? 0;
+    for (let slot = valueAt(keys, image * KEY_WORDS) & mask; ; slot = (slot + 1) & mask) {
+      const found = valueAt(this.#slots, slot);
       if (found === 0 || isSame(this.#keys, found - 1, keys, image)) return slot;
     }
   }
+}
+
+/** Beyond its end a table would say that a place is empty. */
+function valueAt(table: Uint32Array, index: number): number {
+  const value = table[index];
+  if (value === undefined) throw new RangeError(`${index} is beyond the ${table.length} entries of a table`);
+  return value;
 }
 
 function isSame(a: Uint32Array, i: number, b: Uint32Array, j: number): boolean {

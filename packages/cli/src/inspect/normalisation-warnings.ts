@@ -1,4 +1,4 @@
-import { OodError, type ResultWarning, type Transform } from '@oodgrid/protocol';
+import { type Normalisation, OodError, type ResultWarning } from '@oodgrid/protocol';
 import type { ChannelStatistics } from './pixel-statistics.js';
 
 /** Normalised data this far from mean 0 and standard deviation 1 were hardly meant to be. */
@@ -15,7 +15,7 @@ const FAR_PLAIN = 3;
 export function requirePerChannel(
   place: string,
   name: string,
-  { mean, std }: Transform,
+  { mean, std }: Normalisation,
   channels: number,
 ): void {
   for (const [key, values] of [
@@ -33,12 +33,14 @@ export function requirePerChannel(
 /** A normalisation after which the data are far from normal, with the data's own values. */
 export function normalisationWarnings(
   id: string,
-  { mean, std }: Transform,
+  { mean, std }: Normalisation,
   channels: readonly ChannelStatistics[],
 ): ResultWarning[] {
   const isPlain = PLAIN.some((one) => mean.every((m) => m === one.mean) && std.every((s) => s === one.std));
   const isFar = channels.some((own, channel) => {
-    const [m, s] = [mean[channel] ?? 0, std[channel] ?? 1];
+    const [m, s] = [mean[channel], std[channel]];
+    if (m === undefined || s === undefined)
+      throw new OodError('internal', `the normalisation of "${id}" has no channel ${channel}`);
     const centre = Math.abs(own.mean - m) / s;
     const spread = own.std / s;
     // Floats that are used as they are may be anything.

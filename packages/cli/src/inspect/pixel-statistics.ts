@@ -23,14 +23,14 @@ export function pixelStatistics(
   for (let image = 0; image < count; image += step) {
     pixels += height * width;
     for (let i = 0; i < size; i++) {
-      const value = (images[image * size + i] ?? 0) * scale;
+      const value = (images[image * size + i] ?? Number.NaN) * scale;
       const channel = i % channels;
-      sums[channel] = (sums[channel] ?? 0) + value;
-      squares[channel] = (squares[channel] ?? 0) + value * value;
+      sums[channel] = (sums[channel] ?? Number.NaN) + value;
+      squares[channel] = (squares[channel] ?? Number.NaN) + value * value;
     }
   }
   return Array.from(sums, (sum, channel) => {
     const mean = sum / pixels;
-    return { mean, std: Math.sqrt(Math.max(0, (squares[channel] ?? 0) / pixels - mean ** 2)) };
+    return { mean, std: Math.sqrt(Math.max(0, (squares[channel] ?? Number.NaN) / pixels - mean ** 2)) };
   });
 }

@@ -21,6 +21,7 @@ export function readRates(cacheDir: string): Rates {
   try {
     return ratesSchema.parse(JSON.parse(readFileSync(pathIn(cacheDir), 'utf8')));
   } catch {
+    // None were measured, or another version did: an estimate does without.
     return {};
   }
 }

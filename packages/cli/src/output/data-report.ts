@@ -1,4 +1,5 @@
 import type { Dataset, DatasetState } from '@oodgrid/datasets';
+import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 
 export const dataEntrySchema = z.object({
@@ -18,5 +19,7 @@ export function dataEntry(
   split: 'test' | 'train',
   { state, path }: DatasetState,
 ): DataEntry {
-  return { name, title, split, count: splits[split]?.count ?? 0, shape: [...input], classes, state, path };
+  const facts = splits[split];
+  if (facts === undefined) throw new OodError('internal', `data set "${name}" has no ${split} split`);
+  return { name, title, split, count: facts.count, shape: [...input], classes, state, path };
 }

@@ -91,6 +91,7 @@ function dropStale(marker: string, folder: string): void {
   try {
     renameSync(marker, aside);
   } catch {
+    // Another one has moved it.
     return;
   }
   if (readMarker(aside) === text) rmSync(aside, { force: true });
@@ -101,6 +102,7 @@ function readMarker(marker: string): string | undefined {
   try {
     return readFileSync(marker, 'utf8');
   } catch {
+    // It is gone, or cannot be read: reserving the folder says which.
     return undefined;
   }
 }
@@ -127,6 +129,7 @@ function parseOwner(text: string): Owner | undefined {
     if (typeof host !== 'string' || typeof pid !== 'number' || typeof started !== 'string') return undefined;
     return { host, pid, started };
   } catch {
+    // Not written to its end yet.
     return undefined;
   }
 }

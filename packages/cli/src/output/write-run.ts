@@ -113,7 +113,7 @@ function scoresNpz({ test, features }: MergedCell): Uint8Array {
 function splitArrays(splits: Splits): readonly (readonly [string, NpyArray])[] {
   const names = { fit: 'valFit', select: 'valSelect', test: 'test' } as const;
   return ROLES.map((role) => {
-    const { d, values } = splits[role];
-    return [names[role], { shape: [values.length / d, d], data: values }];
+    const { rows, columns, data } = splits[role];
+    return [names[role], { shape: [rows, columns], data }];
   });
 }

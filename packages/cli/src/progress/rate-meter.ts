@@ -38,6 +38,7 @@ export class RateMeter {
         this.#ofTask.delete(event.taskId);
         return;
       default:
+      // No other event says what was computed.
     }
   }
 

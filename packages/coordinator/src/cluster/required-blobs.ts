@@ -12,7 +12,7 @@ export function blobsOf(spec: RunSpec): readonly Digest[] {
       test.ref.images,
       ...(train === undefined ? [] : [train.ref.images]),
     ]),
-    ...rows.flatMap(({ noise }) => (noise === null ? [] : [noise.blob])),
+    ...rows.flatMap(({ fitSet }) => (fitSet === null ? [] : [fitSet.ref.images])),
   ];
 }
 

@@ -16,7 +16,7 @@ export interface JournaledLedgerOptions {
   readonly ledger: Pick<Ledger, 'apply' | 'pools' | 'run'>;
   readonly batch: Pick<BatchBuilder, 'record' | 'send'>;
   readonly stagings: Pick<Stagings, 'close'>;
-  readonly registry: Pick<RunRegistry, 'find'>;
+  readonly registry: Pick<RunRegistry, 'get'>;
   readonly workers: Pick<WorkerConnections, 'ofId'>;
   readonly tallies: Pick<Tallies, 'taskGivenUp'>;
 }
@@ -37,7 +37,7 @@ export class JournaledLedger {
       const peer = workers.ofId(lease.worker)?.peer ?? null;
       // The worker that had the message of the queue will not acknowledge it: it stays there as a stray.
       if (peer === null || event.kind === 'expired') {
-        ledger.pools.addStrays(registry.find(lease.run)?.pool ?? '', 1);
+        ledger.pools.addStrays(registry.get(lease.run).pool, 1);
       }
       // Its worker knows of the end that it said itself.
       const isOwn = 'token' in event && event.token === lease.token && event.kind !== 'expired';

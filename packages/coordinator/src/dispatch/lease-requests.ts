@@ -17,8 +17,8 @@ import { type Served, WaitingRequests } from './waiting-requests.js';
 import type { KnownWorker, WorkerConnections } from './worker-connections.js';
 
 export interface LeaseRequestsOptions {
-  readonly registry: Pick<RunRegistry, 'find' | 'title'>;
-  readonly ledger: Pick<Ledger, 'run' | 'canLease' | 'leaseCountOf' | 'leasesOf' | 'pools'>;
+  readonly registry: Pick<RunRegistry, 'find' | 'get' | 'title'>;
+  readonly ledger: Pick<Ledger, 'get' | 'canLease' | 'leaseCountOf' | 'leasesOf' | 'pools'>;
   readonly journal: Pick<JournaledLedger, 'apply'>;
   readonly progress: Pick<RunProgress, 'reuse'>;
   readonly stagings: Pick<Stagings, 'open'>;
@@ -144,12 +144,10 @@ export class LeaseRequests {
     now: number,
   ): void {
     const { ledger, journal, stagings, batch, registry, tallies, newToken } = this.#options;
-    const state = ledger.run(run.id);
-    const attempt = (state?.tasks.attempts(task) ?? 0) + 1;
-    const offeredAt = state?.offered.get(task)?.at;
-    if (state !== undefined) {
-      tallies.leased(state.tasks.kind(task), attempt, offeredAt === undefined ? undefined : now - offeredAt);
-    }
+    const { tasks, offered } = ledger.get(run.id);
+    const attempt = tasks.attempts(task) + 1;
+    const offeredAt = offered.get(task)?.at;
+    tallies.leased(tasks.kind(task), attempt, offeredAt === undefined ? undefined : now - offeredAt);
     const lease: LeaseRef = { run: run.id, task, attempt, token: newToken() };
     journal.apply({ kind: 'leased', worker: info.workerId, ...lease }, now);
     const spec = run.bind(task).spec(stagings.open(run, lease));
@@ -196,7 +194,7 @@ export class LeaseRequests {
     let needed = run.workload.memoryBytes(task);
     if (needed === 0) return true;
     for (const held of ledger.leasesOf(info.workerId)) {
-      needed += registry.find(held.run)?.workload.memoryBytes(held.task) ?? 0;
+      needed += registry.get(held.run).workload.memoryBytes(held.task);
     }
     return needed <= info.memoryBytes;
   }

@@ -81,14 +81,14 @@ export class RunProgress {
     };
     run.reusedUnits += report.reusedUnits;
     if (report.worker !== undefined) run.contributors.add(report.worker);
-    const facts = run.workload.finish(task, run.pool, report);
+    const facts = run.workload.noteDone(task, run.pool, report);
     run.boundTasks.delete(task);
     for (const need of facts) this.#options.ledger.apply({ kind: 'satisfied', run: run.id, need }, now);
   }
 
   /** Tells the ledger the facts that are known by a choice. Journals nothing. */
   noteComputed(run: RunState, id: string, outcome: unknown, now: number): void {
-    for (const need of run.workload.computed(id, outcome)) {
+    for (const need of run.workload.noteComputed(id, outcome)) {
       this.#options.ledger.apply({ kind: 'satisfied', run: run.id, need }, now);
     }
   }

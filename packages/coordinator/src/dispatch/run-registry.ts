@@ -169,7 +169,8 @@ export class RunRegistry {
 
   /** The run that holds a key: one that failed or was cancelled lets go of it, but not to its own submission said again. */
   #ofKey(key: string | null, id: string): RunState | undefined {
-    const run = key === null ? undefined : this.#runs.get(this.#byIdempotencyKey.get(key) ?? '');
+    const holder = key === null ? undefined : this.#byIdempotencyKey.get(key);
+    const run = holder === undefined ? undefined : this.#runs.get(holder);
     const isFree = run?.status === 'failed' || run?.status === 'cancelled';
     return isFree && run.id !== id ? undefined : run;
   }

@@ -51,8 +51,9 @@ export class Staging {
       return { kind: 'fitted', blob };
     }
     const unit = this.#scores.get(key);
-    const missing = unit?.isCovered.indexOf(0) ?? 0;
-    if (unit === undefined || missing >= 0) {
+    if (unit === undefined) throw this.#refusal(`unit ${key} was called done, which the task does not have`);
+    const missing = unit.isCovered.indexOf(0);
+    if (missing >= 0) {
       throw this.#refusal(`unit ${key} was called done without row ${missing}`);
     }
     return { kind: 'scores', rows: this.#task.rows, columns: unit.columns, data: unit.data };

@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import type { ResultReader, UnitResult } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';
@@ -45,14 +46,18 @@ export class Stagings {
     this.#batch.chunk(chunk);
   }
 
-  /** Adds what is durable already; drops it where its run cannot go on. Returns false where it is refused. */
+  /**
+   * Adds what is durable already; drops it where its run cannot go on. Returns false where it is refused: a former version took what this one
+   * does not, so the rows are missing and the task is done again.
+   */
   restore(chunk: StagedChunk): boolean {
     const staged = this.of(chunk.token);
     if (staged === undefined) this.#batch.endLease(chunk.token);
     try {
       staged?.staging.add(chunk);
       return true;
-    } catch {
+    } catch (thrown) {
+      if (!(thrown instanceof OodError)) throw thrown;
       return false;
     }
   }

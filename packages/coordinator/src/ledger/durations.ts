@@ -14,7 +14,9 @@ export class Durations {
   add(milliseconds: number): void {
     const place = Math.floor(Math.log2(Math.max(1, milliseconds)) * PER_DOUBLING);
     const bucket = Math.min(BUCKETS - 1, place);
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+    const count = this.#counts[bucket];
+    if (count === undefined) throw new RangeError(`a task cannot have taken ${milliseconds} ms`);
+    this.#counts[bucket] = count + 1;
     this.#total++;
   }
 

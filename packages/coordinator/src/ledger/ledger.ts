@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import { FailureRules } from './failure-rules.js';
 import { IndexedHeap } from './indexed-heap.js';
@@ -74,6 +75,13 @@ export class Ledger {
 
   run(id: string): LedgerRun | undefined {
     return this.#runs.get(id);
+  }
+
+  /** Throws `internal` for a run that is not there. */
+  get(id: string): LedgerRun {
+    const run = this.#runs.get(id);
+    if (run === undefined) throw new OodError('internal', `the ledger has no run "${id}"`);
+    return run;
   }
 
   /** Returns the leases that ended without a result: what was staged for them is void, and their workers should stop. */

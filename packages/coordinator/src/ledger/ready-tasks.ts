@@ -64,7 +64,13 @@ export class ReadyTasks {
   }
 
   #isPlaceBefore(a: number, b: number): boolean {
-    return this.#isBefore(this.#heap[a] ?? 0, this.#heap[b] ?? 0);
+    return this.#isBefore(this.#at(a), this.#at(b));
+  }
+
+  #at(place: number): number {
+    const task = this.#heap[place];
+    if (task === undefined) throw new RangeError(`the heap has no place ${place}`);
+    return task;
   }
 
   /** Puts a task at the end, and from there to its place. */
@@ -72,7 +78,7 @@ export class ReadyTasks {
     let place = this.#heap.length;
     while (place > 0) {
       const above = (place - 1) >> 1;
-      const parent = this.#heap[above] ?? 0;
+      const parent = this.#at(above);
       if (!this.#isBefore(task, parent)) break;
       this.#heap[place] = parent;
       place = above;
@@ -84,7 +90,7 @@ export class ReadyTasks {
   #sink(task: number): void {
     let place = 0;
     for (let below = 1; below < this.#heap.length; below = 2 * place + 1) {
-      const left = this.#heap[below] ?? 0;
+      const left = this.#at(below);
       const right = this.#heap[below + 1];
       const isRight = right !== undefined && this.#isBefore(right, left);
       const child = isRight ? right : left;

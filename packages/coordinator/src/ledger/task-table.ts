@@ -65,7 +65,7 @@ export class TaskTable {
   }
 
   state(task: number): TaskState {
-    return TASK_STATES[this.#state[task] ?? 0] ?? 'waiting';
+    return nameAt(TASK_STATES, held(this.#state, task));
   }
 
   is(task: number, state: TaskState): boolean {
@@ -73,33 +73,33 @@ export class TaskTable {
   }
 
   setState(task: number, state: TaskState): void {
-    const before = this.#state[task] ?? 0;
-    this.#counts[before] = (this.#counts[before] ?? 0) - 1;
+    const before = held(this.#state, task);
+    this.#counts[before] = held(this.#counts, before) - 1;
     this.#state[task] = CODE[state];
-    this.#counts[CODE[state]] = (this.#counts[CODE[state]] ?? 0) + 1;
+    this.#counts[CODE[state]] = held(this.#counts, CODE[state]) + 1;
   }
 
   kind(task: number): LedgerTask['kind'] {
-    return KINDS[this.#kind[task] ?? 0] ?? 'score';
+    return nameAt(KINDS, held(this.#kind, task));
   }
 
   priority(task: number): number {
-    return this.#priority[task] ?? 0;
+    return held(this.#priority, task);
   }
 
   /** Executions handed out so far. */
   attempts(task: number): number {
-    return this.#attempts[task] ?? 0;
+    return held(this.#attempts, task);
   }
 
   /** Attempts that ended with an error of the task's own. */
   failures(task: number): number {
-    return this.#failures[task] ?? 0;
+    return held(this.#failures, task);
   }
 
   /** Attempts that were lost with their worker, or handed back because of the task. */
   losses(task: number): number {
-    return this.#losses[task] ?? 0;
+    return held(this.#losses, task);
   }
 
   setAttempts(task: number, count: number): void {
@@ -119,7 +119,7 @@ export class TaskTable {
   }
 
   count(state: TaskState): number {
-    return this.#counts[CODE[state]] ?? 0;
+    return held(this.#counts, CODE[state]);
   }
 
   counts(): TaskCounts {
@@ -134,11 +134,25 @@ export class TaskTable {
     const dependents = this.#dependents.get(need) ?? [];
     this.#dependents.delete(need);
     return dependents.filter((task) => {
-      const left = (this.#missing[task] ?? 1) - 1;
+      const left = held(this.#missing, task) - 1;
       this.#missing[task] = left;
       return left === 0 && this.is(task, 'waiting');
     });
   }
+}
+
+/** What a column has at a place. Beyond its end it would have a silent 0: throws `internal` for a task that the run does not have. */
+function held(column: Uint8Array | Uint16Array | Uint32Array, place: number): number {
+  const value = column[place];
+  if (value === undefined)
+    throw new OodError('internal', `a run of ${column.length} tasks has no task ${place}`);
+  return value;
+}
+
+function nameAt<T extends string>(names: readonly T[], code: number): T {
+  const name = names[code];
+  if (name === undefined) throw new OodError('internal', `a task has the code ${code}, which is none`);
+  return name;
 }
 
 const UINT8 = 2 ** 8 - 1;

@@ -17,14 +17,12 @@ export function choose(choice: PlannedChoice, protocol: Protocol, reader: Series
   if (selection === null) throw new OodError('internal', `protocol ${protocol.name} selects no setting`);
   const { columns, candidates, fallbackCandidate: fallback } = choice;
   const sides = (role: 'fit' | 'select') => ({
-    id: splitRows(protocol, choice[role].id, reader),
-    ood: splitRows(protocol, choice[role].ood, reader),
+    id: splitRows(protocol, choice, role, 'id', reader),
+    ood: splitRows(protocol, choice, role, 'ood', reader),
   });
   const splits = { fit: sides('fit'), select: sides('select') };
-  const rows = (role: 'fit' | 'select', side: Side, candidate: number) => {
-    const all = splits[role][side];
-    return { rows: all.rows, columns, data: candidateColumns(all, candidate, columns) };
-  };
+  const rows = (role: 'fit' | 'select', side: Side, candidate: number) =>
+    candidateColumns(splits[role][side], candidate, columns);
   const { candidate, isFallback, values } = selection.select({ candidates, fallback, rows });
   if (candidates[candidate] === undefined)
     throw new OodError(

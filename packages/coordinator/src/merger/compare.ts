@@ -49,7 +49,7 @@ export function* compareRows(
   isEveryPair: boolean,
   read: (row: number, kind: PlacementKind) => Placements,
 ): Generator<Comparison> {
-  const best = rows.reduce((top, { auroc }, i) => (auroc > (rows[top]?.auroc ?? 0) ? i : top), 0);
+  const best = bestOf(rows);
   const { id, ood, model } = group;
   for (const [i, a] of rows.entries()) {
     let own: Placements | undefined;
@@ -68,4 +68,16 @@ export function* compareRows(
       yield { id, ood, model, a: a.method, b: b.method, difference, p, log10P, ...samples };
     }
   }
+}
+
+/** The row of the highest AUROC, the first among equals. */
+function bestOf(rows: readonly ComparedRow[]): number {
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const [i, { auroc }] of rows.entries()) {
+    if (auroc <= highest) continue;
+    highest = auroc;
+    best = i;
+  }
+  return best;
 }

@@ -1,4 +1,4 @@
-import type { Matrix } from './unit-results.js';
+import type { Rows } from '@oodgrid/stats';
 
 /** How often each label was predicted as each class. */
 export interface Confusion {
@@ -8,11 +8,11 @@ export interface Confusion {
 }
 
 /** From rows of [predicted, label]. */
-export function confusionOf({ rows, columns, data }: Matrix, classes: number): Confusion {
+export function confusionOf({ rows, columns, data }: Rows, classes: number): Confusion {
+  if (columns !== 2) throw new RangeError(`predictions have ${columns} columns, not the class and the label`);
   const counts = new Map<number, number>();
   for (let row = 0; row < rows; row++) {
-    const predicted = data[row * columns] ?? 0;
-    const label = data[row * columns + 1] ?? 0;
+    const [predicted = Number.NaN, label = Number.NaN] = data.subarray(row * columns, (row + 1) * columns);
     const key = label * classes + predicted;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }

@@ -1,25 +1,15 @@
 import { type Protocol, type Role, type Side, splitIndices } from '@oodgrid/protocols';
 import type { Rows } from '@oodgrid/stats';
-import type { CellSide, PlannedCell, PlannedChoice, SplitRows } from '../planner/plan.js';
-import type { Matrix, SeriesReader } from './unit-results.js';
+import type { CellSide, PlannedCell, PlannedChoice } from '../planner/plan.js';
+import type { SeriesReader } from './unit-results.js';
 
 /** Columns of the samples of one role in one data set: what the protocol makes a score of. */
-export interface Features {
-  /** Columns per sample: one for softmax methods, one per layer for FSSD and Mahalanobis. */
-  readonly d: number;
-  /** [n, d] row-major. */
-  readonly values: Float32Array;
-  /** Position of each sample in the data set's file. */
+export interface Features extends Rows {
+  /** Position of each sample in the data set's file, [rows]. */
   readonly indices: Uint32Array;
 }
 
 export type Splits = Readonly<Record<Role, Features>>;
-
-export const rowsOf = ({ d, values, indices }: Features): Rows => ({
-  rows: indices.length,
-  columns: d,
-  data: values,
-});
 
 /** The chosen candidate, by position, and the sweep that it was chosen from. */
 export interface Chosen {
@@ -41,85 +31,93 @@ export function sideFeatures(
   const split = (role: Role): Features => {
     const { from, to } = where.cut[role];
     const indices = order.slice(from, to);
-    const values =
-      whole === null ? sweptRows(protocol, where, side, role, chosen, reader) : pickRows(whole, indices);
-    return { d: cell.columns, values, indices };
+    const rows =
+      whole === null ? sweptRows(protocol, cell, side, role, chosen, reader) : pickRows(whole, indices);
+    return { ...rows, indices };
   };
   return { fit: split('fit'), select: split('select'), test: split('test') };
 }
 
 /** Rows of a whole set: of the chosen candidate, where one was chosen. */
-function wholeRows(series: readonly string[], chosen: Chosen | null, reader: SeriesReader): Matrix {
+function wholeRows(series: readonly string[], chosen: Chosen | null, reader: SeriesReader): Rows {
   const all = averagedSeries(series, reader);
   if (chosen === null) return all;
-  const { columns } = chosen.choice;
-  return { rows: all.rows, columns, data: candidateColumns(all, chosen.candidate, columns) };
+  return candidateColumns(all, chosen.candidate, chosen.choice.columns);
 }
 
 function sweptRows(
   protocol: Protocol,
-  where: CellSide,
+  { sides, columns }: PlannedCell,
   side: Side,
   role: Role,
   chosen: Chosen | null,
   reader: SeriesReader,
-): Float32Array {
+): Rows {
+  const where: CellSide = sides[side];
   if (where.kind !== 'swept') throw new RangeError('a whole set has its rows by their positions');
-  if (role === 'test') return reader.read(where.test).data;
+  if (role === 'test') return reader.read(where.test);
   if (chosen === null) {
-    return role === 'fit' && where.fit !== null ? reader.read(where.fit).data : new Float32Array();
+    return role === 'fit' && where.fit !== null ? reader.read(where.fit) : none(columns);
   }
-  const { columns } = chosen.choice;
-  return candidateColumns(splitRows(protocol, chosen.choice[role][side], reader), chosen.candidate, columns);
+  const { candidate, choice } = chosen;
+  return candidateColumns(splitRows(protocol, choice, role, side, reader), candidate, columns);
 }
 
 /** Every candidate's columns on one split of a choice. */
-export function splitRows(protocol: Protocol, { series, cut }: SplitRows, reader: SeriesReader): Matrix {
-  if (series.length === 0) return { rows: 0, columns: 0, data: new Float32Array() };
+export function splitRows(
+  protocol: Protocol,
+  choice: PlannedChoice,
+  role: Exclude<Role, 'test'>,
+  side: Side,
+  reader: SeriesReader,
+): Rows {
+  const { series, cut } = choice[role][side];
+  if (series.length === 0) return none(choice.columns * choice.candidates.length);
   const all = averagedSeries(series, reader);
   if (cut === null) return all;
   const indices = splitIndices(protocol, cut.order, cut.count).subarray(cut.from, cut.to);
-  return { rows: indices.length, columns: all.columns, data: pickRows(all, indices) };
+  return pickRows(all, indices);
 }
 
-const averagedSeries = (series: readonly string[], reader: SeriesReader): Matrix =>
+const none = (columns: number): Rows => ({ rows: 0, columns, data: new Float32Array() });
+
+const averagedSeries = (series: readonly string[], reader: SeriesReader): Rows =>
   averaged(series.map((id) => reader.read(id)));
 
-/** One candidate's columns of a sweep: [rows, d]. */
-export function candidateColumns(
-  { rows, columns, data }: Matrix,
-  candidate: number,
-  d: number,
-): Float32Array {
-  const out = new Float32Array(rows * d);
+/** One candidate's columns of a sweep, `columns` in number. */
+export function candidateColumns(sweep: Rows, candidate: number, columns: number): Rows {
+  const { rows } = sweep;
+  const out = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < d; j++) out[row * d + j] = data[row * columns + candidate * d + j] ?? 0;
+    const from = row * sweep.columns + candidate * columns;
+    for (let j = 0; j < columns; j++) out[row * columns + j] = sweep.data[from + j] ?? Number.NaN;
   }
-  return out;
+  return { rows, columns, data: out };
 }
 
 /** Mean over models, summed in float64 in the grid's order. */
-function averaged(members: readonly Matrix[]): Matrix {
+function averaged(members: readonly Rows[]): Rows {
   const [first] = members;
   if (first === undefined) throw new RangeError('nothing to average');
   if (members.length === 1) return first;
   const data = Float32Array.from(first.data, (_, i) => {
     let sum = 0;
-    for (const member of members) sum += member.data[i] ?? 0;
+    for (const member of members) sum += member.data[i] ?? Number.NaN;
     return sum / members.length;
   });
   return { ...first, data };
 }
 
-function pickRows({ columns, data }: Matrix, indices: Uint32Array): Float32Array {
+function pickRows({ columns, data }: Rows, indices: Uint32Array): Rows {
   const out = new Float32Array(indices.length * columns);
   for (const [row, index] of indices.entries()) {
-    for (let j = 0; j < columns; j++) out[row * columns + j] = data[index * columns + j] ?? 0;
+    for (let j = 0; j < columns; j++) out[row * columns + j] = data[index * columns + j] ?? Number.NaN;
   }
-  return out;
+  return { rows: indices.length, columns, data: out };
 }
 
 /** The first `limit` samples: protocols decide how many of the OOD ones count when all have their scores. */
-export function cut({ d, values, indices }: Features, limit: number): Features {
-  return { d, values: values.subarray(0, limit * d), indices: indices.subarray(0, limit) };
+export function cut({ columns, data, indices }: Features, limit: number): Features {
+  const kept = indices.subarray(0, limit);
+  return { rows: kept.length, columns, data: data.subarray(0, limit * columns), indices: kept };
 }

@@ -32,7 +32,7 @@ export function fileOrderPlacements(
     const { indices } = test[side];
     const tested = splitIndices(protocol, other, count).subarray(from, from + indices.length);
     const isShared = membership(tested, count);
-    return rows.filter((row) => isShared[indices[row] ?? 0] === 1);
+    return rows.filter((row) => isShared[valueAt(indices, row)] === 1);
   };
   const subset = rankedSubset(ranked, both('id', idRows), both('ood', oodRows));
   return { own, shared: placementsOf(subset) };
@@ -49,7 +49,14 @@ function rowsInFileOrder(indices: Uint32Array, count: number): Uint32Array {
 }
 
 function pick(values: Uint32Array, rows: Uint32Array): Uint32Array {
-  return rows.map((row) => values[row] ?? 0);
+  return rows.map((row) => valueAt(values, row));
+}
+
+/** A typed array would say 0 beyond its end. */
+function valueAt(values: Uint32Array, place: number): number {
+  const value = values[place];
+  if (value === undefined) throw new RangeError(`${place} is beyond the ${values.length} values of a row`);
+  return value;
 }
 
 function membership(indices: Uint32Array, count: number): Uint8Array {

@@ -12,10 +12,12 @@ export interface PartialMean {
  * and their `slices` [n]; 0 wide when every slice is there.
  */
 export function meanOfSome(values: Float64Array, slices: Uint32Array, slicesInAll: number): PartialMean {
+  if (slices.length !== values.length)
+    throw new RangeError(`${values.length} values have ${slices.length} slices`);
   const sums = new Map<number, { sum: number; count: number }>();
   let total = 0;
   for (const [i, value] of values.entries()) {
-    const slice = slices[i] ?? 0;
+    const slice = slices[i] ?? Number.NaN;
     const known = sums.get(slice) ?? { sum: 0, count: 0 };
     sums.set(slice, { sum: known.sum + value, count: known.count + 1 });
     total += value;

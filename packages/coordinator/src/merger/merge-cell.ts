@@ -1,4 +1,4 @@
-import { type Cell, sha256 } from '@oodgrid/protocol';
+import { type Cell, OodError, sha256 } from '@oodgrid/protocol';
 import type { Protocol, Role, Side } from '@oodgrid/protocols';
 import {
   aurocInterval,
@@ -7,6 +7,7 @@ import {
   bootstrapRanked,
   type Placements,
   placementsOf,
+  type RankedScores,
   withBorder,
 } from '@oodgrid/stats';
 import { z } from 'zod';
@@ -46,7 +47,9 @@ export function mergeCells(planned: readonly PlannedCell[], context: MergeContex
     const placements = placementsOf(one.ranked);
     const { value, low, high } = aurocInterval(placements);
     const auroc = { value, low, high };
-    const metrics = { auroc, ...withBorder(one.ranked, auroc, intervals[i] as BootstrapIntervals) };
+    const drawn = intervals[i];
+    if (drawn === undefined) throw new OodError('internal', `${one.planned.row} was not bootstrapped`);
+    const metrics = { auroc, ...withBorder(one.ranked, auroc, drawn) };
     const { test, features, ranked } = one;
     return { cell: cellOf(one, metrics, context), test, features, ranked, placements };
   });
@@ -66,19 +69,22 @@ function bootstrapIntervals(
   scored: readonly ScoredCell[],
   { seed, bootstrapReplicates }: MergeContext,
 ): readonly (BootstrapIntervals | undefined)[] {
-  const bySize = new Map<string, number[]>();
-  for (const [i, { test }] of scored.entries()) {
+  const bySize = new Map<string, { places: number[]; ranked: [RankedScores, ...RankedScores[]] }>();
+  for (const [i, { test, ranked }] of scored.entries()) {
     const size = `${test.id.scores.length},${test.ood.scores.length}`;
     const known = bySize.get(size);
-    if (known === undefined) bySize.set(size, [i]);
-    else known.push(i);
+    if (known === undefined) bySize.set(size, { places: [i], ranked: [ranked] });
+    else {
+      known.places.push(i);
+      known.ranked.push(ranked);
+    }
   }
   const out: (BootstrapIntervals | undefined)[] = scored.map(() => undefined);
   for (const group of bySize.values()) {
-    const cells = group.flatMap((i) => scored[i]?.ranked ?? []);
-    const [{ idGroup, oodGroup } = { idGroup: [], oodGroup: [] }] = cells;
+    const { idGroup, oodGroup } = group.ranked[0];
     const draws = drawsOf(seed, bootstrapReplicates, idGroup.length, oodGroup.length);
-    for (const [k, intervals] of bootstrapRanked(cells, draws).entries()) out[group[k] ?? 0] = intervals;
+    const intervals = bootstrapRanked(group.ranked, draws);
+    for (const [k, i] of group.places.entries()) out[i] = intervals[k];
   }
   return out;
 }

@@ -80,8 +80,8 @@ function* arraysOf({ test, features }: MergedCell): Generator<NamedArray> {
     yield { name: `scores.${side}.indices`, dtype: 'u32', columns: 1, data: bytesOf(test[side].indices) };
     for (const role of ROLES) {
       const split = SPLITS[role];
-      const { d, values, indices } = features[side][role];
-      yield { name: `${split}.${side}`, dtype: 'f32', columns: d, data: bytesOf(values) };
+      const { columns, data, indices } = features[side][role];
+      yield { name: `${split}.${side}`, dtype: 'f32', columns, data: bytesOf(data) };
       yield { name: `${split}.${side}.indices`, dtype: 'u32', columns: 1, data: bytesOf(indices) };
     }
   }
@@ -90,8 +90,8 @@ function* arraysOf({ test, features }: MergedCell): Generator<NamedArray> {
 function decodeArrays(wire: WireCell): Pick<MergedCell, 'test' | 'features'> {
   const arrays = new Map(wire.arrays.map((array) => [array.name, array]));
   const test = (side: string): TestScores => ({
-    scores: float64(arrays.get(`scores.${side}`)),
-    indices: uint32(arrays.get(`scores.${side}.indices`)),
+    scores: float64(required(arrays, `scores.${side}`)),
+    indices: uint32(required(arrays, `scores.${side}.indices`)),
   });
   const features = (side: string): Splits => {
     const of = (role: Role) => featuresOf(arrays, `${SPLITS[role]}.${side}`);
@@ -103,23 +103,26 @@ function decodeArrays(wire: WireCell): Pick<MergedCell, 'test' | 'features'> {
   };
 }
 
+function required(arrays: ReadonlyMap<string, NamedArray>, name: string): NamedArray {
+  const array = arrays.get(name);
+  if (array === undefined) throw new RangeError(`the array "${name}" is missing`);
+  return array;
+}
+
 function featuresOf(arrays: ReadonlyMap<string, NamedArray>, name: string): Features {
-  const values = arrays.get(name);
-  return {
-    d: values?.columns ?? 0,
-    values: new Float32Array(copyOf(values, 'f32')),
-    indices: uint32(arrays.get(`${name}.indices`)),
-  };
+  const values = required(arrays, name);
+  const indices = uint32(required(arrays, `${name}.indices`));
+  const data = new Float32Array(copyOf(values, 'f32'));
+  return { rows: indices.length, columns: values.columns, data, indices };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array | Uint32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
-const float64 = (array: NamedArray | undefined): Float64Array => new Float64Array(copyOf(array, 'f64'));
-const uint32 = (array: NamedArray | undefined): Uint32Array => new Uint32Array(copyOf(array, 'u32'));
+const float64 = (array: NamedArray): Float64Array => new Float64Array(copyOf(array, 'f64'));
+const uint32 = (array: NamedArray): Uint32Array => new Uint32Array(copyOf(array, 'u32'));
 
 /** A copy: the bytes' place in the whole need not be aligned. */
-function copyOf(array: NamedArray | undefined, dtype: 'f32' | 'f64' | 'u32'): ArrayBuffer {
-  if (array === undefined) throw new RangeError('an array is missing');
+function copyOf(array: NamedArray, dtype: 'f32' | 'f64' | 'u32'): ArrayBuffer {
   if (array.dtype !== dtype) throw new RangeError(`"${array.name}" has ${array.dtype}, not ${dtype}`);
   return new Uint8Array(array.data).buffer;
 }

@@ -78,7 +78,8 @@ function varint(
 ): { readonly value: number; readonly end: number } | undefined {
   let value = 0;
   for (let i = from; i < Math.min(bytes.length, from + 10); i++) {
-    const byte = bytes[i] ?? 0;
+    const byte = bytes[i];
+    if (byte === undefined) return undefined;
     value += (byte & 0x7f) * 2 ** (7 * (i - from));
     if (byte < 0x80) return { value, end: i + 1 };
   }

@@ -3,7 +3,7 @@ import type { Combination, Protocol } from '@oodgrid/protocols';
 import { type RankedScores, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
-import { cut, type Features, rowsOf, type Splits, sideFeatures } from './features.js';
+import { cut, type Features, type Splits, sideFeatures } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Final scores of one side's test split; higher = more in-distribution. */
@@ -44,9 +44,9 @@ export function scoreCell(
   const kept = protocol.keptOod(id.test.indices.length, whole.test.indices.length);
   const ood = { ...whole, test: cut(whole.test, kept) };
   refuseNotFinite(planned, [id, ood]);
-  const combination = protocol.combine(rowsOf(id.fit), rowsOf(ood.fit));
+  const combination = protocol.combine(id.fit, ood.fit);
   const score = (features: Features): TestScores => ({
-    scores: combination.scores(rowsOf(features)),
+    scores: combination.scores(features),
     indices: features.indices,
   });
   const test = { id: score(id.test), ood: score(ood.test) };
@@ -57,7 +57,7 @@ export function scoreCell(
 /** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */
 function refuseNotFinite({ row, id, ood, model }: PlannedCell, sides: readonly Splits[]): void {
   const isBroken = sides.some((side) =>
-    Object.values(side).some(({ values }) => values.some((value) => !Number.isFinite(value))),
+    Object.values(side).some(({ data }) => data.some((value) => !Number.isFinite(value))),
   );
   if (isBroken)
     throw new OodError('not-finite', `${row} on ${id} vs ${ood} with ${model}: a score is not finite`);

@@ -30,8 +30,8 @@ export interface BoundTask {
 
 /** Turns a planned task into content: every need is a fact now, so every unit has its cache key. */
 export function bindTask(task: PlannedTask, facts: Facts, numericsClass: string): BoundTask {
-  const { kind, model, data, noise, transform, order, from, to, batch, seed } = task;
-  const spec = { kind, model, data, noise, transform, order, from, to, batch, seed };
+  const { kind, model, data, transform, order, from, to, batch, seed } = task;
+  const spec = { kind, model, data, transform, order, from, to, batch, seed };
   return { id: task.id, spec, units: task.units.map((unit) => bindUnit(unit, spec, facts, numericsClass)) };
 }
 
@@ -62,8 +62,9 @@ function bindUnit(
     classes: task.model.classes,
     weights: task.model.weights,
     ...(task.model.source === undefined ? {} : { source: task.model.source }),
-    images: task.data?.images ?? null,
-    noise: task.noise,
+    images: task.data.images,
+    // Noise images once were no data set: the word stays, so that older results are still found.
+    noise: null,
     transform: task.transform,
     order: task.order,
     from: task.from,

@@ -20,7 +20,7 @@ const plan: MethodPlan = {
   models: [],
   cost: { sweep: NOTHING_MORE, score: NOTHING_MORE },
 };
-const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, noise: null };
+const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, fitSet: null };
 
 /**
  * One more unit of the canonical pass for every model and ID test set: it shares the pass with the softmax methods

@@ -56,7 +56,7 @@ export class PlanBuilder {
         ...(candidates.kind === 'chosen' ? [candidates.choice] : []),
       ]);
       // For people; the number makes it unique.
-      const id = `${i}-${header.kind}-${header.model.name}-${header.data?.name ?? 'noise'}-${header.from}-${header.to}`;
+      const id = `${i}-${header.kind}-${header.model.name}-${header.data.name}-${header.from}-${header.to}`;
       return { ...header, id, units, needs: [...new Set(needs)], priority: PRIORITY[header.kind] };
     });
   }

@@ -1,5 +1,12 @@
 import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
-import { type MethodPlan, type ModelSpec, OodError, type Order, type Transform } from '@oodgrid/protocol';
+import {
+  type DataRef,
+  type MethodPlan,
+  type ModelSpec,
+  OodError,
+  type Order,
+  type Transform,
+} from '@oodgrid/protocol';
 import type { Protocol, Range } from '@oodgrid/protocols';
 import { type Anonymous, identified, identifiedSeries } from './identity.js';
 import type { PlannedUnit, SeriesPart } from './plan.js';
@@ -19,12 +26,10 @@ export interface RowContext {
 function header(
   context: RowContext,
   model: ModelSpec,
-  part: Partial<TaskHeader> & Pick<TaskHeader, 'kind' | 'from' | 'to'>,
+  part: Partial<TaskHeader> & Pick<TaskHeader, 'kind' | 'from' | 'to' | 'data'>,
 ): TaskHeader {
   return {
     model,
-    data: null,
-    noise: null,
     transform: context.transform,
     order: { kind: 'file' },
     batch: context.protocol.batch,
@@ -41,21 +46,31 @@ function unitOf(
   return { method, revision, options, pass, ...part };
 }
 
+interface FitSource {
+  readonly ref: DataRef;
+  readonly count: number;
+  readonly transform: Transform;
+}
+
 /** The fit of a method on a model, planned once for all pairs of an ID set; null where there is none. */
 export function planFit(context: RowContext, model: ModelSpec, idSet: ResolvedDataset): string | null {
-  const { plan, row, builder } = context;
+  const { plan, builder } = context;
   if (plan.fit === 'none') return null;
-  const { count, data, noise } = fitSource(row, plan, idSet);
-  const task = header(context, model, { kind: 'fit', from: 0, to: count, data, noise });
+  const { count, ref: data, transform } = fitSource(context, plan.fit, idSet);
+  const task = header(context, model, { kind: 'fit', from: 0, to: count, data, transform });
   const candidates = { kind: 'listed', list: [] } as const;
   const unit = unitOf(context, { fit: null, candidates, columns: 0, forwards: 0, gradients: 0 });
   return builder.add(task, identified(task, unit));
 }
 
-function fitSource(row: ResolvedRow, plan: MethodPlan, idSet: ResolvedDataset) {
-  if (plan.fit === 'noise') {
-    if (row.noise === null) throw new OodError('internal', `row ${row.row} has no noise images`);
-    return { count: row.noise.count, data: null, noise: row.noise.blob };
+function fitSource(
+  { row, plan, transform }: RowContext,
+  fit: Exclude<MethodPlan['fit'], 'none'>,
+  idSet: ResolvedDataset,
+): FitSource {
+  if (fit !== 'train') {
+    if (row.fitSet === null) throw new OodError('internal', `row ${row.row} has no data set to fit on`);
+    return { ...row.fitSet, transform: fit };
   }
   const { train } = idSet;
   if (train === undefined || train.count === 0) {
@@ -71,7 +86,7 @@ function fitSource(row: ResolvedRow, plan: MethodPlan, idSet: ResolvedDataset) {
       `${row.row} needs ${fitMinimum} samples to fit on; the train set of "${idSet.name}" has ${train.count}`,
     );
   }
-  return { count: train.count, data: train.ref, noise: null };
+  return { ...train, transform };
 }
 
 /** Every candidate on a whole test set in file order, in slices of the canonical pass. */

@@ -1,7 +1,6 @@
 import type {
   Candidate,
   DataRef,
-  Digest,
   ModelSpec,
   Order,
   Pass,
@@ -38,8 +37,7 @@ export interface PlannedTask {
   readonly id: string;
   readonly kind: TaskSpec['kind'];
   readonly model: ModelSpec;
-  readonly data: DataRef | null;
-  readonly noise: Digest | null;
+  readonly data: DataRef;
   readonly transform: Transform;
   readonly order: Order;
   readonly from: number;

@@ -1,4 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
+import { presentSpec } from './former-spec.js';
 import type { JournalRecord } from './journal-record.js';
 
 const KINDS: Readonly<Record<JournalRecord['kind'], true>> = {
@@ -28,11 +29,14 @@ const KINDS: Readonly<Record<JournalRecord['kind'], true>> = {
 
 /**
  * Records of one line of the journal. A line was written by this program, whole or not at all, so only its kinds are
- * checked: those of former versions get their present names. Throws `corrupt-data` for a kind that this version does not know.
+ * checked: those of former versions get their present names, and specifications their present shape. Throws `corrupt-data` for a kind that this version does not know.
  */
 export function decodeRecords(line: string): readonly JournalRecord[] {
-  const records = JSON.parse(line) as { kind: string; readonly isReused?: boolean }[];
-  for (const record of records) if (!Object.hasOwn(KINDS, record.kind)) record.kind = presentKind(record);
+  const records = JSON.parse(line) as { kind: string; spec?: unknown; readonly isReused?: boolean }[];
+  for (const record of records) {
+    if (!Object.hasOwn(KINDS, record.kind)) record.kind = presentKind(record);
+    if (record.kind === 'submitted') record.spec = presentSpec(record.spec);
+  }
   return records as unknown as JournalRecord[];
 }
 

@@ -1,8 +1,9 @@
 import type { Digest } from '@oodgrid/protocol';
+import type { Rows } from '@oodgrid/stats';
 
 /** Result of a unit: scores, or the blob of a fitted state. */
 export type UnitResult =
-  | { readonly kind: 'scores'; readonly rows: number; readonly columns: number; readonly data: Float32Array }
+  | ({ readonly kind: 'scores' } & Rows)
   | { readonly kind: 'fitted'; readonly blob: Digest };
 
 /** Of what a store holds, what can be used: a fitted state counts only while its blob is there. */

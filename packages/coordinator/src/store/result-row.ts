@@ -15,10 +15,10 @@ export interface ResultRow {
 /** Undefined for a row that fails its checksum, or that is no number: former versions kept that, and it is computed again. */
 export function resultOfRow({ rows, columns, data, crc, blob }: ResultRow): UnitResult | undefined {
   if (blob !== null) return { kind: 'fitted', blob: digestSchema.parse(blob) };
-  if (data === null || crc32(data) !== crc) return undefined;
+  if (data === null || rows === null || columns === null || crc32(data) !== crc) return undefined;
   const scores = floats(data);
-  if (firstNotFinite(scores) >= 0) return undefined;
-  return { kind: 'scores', rows: rows ?? 0, columns: columns ?? 0, data: scores };
+  if (scores.length !== rows * columns || firstNotFinite(scores) >= 0) return undefined;
+  return { kind: 'scores', rows, columns, data: scores };
 }
 
 /** rows, columns, data, crc and blob of a result. */
@@ -32,5 +32,4 @@ export function columnsOf(
 
 export const bytes = (data: Float32Array): Buffer =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-export const floats = (data: Buffer | null): Float32Array =>
-  new Float32Array(new Uint8Array(data ?? Buffer.alloc(0)).buffer);
+export const floats = (data: Buffer): Float32Array => new Float32Array(new Uint8Array(data).buffer);

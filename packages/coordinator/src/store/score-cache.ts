@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { OodError } from '@oodgrid/protocol';
 import Database from 'libsql';
+import { storeError } from './sqlite-error.js';
 import { SqliteStore } from './sqlite-store.js';
 
 /** Files of a database. */
@@ -33,8 +34,9 @@ export function areScoresDamaged(path: string): boolean {
     } finally {
       db.close();
     }
-  } catch {
-    return true;
+  } catch (thrown) {
+    // What cannot be read for another reason, a lock or a permission, is not damaged by that.
+    return storeError(path, thrown, 'could not be checked').code === 'corrupt-data';
   }
 }
 

@@ -134,8 +134,12 @@ export class SqliteStore implements Store {
       if (blob !== null) yield { kind: 'fitted', token, key: unit, blob: digestSchema.parse(blob) };
       else {
         const { offset_rows: offsetRows, rows, columns } = place;
-        const shape = { offsetRows: offsetRows ?? 0, rows: rows ?? 0, columns: columns ?? 0 };
-        yield { kind: 'rows', token, key: unit, ...shape, data: floats(data) };
+        if (offsetRows === null || rows === null || columns === null || data === null)
+          throw new OodError(
+            'corrupt-data',
+            `${this.#path}: a chunk of unit ${key} has no place or no values`,
+          );
+        yield { kind: 'rows', token, key: unit, offsetRows, rows, columns, data: floats(data) };
       }
     }
   }
@@ -281,7 +285,8 @@ export class SqliteStore implements Store {
 
   #checkVersion(): void {
     const [row] = this.#db.pragma('user_version') as { user_version: number }[];
-    const found = row?.user_version ?? 0;
+    if (row === undefined) throw new OodError('corrupt-data', 'SQLite does not say which version it has');
+    const found = row.user_version;
     if (found === 0) this.#db.pragma(`user_version = ${VERSION}`);
     else if (found !== VERSION) {
       throw new OodError(

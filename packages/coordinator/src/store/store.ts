@@ -1,18 +1,16 @@
 import type { Digest } from '@oodgrid/protocol';
+import type { Rows } from '@oodgrid/stats';
 import type { JournalRecord } from './journal-record.js';
 import type { ResultReader, UnitResult } from './result-reader.js';
 
 /** Part of a result that a live lease has sent. */
 export type StagedChunk =
-  | {
+  | (Rows & {
       readonly kind: 'rows';
       readonly token: string;
       readonly key: Digest;
       readonly offsetRows: number;
-      readonly rows: number;
-      readonly columns: number;
-      readonly data: Float32Array;
-    }
+    })
   | { readonly kind: 'fitted'; readonly token: string; readonly key: Digest; readonly blob: Digest };
 
 /** What is made durable together: all of it, or nothing. */

@@ -87,7 +87,7 @@ export interface Jobs {
     };
     readonly output: null;
   };
-  /** Puts the parts together into one file; gives its digest. */
+  /** Puts the parts together into one file; returns its digest. */
   readonly pack: {
     readonly input: {
       readonly header: Omit<ResultsHeader, 'digest'>;

@@ -56,12 +56,16 @@ export class GridWorkload implements Workload, Facts {
     this.plan = plan;
     this.tasks = plan.tasks;
     this.#memory = new Map(Object.entries(grid.memoryBytes));
+    for (const { name } of [...grid.models, ...grid.auxiliaryModels]) {
+      if (!this.#memory.has(name))
+        throw new OodError('invalid-input', `the grid does not say what memory model "${name}" needs`);
+    }
     this.#series = new Map(plan.series.map((one) => [one.id, one]));
     this.#choices = new Map(plan.choices.map((one) => [one.id, one]));
     for (const choice of plan.choices) {
       const { id } = choice;
       const wanted = [...new Set(seriesOfChoice(choice))];
-      const units = wanted.flatMap((one) => (this.#series.get(one)?.parts ?? []).map(({ unit }) => unit));
+      const units = wanted.flatMap((one) => this.#plannedSeries(one).parts.map(({ unit }) => unit));
       this.#missing.set(id, new Set(units));
       for (const unit of new Set(units)) {
         const known = this.#waiting.get(unit);
@@ -81,7 +85,11 @@ export class GridWorkload implements Workload, Facts {
   }
 
   memoryBytes(task: number): number {
-    return this.#memory.get(this.#planned(task).model.name) ?? 0;
+    const { name } = this.#planned(task).model;
+    const bytes = this.#memory.get(name);
+    if (bytes === undefined)
+      throw new OodError('internal', `the grid does not say what memory model "${name}" needs`);
+    return bytes;
   }
 
   model(task: number): string {
@@ -98,15 +106,18 @@ export class GridWorkload implements Workload, Facts {
       reads: [
         ...new Set([
           spec.model.weights,
-          ...(spec.data === null ? [] : [spec.data.images]),
-          ...(spec.noise === null ? [] : [spec.noise]),
+          spec.data.images,
           ...units.flatMap((unit) => unit.spec.fitted ?? []),
         ]),
       ],
       units: [...byKey].map(([key, { columns }]) => ({ key, columns })),
       spec: (wanted): TaskSpec => ({
         ...spec,
-        units: wanted.flatMap(({ key }) => byKey.get(key)?.spec ?? []),
+        units: wanted.map(({ key }) => {
+          const unit = byKey.get(key);
+          if (unit === undefined) throw new OodError('internal', `task ${task} has no unit ${key}`);
+          return unit.spec;
+        }),
       }),
     };
   }
@@ -118,15 +129,14 @@ export class GridWorkload implements Workload, Facts {
   }
 
   blobName(blob: Digest): string {
-    for (const { model, data, noise } of this.plan.tasks) {
+    for (const { model, data } of this.plan.tasks) {
       if (model.weights === blob) return `weights of model "${model.name}"`;
-      if (data?.images === blob) return `images of data set "${data.name}"`;
-      if (noise === blob) return 'noise images';
+      if (data.images === blob) return `images of data set "${data.name}"`;
     }
     return 'a blob of the grid';
   }
 
-  finish(task: number, pool: string, { fitted, seconds, isReused }: TaskReport): readonly string[] {
+  noteDone(task: number, pool: string, { fitted, seconds, isReused }: TaskReport): readonly string[] {
     const planned = this.#planned(task);
     const facts: string[] = [];
     for (const { id, spec } of bindTask(planned, this, pool).units) {
@@ -156,7 +166,7 @@ export class GridWorkload implements Workload, Facts {
     return this.choice(id).title;
   }
 
-  computed(id: string, outcome: unknown): readonly string[] {
+  noteComputed(id: string, outcome: unknown): readonly string[] {
     const choice = this.choice(id);
     const made = outcomeSchema.parse(outcome);
     const candidate = choice.candidates[made.candidate];
@@ -186,8 +196,7 @@ export class GridWorkload implements Workload, Facts {
   /** Series with the keys under which their results lie, each once. */
   keyedSeries(ids: Iterable<string>): KeyedSeries[] {
     return [...new Set(ids)].map((id) => {
-      const series = this.#series.get(id);
-      if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
+      const series = this.#plannedSeries(id);
       return { ...series, keys: series.parts.map(({ unit }) => this.#keyOfUnit.get(unit) ?? null) };
     });
   }
@@ -211,7 +220,7 @@ export class GridWorkload implements Workload, Facts {
   #secondsOf(series: readonly string[]): number {
     const tasks = new Map<string, number>();
     for (const id of series) {
-      for (const { unit } of this.#series.get(id)?.parts ?? []) {
+      for (const { unit } of this.#plannedSeries(id).parts) {
         const done = this.secondsOfUnit.get(unit);
         if (done !== undefined) tasks.set(done.taskId, done.seconds);
       }
@@ -225,6 +234,12 @@ export class GridWorkload implements Workload, Facts {
     const planned = this.plan.tasks[task];
     if (planned === undefined) throw new OodError('internal', `the plan has no task ${task}`);
     return planned;
+  }
+
+  #plannedSeries(id: string): Series {
+    const series = this.#series.get(id);
+    if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);
+    return series;
   }
 
   #noteSettings(unit: string): void {

@@ -36,13 +36,13 @@ export function reusableUnits(
       }
       if (missing > 0) continue;
       const report = { fitted, work: NO_WORK, seconds: 0, reusedUnits: units.length, isReused: true };
-      for (const fact of workload.finish(task, pool, report)) known.add(fact);
+      for (const fact of workload.noteDone(task, pool, report)) known.add(fact);
       hasNews = true;
     }
     open = waiting;
     for (const id of workload.takeComputations()) {
       const outcome = workload.choose(id, results);
-      for (const fact of workload.computed(id, outcome)) known.add(fact);
+      for (const fact of workload.noteComputed(id, outcome)) known.add(fact);
       hasNews = true;
     }
   }

@@ -79,7 +79,7 @@ export class SyntheticWorkload implements Workload {
     };
   }
 
-  finish(task: number, pool: string, { fitted }: TaskReport): readonly string[] {
+  noteDone(task: number, pool: string, { fitted }: TaskReport): readonly string[] {
     this.#serve(pool);
     switch (this.#kind(task)) {
       case 'fit':
@@ -109,7 +109,7 @@ export class SyntheticWorkload implements Workload {
     return id;
   }
 
-  computed(_id: string, outcome: unknown): readonly string[] {
+  noteComputed(_id: string, outcome: unknown): readonly string[] {
     this.#isChoiceTaken = true;
     this.#choice = String(outcome);
     return [CHOICE];

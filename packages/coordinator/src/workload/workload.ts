@@ -54,11 +54,11 @@ export interface Workload {
   /** What people call a blob that the run was submitted with, for example `weights of "mine"`. */
   blobName(blob: Digest): string;
   /** Notes that a task is done; returns the facts that are known by it. */
-  finish(task: number, pool: string, report: TaskReport): readonly string[];
+  noteDone(task: number, pool: string, report: TaskReport): readonly string[];
   /** Choices whose tasks are all done; each is returned once. */
   takeComputations(): readonly string[];
   /** What people see of a choice. */
   computationTitle(id: string): string;
   /** Notes the outcome of a choice; returns the facts that are known by it. */
-  computed(id: string, outcome: unknown): readonly string[];
+  noteComputed(id: string, outcome: unknown): readonly string[];
 }

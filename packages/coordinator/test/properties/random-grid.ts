@@ -70,14 +70,14 @@ const method = (models: readonly string[]): fc.Arbitrary<MethodPlan> =>
         ...gradient,
         ...settings,
         compute: 'fssd',
-        fit: 'noise',
+        fit: { offset: 127.5 },
         columns: layers,
       }),
     ),
     fc.constant<MethodPlan>({
       ...forward,
       compute: 'fssd',
-      fit: 'noise',
+      fit: { offset: 127.5 },
       splitOrder: 'permuted',
       columns: layers,
     }),
@@ -89,7 +89,7 @@ const method = (models: readonly string[]): fc.Arbitrary<MethodPlan> =>
         ...settings,
         compute: 'fssd',
         splitOrder: 'permuted',
-        fit: 'noise',
+        fit: { offset: 127.5 },
         columns: layers,
         models: members,
       }),
@@ -167,10 +167,13 @@ export const randomGrid: fc.Arbitrary<ResolvedGrid> = fc
               row,
               title: row,
               plans: Object.fromEntries(models.map((one) => [one, plan])),
-              noise: plan.fit === 'noise' ? { blob: digest(noise[i] ?? 'd'), count: 100 } : null,
+              fitSet:
+                typeof plan.fit === 'string'
+                  ? null
+                  : { ref: { name: 'noise', images: digest(noise[i] ?? 'd') }, count: 100 },
             };
           }),
-          memoryBytes: {},
+          memoryBytes: Object.fromEntries(specs.map(({ name }) => [name, 0])),
         };
       }),
   );

@@ -49,10 +49,10 @@ export async function runGrid(
       if (found?.kind === 'fitted') fitted[key] = found.blob;
     }
     const report = { fitted, work: NO_WORK, seconds: 1, reusedUnits: 0, isReused: missing.length === 0 };
-    for (const fact of workload.finish(task, 'class', report)) known.add(fact);
+    for (const fact of workload.noteDone(task, 'class', report)) known.add(fact);
     for (const id of workload.takeComputations()) {
       const outcome = workload.choose(id, results);
-      for (const fact of workload.computed(id, outcome)) known.add(fact);
+      for (const fact of workload.noteComputed(id, outcome)) known.add(fact);
     }
   }
   // As a thread is given it.

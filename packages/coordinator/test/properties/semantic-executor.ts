@@ -4,16 +4,15 @@ import type { UnitResult } from '../../src/index.js';
 
 /**
  * What a worker gives for a unit, without a tensor library: numbers that are made from all that a real executor reads of the task
- * (weights, images, transform, noise, fitted state, options, settings, batch by batch), and from nothing else: neither from names nor from
+ * (weights, images, transform, fitted state, options, settings, batch by batch), and from nothing else: neither from names nor from
  * the cache key, which another computation must not share.
  */
 export function execute(task: TaskSpec, unit: UnitSpec, testCount: (images: string) => number): UnitResult {
-  const { kind, model, data, noise, transform, seed } = task;
+  const { kind, model, data, transform, seed } = task;
   const { method, options, fitted } = unit;
   const read = {
     model: [model.architecture, model.weights, model.classes],
-    images: data?.images ?? null,
-    noise,
+    images: data.images,
     transform,
     method,
     options,
@@ -22,7 +21,6 @@ export function execute(task: TaskSpec, unit: UnitSpec, testCount: (images: stri
   };
   if (kind === 'fit')
     return { kind: 'fitted', blob: digestOfJson({ ...read, from: task.from, to: task.to }) };
-  if (data === null) throw new Error('a score without data');
   const columns = columnsOf(method, unit.candidates).map((column) => hashOf({ ...read, column }));
   const order = splitIndices(
     fssdPaper,

@@ -13,6 +13,7 @@ function cpuFlags(): ReadonlySet<string> {
     const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
     return new Set((line?.[1] ?? '').trim().split(/\s+/));
   } catch {
+    // No Linux: workers of such machines are of the class `unknown` of their architecture.
     return new Set();
   }
 }

@@ -2,9 +2,10 @@ import { OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';
-import { ImageSource, imagesOf } from './image-source.js';
+import { ImageSource } from './image-source.js';
 import { requireOffers } from './method-batch.js';
 import type { LoadedModel } from './not-finite.js';
+import { deviations } from './pixels.js';
 import type { InputCounts, TaskInputs } from './task-inputs.js';
 import { type TaskIo, WorkMeter } from './task-io.js';
 import { closeUnits, openUnits } from './unit.js';
@@ -26,10 +27,9 @@ export interface TaskOutcome {
 export async function executeTask(inputs: TaskInputs, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
   const before = inputs.counts;
   using model = await inputs.model(task.model, io);
-  const images = imagesOf(task);
-  using split = await inputs.split(images.digest, images.name, io);
-  const source = new ImageSource(task, split.value, images);
-  const largest = source.largestPixel + LARGEST_STEP / Math.min(...task.transform.std);
+  using split = await inputs.split(task.data.images, task.data.name, io);
+  const source = new ImageSource(task, split.value);
+  const largest = source.largestPixel + LARGEST_STEP / Math.min(...deviations(task.transform));
   const isBounded = await inputs.isBounded(model.value, task.model, largest, io);
   const loaded = { model: model.value.model, modelName: task.model.name, isBounded };
   const units = await openUnits(task.units, task.kind === 'fit', io);

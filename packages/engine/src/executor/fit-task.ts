@@ -1,11 +1,10 @@
 import { writeSafetensors } from '@oodgrid/formats';
-import type { Fit, FitContext, Rows } from '@oodgrid/methods';
-import type { TapModel } from '@oodgrid/models';
+import type { Fit, FitContext, Head, Rows } from '@oodgrid/methods';
 import { type Digest, OodError } from '@oodgrid/protocol';
 import { tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageSource } from './image-source.js';
-import { fitBatch, sharedTaps } from './method-batch.js';
+import { fitBatch, headOf, sharedTaps } from './method-batch.js';
 import { blameLayer, type Computation, finiteTaps, type LoadedModel } from './not-finite.js';
 import type { TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
@@ -51,10 +50,10 @@ export async function runFitUnits(
     // Kernels are synchronous: without a pause no message could leave during a long fit.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const context = contextOf(loaded, source, isLabelled ? labels : new Int32Array());
   const fitted: FittedUnit[] = [];
   for (const { unit, fit, kept } of collections) {
     const { method, key } = unit.spec;
+    const context = contextOf(loaded, source, isLabelled ? labels : new Int32Array(), unit);
     const tensors = Object.entries(fit.solve(named(kept, method), context)).map(
       ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
     );
@@ -96,14 +95,24 @@ function collect(
   });
 }
 
-function contextOf({ model }: LoadedModel, source: ImageSource, labels: Int32Array): FitContext {
-  return { facts: model.facts, source: source.name, labels, head: headRows(model) };
+function contextOf(
+  { model }: LoadedModel,
+  source: ImageSource,
+  labels: Int32Array,
+  unit: OpenUnit,
+): FitContext {
+  return {
+    facts: model.facts,
+    source: source.name,
+    labels,
+    get head() {
+      return headRows(headOf(unit, model));
+    },
+  };
 }
 
-/** The last layer as numbers; of a model that has none, none. */
-function headRows({ head }: TapModel): FitContext['head'] {
-  if (head === undefined)
-    return { weight: { rows: 0, columns: 0, data: new Float32Array() }, bias: new Float32Array() };
+/** The last layer as numbers. */
+function headRows(head: Head): FitContext['head'] {
   const [rows, columns] = head.weight.shape;
   return {
     weight: { rows, columns, data: head.weight.dataSync<'float32'>() },

@@ -1,6 +1,6 @@
 import type { Perturbation, Probe } from '@oodgrid/methods';
 import type { TapModel, Trace } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
+import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
 import { fillColumn } from './forward-task.js';
 import type { ImageSource } from './image-source.js';
@@ -13,6 +13,7 @@ import {
   requireFiniteStep,
   requireFiniteTaps,
 } from './not-finite.js';
+import { deviations } from './pixels.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit, Setting } from './unit.js';
 
@@ -41,7 +42,7 @@ export async function runGradientUnits(
   loaded: LoadedModel,
   source: ImageSource,
   units: readonly OpenUnit[],
-  task: { readonly seed: number; readonly transform: { readonly std: readonly number[] } },
+  task: Pick<TaskSpec, 'seed' | 'transform'>,
   io: TaskIo,
   meter: WorkMeter,
 ): Promise<void> {
@@ -59,7 +60,7 @@ export async function runGradientUnits(
       requireFiniteTaps(computation, batch.x, trace.taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
-      const moved = { computation, trace, std: tf.tensor1d([...task.transform.std]), meter };
+      const moved = { computation, trace, std: tf.tensor1d([...deviations(task.transform)]), meter };
       for (const one of planned) {
         const data = new Float32Array(batch.indices.length * one.columns);
         using shared = new UnitBatch(one.unit, computation, task.seed);

@@ -1,8 +1,8 @@
 import type { Labels, SplitContent } from '@oodgrid/datasets';
-import { type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
+import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Tensor4D, tf } from '../backend/tensors.js';
-import { applyPixels, isIdentity, noisePixels, normalisedPixels, type PixelTable } from './pixels.js';
+import { applyPixels, isIdentity, type PixelTable, pixelTable } from './pixels.js';
 
 export interface ImageBatch {
   /** Where the samples are, for messages. */
@@ -23,20 +23,6 @@ const largest = (values: Float32Array): number =>
 /** Of floats that are used as they are; many tasks read the same ones. */
 const largestFloats = new WeakMap<Float32Array, number>();
 
-/** What a task reads: its data set, or its noise images where it has none. */
-export interface TaskImages {
-  readonly digest: Digest;
-  /** For messages. */
-  readonly name: string;
-  readonly isNoise: boolean;
-}
-
-export function imagesOf({ data, noise }: TaskSpec): TaskImages {
-  if (data !== null) return { digest: data.images, name: data.name, isNoise: false };
-  if (noise === null) throw new OodError('internal', 'a task needs a data set or noise images');
-  return { digest: noise, name: 'noise images', isNoise: true };
-}
-
 /** The images that a task reads, in its order and batches. */
 export class ImageSource {
   readonly #images: SplitContent['images'];
@@ -48,11 +34,8 @@ export class ImageSource {
   readonly #task: TaskSpec;
   readonly #name: string;
 
-  constructor(
-    task: TaskSpec,
-    { images, labels, shape }: SplitContent,
-    { name, isNoise }: Pick<TaskImages, 'name' | 'isNoise'>,
-  ) {
+  constructor(task: TaskSpec, { images, labels, shape }: SplitContent) {
+    const { name } = task.data;
     const [count, height, width, channels] = shape;
     if (images instanceof Float32Array && !isIdentity(task.transform)) {
       throw new OodError(
@@ -63,7 +46,7 @@ export class ImageSource {
     this.#images = images;
     this.#labels = labels ?? null;
     this.#size = [height, width, channels];
-    this.#pixels = isNoise ? noisePixels(channels) : normalisedPixels(task.transform, channels);
+    this.#pixels = pixelTable(task.transform, channels);
     this.#order =
       task.order.kind === 'file'
         ? null

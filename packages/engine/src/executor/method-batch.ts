@@ -34,27 +34,26 @@ function named(values: ReadonlyMap<string, Tensor>, what: string, method: string
   };
 }
 
-/** The last layer, for methods that say that they need it. */
-function headOf({ head }: TapModel, isNeeded: boolean, method: string): Head {
-  if (!isNeeded || head === undefined)
-    throw new OodError('internal', `method "${method}" does not say that it needs the last layer`);
+/** The last layer. Throws `internal` for a method that does not say that it needs it. */
+export function headOf({ arithmetic, spec }: OpenUnit, { head, facts }: TapModel): Head {
+  if (arithmetic.needs(facts).head !== true || head === undefined)
+    throw new OodError('internal', `method "${spec.method}" does not say that it needs the last layer`);
   return head;
 }
 
 /** What a fit's `collect` may read of one batch; inside a `tf.tidy`. */
 export function fitBatch(
-  { arithmetic, spec }: OpenUnit,
+  unit: OpenUnit,
   { model }: LoadedModel,
   taps: ReadonlyMap<string, Tensor>,
 ): FitBatch {
-  const { facts } = model;
   return {
     ops: tf,
-    facts,
+    facts: model.facts,
     get head() {
-      return headOf(model, arithmetic.needs(facts).head === true, spec.method);
+      return headOf(unit, model);
     },
-    tap: named(taps, 'tap', spec.method),
+    tap: named(taps, 'tap', unit.spec.method),
   };
 }
 
@@ -73,16 +72,16 @@ export class UnitBatch implements Disposable {
 
   /** What arithmetic may read under one setting, of the pass that gave `taps`; inside a `tf.tidy`. */
   of(setting: Setting, taps: ReadonlyMap<string, Tensor>): Batch<Setting> {
-    const { arithmetic, spec, settings, fitted } = this.#unit;
+    const unit = this.#unit;
+    const { spec, settings, fitted } = unit;
     const { model } = this.#computation;
-    const { facts } = model;
     return {
       ops: tf,
-      facts,
+      facts: model.facts,
       setting,
       settings,
       get head() {
-        return headOf(model, arithmetic.needs(facts).head === true, spec.method);
+        return headOf(unit, model);
       },
       tap: named(taps, 'tap', spec.method),
       state: named(fitted, 'fitted state', spec.method),
@@ -104,8 +103,12 @@ export class UnitBatch implements Disposable {
 
   #dropoutLogits(taps: ReadonlyMap<string, Tensor>, passes: number): Iterable<Tensor2D> {
     const { model, batch } = this.#computation;
-    const from = named(taps, 'tap', this.#unit.spec.method)(model.facts.dropoutTap ?? '');
-    return model.dropoutLogits?.(from, batch.indices, passes, this.#seed) ?? [];
+    const { method } = this.#unit.spec;
+    const { dropoutTap } = model.facts;
+    if (dropoutTap === null || model.dropoutLogits === undefined)
+      throw new OodError('internal', `method "${method}" asks a model without dropout for stochastic passes`);
+    const from = named(taps, 'tap', method)(dropoutTap);
+    return model.dropoutLogits(from, batch.indices, passes, this.#seed);
   }
 
   #labels(): Tensor1D {

@@ -99,7 +99,7 @@ export function requireFiniteStep(
       : ADVICE;
     throw new OodError(
       'not-finite',
-      `method "${method}": ${what} of ${tap} is ${data[bad]} for ${sample(computation, Math.floor((bad / data.length) * (values.shape[0] ?? 1)))} with model "${computation.modelName}"; ${reason}`,
+      `method "${method}": ${what} of ${tap} is ${data[bad]} for ${sample(computation, Math.floor((bad / data.length) * computation.batch.indices.length))} with model "${computation.modelName}"; ${reason}`,
     );
   }
 }
@@ -110,8 +110,8 @@ export function blameLayer(computation: Computation, x: Tensor4D): void {
   tf.tidy(() => {
     const taps = model.taps(x, batch.indices, model.tapNames);
     for (const name of model.tapNames) {
-      const tap = taps.get(name);
-      const data = tap?.dataSync<'float32'>() ?? new Float32Array();
+      const data = taps.get(name)?.dataSync<'float32'>();
+      if (data === undefined) throw new OodError('internal', `model "${modelName}" has no tap "${name}"`);
       const bad = firstNotFinite(data);
       if (bad < 0) continue;
       const row = Math.floor(bad / (data.length / x.shape[0]));

@@ -1,11 +1,15 @@
-import { OodError, type Transform } from '@oodgrid/protocol';
+import { type Normalisation, OodError, type Transform } from '@oodgrid/protocol';
 import { firstNotFinite } from '../finite.js';
 
 /** Value of every byte per channel: 256 entries each. */
 export type PixelTable = readonly Float32Array[];
 
+/** What a transform makes of every byte. Throws `invalid-input` for one that does not fit the channels, or float32. */
+export const pixelTable = (transform: Transform, channels: number): PixelTable =>
+  'offset' in transform ? offsetPixels(transform.offset, channels) : normalisedPixels(transform, channels);
+
 /** (u8 / 255 - mean) / std in float32 steps, the bits that torchvision's ToTensor and Normalize give. */
-export function normalisedPixels({ mean, std }: Transform, channels: number): PixelTable {
+export function normalisedPixels({ mean, std }: Normalisation, channels: number): PixelTable {
   if (mean.length !== channels || std.length !== channels) {
     throw new OodError(
       'invalid-input',
@@ -15,7 +19,7 @@ export function normalisedPixels({ mean, std }: Transform, channels: number): Pi
   const tables = mean.map((channelMean, channel) =>
     Float32Array.from({ length: 256 }, (_, u8) => {
       const centred = Math.fround(Math.fround(u8 / 255) - Math.fround(channelMean));
-      return centred / Math.fround(std[channel] ?? 1);
+      return centred / Math.fround(std[channel] ?? Number.NaN);
     }),
   );
   for (const [channel, table] of tables.entries()) {
@@ -30,12 +34,18 @@ export function normalisedPixels({ mean, std }: Transform, channels: number): Pi
 }
 
 /** The transform of floats that are used as they are. */
-export const isIdentity = ({ mean, std }: Transform): boolean =>
-  mean.every((value) => value === 0) && std.every((value) => value === 1);
+export const isIdentity = (transform: Transform): boolean =>
+  !('offset' in transform) &&
+  transform.mean.every((value) => value === 0) &&
+  transform.std.every((value) => value === 1);
 
-/** (u8 - 127.5) / 255: FSSD's noise images are not normalised by the data set's mean and std. */
-export function noisePixels(channels: number): PixelTable {
-  const table = Float32Array.from({ length: 256 }, (_, u8) => (u8 - 127.5) / 255);
+/** The standard deviations [channels], or [1], that a transform divides by. */
+export const deviations = (transform: Transform): readonly number[] =>
+  'offset' in transform ? [1] : transform.std;
+
+/** (u8 - offset) / 255 in float64, rounded once. */
+function offsetPixels(offset: number, channels: number): PixelTable {
+  const table = Float32Array.from({ length: 256 }, (_, u8) => (u8 - offset) / 255);
   return Array.from({ length: channels }, () => table);
 }
 

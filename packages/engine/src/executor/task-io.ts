@@ -1,14 +1,8 @@
 import type { Digest, WorkCounts } from '@oodgrid/protocol';
+import type { Rows } from '@oodgrid/stats';
 
 /** Rows of one unit's result, as they are computed. */
-export type Chunk = {
-  readonly key: Digest;
-  readonly offsetRows: number;
-  readonly rows: number;
-  readonly columns: number;
-  /** [rows, columns] row-major. */
-  readonly data: Float32Array;
-};
+export type Chunk = { readonly key: Digest; readonly offsetRows: number } & { [K in keyof Rows]: Rows[K] };
 
 /** How a task reaches the world outside the engine. */
 export interface TaskIo {

@@ -19,7 +19,7 @@ async function fit(method: string, rest: Parameters<typeof task>[1]): Promise<Di
 
 beforeAll(async () => {
   engine = await nativeEngine();
-  fss = await fit('fssd', { noise, to: 20 });
+  fss = await fit('fssd', { ...noise, to: 20 });
   gaussians = await fit('mahalanobis', { data, to: 160 });
 });
 
@@ -124,7 +124,7 @@ describe('memory', () => {
     const before = tf.memory().numTensors;
     await run(engine, forward);
     await run(engine, task([all.odin, all.fssd, all.mahalanobis], { data, to: 150 }));
-    await fit('fssd', { noise, to: 20 });
+    await fit('fssd', { ...noise, to: 20 });
     await fit('mahalanobis', { data, to: 160 });
     await expect(run(engine, task([unit('nothing')], { data, to: 150 }))).rejects.toThrow(
       /no method "nothing"/,

@@ -28,7 +28,7 @@ const refused = (name: string, spec: Partial<ReturnType<typeof unit>>, rest: Res
 
 async function fssOf(factors: Readonly<Record<string, number>>) {
   const fit = unit('fssd');
-  const { fitted } = await run(engine, task([fit], { kind: 'fit', noise, to: 20, model: model(factors) }));
+  const { fitted } = await run(engine, task([fit], { kind: 'fit', ...noise, to: 20, model: model(factors) }));
   return fitted.get(fit.key) ?? null;
 }
 
@@ -137,7 +137,7 @@ describe('a fit', () => {
       code: 'not-finite',
       message: expect.stringMatching(/^model "mine": layer1 gives (-?Infinity|NaN) for sample \d+ of/),
     };
-    await fit('fssd', { noise, model: model(later) }).toMatchObject(overflow);
+    await fit('fssd', { ...noise, model: model(later) }).toMatchObject(overflow);
     await fit('mahalanobis', { data, to: 100, model: model(later) }).toMatchObject(overflow);
   });
 

@@ -48,7 +48,7 @@ function fitted(plan: MethodPlan): Promise<Digest | null> {
 async function fit({ compute, fit: on }: MethodPlan): Promise<Digest | null> {
   if (on === 'none') return null;
   const spec = unit(compute);
-  const from = on === 'train' ? { data: train, to: TRAIN } : { noise, to: 20 };
+  const from = on === 'train' ? { data: train, to: TRAIN } : { ...noise, to: 20 };
   return (await run(engine, task([spec], { kind: 'fit', ...from }))).fitted.get(spec.key) ?? null;
 }
 

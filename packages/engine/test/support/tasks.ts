@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { datasetBlob } from '@oodgrid/datasets';
+import { datasetBlob, uniformNoise } from '@oodgrid/datasets';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
@@ -44,16 +44,11 @@ export function images(count: number, seed = 3): Digest {
   );
 }
 
-export const noise = put(
-  writeSafetensors(
-    new Map([
-      [
-        'images',
-        { dtype: 'U8', shape: [20, 28, 28, 1], data: new NumpyRandomState(1).randintUint8(255, 20 * 784) },
-      ],
-    ]),
-  ),
-);
+/** What FSSD fits on. */
+export const noise: Pick<TaskSpec, 'data' | 'transform'> = {
+  data: { name: 'noise', images: put(datasetBlob(uniformNoise(1, 20, [28, 28, 1]))) },
+  transform: { offset: 127.5 },
+};
 
 export const unit = (method: string, rest: Partial<UnitSpec> = {}): UnitSpec => ({
   key: sha256(JSON.stringify([method, rest])),
@@ -69,8 +64,7 @@ export function task(units: readonly UnitSpec[], rest: Partial<TaskSpec> = {}): 
   return {
     kind: 'score',
     model: { name: 'lenet', architecture: 'lenet', weights: lenetWeights, classes: 10 },
-    data: null,
-    noise: null,
+    data: { name: 'nothing', images: put(new Uint8Array()) },
     transform: { mean: [0.286], std: [0.353] },
     order: { kind: 'file' },
     from: 0,

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '@oodgrid/protocol';
+import { type ModelFacts, OodError } from '@oodgrid/protocol';
 import type { Pass } from '../layers/layer.js';
 import { type Module, type Parameters, product, type SampleShape } from '../modules/module.js';
 import type { Tensor } from '../tensors.js';
@@ -43,7 +43,9 @@ export function tapShapes(architecture: Architecture, classes: number): Readonly
 export function factsOf(architecture: Architecture, name: string, classes: number): ModelFacts {
   const { input, layerTaps, penultimate, logits, stochasticTap } = architecture;
   const stages = sizes(architecture, classes);
-  const features = stages.find(({ tap }) => tap === penultimate)?.output ?? [];
+  const last = stages.find(({ tap }) => tap === penultimate);
+  if (last === undefined)
+    throw new OodError('internal', `architecture "${architecture.name}" has no stage "${penultimate}"`);
   const weights = [...parametersOf(architecture, classes).values()].map(product);
   return {
     name,
@@ -52,7 +54,7 @@ export function factsOf(architecture: Architecture, name: string, classes: numbe
     input,
     layers: layerTaps,
     penultimate,
-    features: product(features),
+    features: product(last.output),
     logits,
     offers: { head: true, gradient: true, dropout: stochasticTap !== undefined },
     dropoutTap: stochasticTap ?? null,

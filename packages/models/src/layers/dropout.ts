@@ -32,7 +32,7 @@ export const channelDropoutDense = (index: number, weight: Tensor2D, bias: Tenso
     if (stochastic === undefined) return plain(pass, x);
     const y = ops.tidy(() => {
       const shares = stochastic.once(index, () => channelShares(ops, rank4(ops, x), weight));
-      const [n = 0, channels = 0, out = 0] = shares.shape;
+      const [n = Number.NaN, channels = Number.NaN, out = Number.NaN] = shares.shape;
       const mask = ops.reshape(stochastic.mask(index), [n, 1, channels]);
       return ops.relu(ops.add(as2D(ops, ops.matMul(mask, shares), n, out), bias));
     });

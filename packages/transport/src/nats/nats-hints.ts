@@ -165,7 +165,9 @@ export class NatsHints implements HintSource {
       pull.done();
       return;
     }
-    const reply = message.reply ?? '';
+    const { reply } = message;
+    // Not from a stream, so that nobody waits for an answer.
+    if (reply === undefined) return;
     const say = (what: string) => {
       // The worker may serve another coordinator by now.
       if (!this.#connection.isClosed()) this.#connection.publish(reply, what);

@@ -44,7 +44,7 @@ export class NatsPublisher implements TaskPublisher {
   readonly #consumers = new Set<string>();
   readonly #inbox = createInbox();
   /** What was published in this turn, by subject. */
-  #gathered = new Map<string, QueueMessage[]>();
+  #gathered = new Map<string, [QueueMessage, ...QueueMessage[]]>();
   /** What waits until the server has done what was asked of it: a consumer to be made, a queue to be emptied. */
   #held: QueueMessage[] = [];
   #openOrders = 0;
@@ -130,18 +130,19 @@ export class NatsPublisher implements TaskPublisher {
     const gathered = this.#gathered;
     this.#gathered = new Map();
     for (const [subject, messages] of gathered) {
-      const [{ pool, model, bundle } = { pool: '', model: '', bundle: 1 }] = messages;
+      const { pool, model, bundle } = messages[0];
       for (let from = 0; from < messages.length; from += bundle) {
-        this.#send(subject, messages.slice(from, from + bundle));
+        const [first, ...rest] = messages.slice(from, from + bundle);
+        if (first !== undefined) this.#send(subject, [first, ...rest]);
       }
       this.#connection?.publish(this.#names.wake(pool), consumerName(pool, model));
     }
   }
 
   /** Not waited for: what the server refuses is told on the inbox, and what it loses is published again. */
-  #send(subject: string, messages: readonly QueueMessage[]): void {
+  #send(subject: string, messages: readonly [QueueMessage, ...QueueMessage[]]): void {
     const headers = createHeaders();
-    headers.set('Nats-Msg-Id', messages[0]?.id ?? '');
+    headers.set('Nats-Msg-Id', messages[0].id);
     this.#connection?.publish(subject, encodeHints(messages), { headers, reply: this.#inbox });
   }
 

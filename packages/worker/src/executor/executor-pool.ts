@@ -83,7 +83,7 @@ export class ExecutorPool {
   }
 
   get pids(): readonly number[] {
-    return [...this.#executors].map(({ pid }) => pid);
+    return [...this.#executors].flatMap(({ pid }) => pid ?? []);
   }
 
   /** Gives a task to the executor that has the least to do. */

@@ -89,8 +89,9 @@ export class ExecutorProcess {
     });
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get logTail(): string {

@@ -16,22 +16,18 @@ export default class DataVerify extends OodCommand {
     const { cacheDir } = cliContext([]);
     const chosen = args.dataset === undefined ? listDatasets() : [datasetOrThrow(args.dataset)];
     const datasets: DataEntry[] = [];
+    const damaged: string[] = [];
     for (const dataset of chosen) {
       for (const split of ['test', 'train'] as const) {
         if (dataset.splits[split] === undefined) continue;
-        const entry = dataEntry(dataset, split, await verifyDataset(dataset.name, split, { cacheDir }));
-        datasets.push(entry);
-        this.log(`${entry.name}/${split}: ${entry.state}`);
+        const found = await verifyDataset(dataset.name, split, { cacheDir });
+        datasets.push(dataEntry(dataset, split, found));
+        this.log(`${dataset.name}/${split}: ${found.state}`);
+        if (found.state === 'corrupt') damaged.push(found.reason);
       }
     }
-    const damaged = datasets.filter(({ state }) => state === 'corrupt');
-    if (damaged.length > 0) {
-      const paths = damaged.map(({ path }) => path).join(', ');
-      throw new OodError(
-        'corrupt-data',
-        `${paths}: not what the catalog promises; "ood-cli data pull" fetches it again`,
-      );
-    }
+    if (damaged.length > 0)
+      throw new OodError('corrupt-data', `${damaged.join('; ')}; "ood-cli data pull" fetches it again`);
     return { datasets };
   }
 }
