@@ -33,6 +33,7 @@ export const FAULTS = [
   'moved',
   'moved-from-vanished',
   'neighbour',
+  'drained',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

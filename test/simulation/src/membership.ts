@@ -32,6 +32,21 @@ export const MEMBERSHIP: readonly (readonly [Kind, Misfortune])[] = [
     },
   ],
   [
+    'drain',
+    ({ faults, random, scheduler, coordinator, workers }, anyWorker) => {
+      const worker = anyWorker();
+      // The first one is the sound one of its class: who leaves counts no longer, and a task may be given up without it.
+      if (worker === undefined || worker.id === workers[0]?.id) return;
+      faults.add('drained');
+      coordinator.control((dispatcher) => dispatcher.drain(worker.id));
+      // Before all that it held is done, or long after.
+      scheduler.after(random.between(100, 5000), () => {
+        worker.crash();
+        worker.start();
+      });
+    },
+  ],
+  [
     'move',
     ({ faults, random, coordinator, runs }) => {
       const run = runs[random.integer(0, runs.length - 1)];

@@ -41,6 +41,8 @@ export interface Rates {
   readonly neighbour: number;
   /** Of a world to have no queue: workers ask the coordinator for tasks. */
   readonly queueless: number;
+  /** A user drains a worker, and another process takes its place. */
+  readonly drain: number;
 }
 
 export const UNDISTURBED: Rates = {
@@ -69,6 +71,7 @@ export const UNDISTURBED: Rates = {
   move: 0,
   neighbour: 0,
   queueless: 0,
+  drain: 0,
 };
 
 /** Every seed has its own mixture: many kinds of faults are left out, so that others show alone. */
@@ -106,5 +109,6 @@ export function ratesOf(seed: number): Rates {
     move: maybe(0.2),
     neighbour: maybe(0.3),
     queueless: random.isTrue(0.2) ? 1 : 0,
+    drain: maybe(0.4),
   };
 }
