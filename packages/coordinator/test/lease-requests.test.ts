@@ -179,6 +179,31 @@ describe('a request without a hint', () => {
     expect(tasksOf(other)).toEqual([0]);
   });
 
+  it('is given what its worker has the memory for, when the next task is for larger ones', () => {
+    const [small, large] = [
+      desk.join('s', { memoryBytes: 10 }),
+      desk.join('l', { memoryBytes: 30, slots: 1 }),
+    ];
+    desk.submit(submission('large', { spec: { ...SPEC, memoryBytes: 20 } }));
+    desk.submit(submission('small', { spec: { ...SPEC, memoryBytes: 1 } }));
+    ask(large, 1);
+    ask(small, 1);
+    expect([small, large].map((worker) => worker.leases().map(({ run }) => run))).toEqual([
+      ['small'],
+      ['large'],
+    ]);
+  });
+
+  it('waits for a task that its worker has the memory for when it has done what it holds: small ones would keep it off for ever', () => {
+    const worker = desk.join('w', { memoryBytes: 10 });
+    desk.submit(submission('large', { priority: 1, spec: { ...SPEC, memoryBytes: 6 } }));
+    desk.submit(submission('small', { spec: { ...SPEC, memoryBytes: 1 } }));
+    ask(worker, 2);
+    expect(worker.leases().map(({ run }) => run)).toEqual(['large']);
+    desk.finish(worker);
+    expect(worker.leases().map(({ run }) => run)).toEqual(['large', 'large']);
+  });
+
   it('is answered in the order of asking, whoever was there first', () => {
     const workers = ['a', 'b', 'c'].map((id) => desk.join(id, { slots: 8 }));
     for (const worker of workers) ask(worker, 8);
