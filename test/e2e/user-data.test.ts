@@ -112,7 +112,7 @@ describe('the same data set', () => {
     const results: Results = JSON.parse(readFileSync(join(output, 'results.json'), 'utf8'));
     expect(results.cells).toHaveLength(6);
     expect(new Set(results.cells.flatMap(({ scores }) => [scores.id, scores.ood])).size).toBe(1);
-    for (const { metrics } of results.cells) expect(metrics.auroc.value).toBe(0.5);
+    for (const { metrics } of results.cells) expect(metrics.auroc?.estimate).toBe(0.5);
     // The model's weights, and one blob for all seven folders.
     expect(
       readdirSync(join(cache.cacheDir, 'blobs'), { recursive: true }).filter(
@@ -136,7 +136,7 @@ describe('the same data set', () => {
       const { code, stderr } = await oodCli(['submit', file, '--workers', '1', '--output', output], env);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       const results: Results = JSON.parse(readFileSync(join(output, 'results.json'), 'utf8'));
-      values.push(results.cells[0]?.metrics.auroc.value ?? 0);
+      values.push(results.cells[0]?.metrics.auroc?.estimate ?? 0);
     }
     const [ofBytes = 0, ofFloats = 0] = values;
     expect(ofBytes).toBeGreaterThan(0);

@@ -27,6 +27,15 @@ export const setFlag = Flags.string({
   default: [],
 });
 
+/** Flag of every command that reads a grid. */
+export const protocolFlag = Flags.string({
+  description:
+    'file of a protocol that the grid may name, for runs on this machine: --protocol ./mine.mjs (repeatable)',
+  multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+});
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what our own bold begins and ends with.
 const BOLD = /(\u001b\[1m|\u001b\[22m)/;
 

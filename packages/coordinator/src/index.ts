@@ -25,7 +25,7 @@ export type { LedgerTask } from './ledger/task-table.js';
 export { type MergeOptions, mergeGridRun } from './merge-grid-run.js';
 export type { Features, Splits } from './merger/features.js';
 export type { MergedCell, TestScores } from './merger/merge-cell.js';
-export { type MergedPart, type ResultsHeader, readMergedRun } from './merger/merged-run-codec.js';
+export { type MergedPart, readMergedRun } from './merger/merged-run-codec.js';
 export { nodeEnvironment } from './node-environment.js';
 export { onSettled } from './on-settled.js';
 export { type Estimate, estimate, shared as taskWork } from './planner/estimate.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import type { ResolvedGrid, ResultsHeader } from '@oodgrid/protocol';
 import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/protocol';
+import { moduleOf, type Protocol } from '@oodgrid/protocols';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';
 import { mergeBatches } from './merger/merge-batches.js';
@@ -51,12 +52,31 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
   const comparisons = await compareRowsOf(run, plan.cells, groups, cells.rows, options);
   const header = {
     ...factsOf(run, options.workers),
+    ...evaluationOf(workload.protocol),
     grid: describeGrid(grid),
     accuracies: [...accuracies.accuracies],
     warnings: bySeverity([...accuracies.warnings, ...(grid.warnings ?? []), ...distinct(cells.warnings)]),
     references: grid.references ?? [],
   };
   return threads.run('pack', { header, cells: cells.parts, comparisons, out: options.out });
+}
+
+/** What results say of the protocol that they are of. */
+function evaluationOf({ name, selection, metrics }: Protocol): Pick<ResultsHeader, 'protocol' | 'metrics'> {
+  const module = moduleOf(name);
+  return {
+    protocol: {
+      name,
+      criterion: selection?.criterion ?? null,
+      ...(module === null ? {} : { module: module.sha256 }),
+    },
+    metrics: metrics.map(({ key, title, isLowerBetter, positive }) => ({
+      key,
+      title,
+      isLowerBetter,
+      positive,
+    })),
+  };
 }
 
 interface MergedBatches {

@@ -1,37 +1,32 @@
-import type { Cell } from '@oodgrid/protocol';
+import type { Cell, CellMetric } from '@oodgrid/protocol';
 import { fssdPaper } from '@oodgrid/protocols';
+import { rankScores } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { cellWarnings } from '../src/merger/cell-warnings.js';
 import { digest } from './small-plan.js';
 
-type Values = Partial<Record<keyof Cell['metrics'], number>>;
+const SEVERAL = rankScores(Float64Array.of(1, 2), Float64Array.of(0));
 
-function cell(method: string, testId: number, testOod: number, values: Values = {}): Cell {
-  const of = (value = 0.9) => ({ value, low: value - 0.01, high: value + 0.01 });
-  const { auroc, auprIn, auprOut, fpr80, fpr95, tnr95, detacc } = values;
+function merged(method: string, testId: number, testOod: number, auroc = 0.9, ranked = SEVERAL) {
+  return { cell: cellOf(method, testId, testOod, auroc), ranked };
+}
+
+function cellOf(method: string, testId: number, testOod: number, estimate: number): Cell {
+  const auroc: CellMetric = {
+    estimate,
+    interval: { low: estimate - 0.01, high: estimate + 0.01 },
+    how: 'delong',
+  };
   return {
     method,
     title: method,
     id: 'clothes',
     ood: 'digits',
     model: 'net',
-    protocol: 'fssd-paper',
-    metrics: {
-      auroc: of(auroc),
-      auprIn: of(auprIn),
-      auprOut: of(auprOut),
-      fpr80: of(fpr80),
-      fpr95: of(fpr95),
-      tnr95: of(tnr95),
-      detacc: of(detacc),
-    },
-    hyperparameters: {
-      chosen: null,
-      isFallback: false,
-      tnrOfCandidates: [],
-      regression: { c: 1, coef: [1], intercept: 0 },
-    },
-    counts: { valFitId: 500, valFitOod: 500, valSelectId: 500, valSelectOod: 500, testId, testOod },
+    metrics: { auroc },
+    hyperparameters: { chosen: null, isFallback: false, criteria: [] },
+    combination: { kind: 'first-column', parameters: {} },
+    counts: { fit: { id: 0, ood: 0 }, select: { id: 0, ood: 0 }, test: { id: testId, ood: testOod } },
     scores: { file: 'scores/x.npz', id: digest('a'), ood: digest('b') },
     seconds: 1,
   };
@@ -39,32 +34,32 @@ function cell(method: string, testId: number, testOod: number, values: Values = 
 
 describe('warnings of cells', () => {
   it('none for an ordinary table, however good', () => {
-    expect(
-      cellWarnings([cell('msp', 9000, 9000), cell('odin', 9000, 9000, { auroc: 1 })], fssdPaper),
-    ).toEqual([]);
+    expect(cellWarnings([merged('msp', 9000, 9000), merged('odin', 9000, 9000, 1)], fssdPaper)).toEqual([]);
   });
 
   it('few test samples, once for a pair, naming the side', () => {
-    const warnings = cellWarnings([cell('msp', 9000, 1), cell('odin', 9000, 1)], fssdPaper);
+    const warnings = cellWarnings([merged('msp', 9000, 1), merged('odin', 9000, 1)], fssdPaper);
     expect(warnings).toMatchObject([
       { code: 'few-test-samples', severity: 'serious', place: { id: 'clothes', ood: 'digits' }, count: 1 },
     ]);
     expect(warnings[0]?.message).toContain('only 1 test sample of "digits":');
-    expect(cellWarnings([cell('msp', 50, 50)], fssdPaper)).toEqual([]);
+    expect(cellWarnings([merged('msp', 50, 50)], fssdPaper)).toEqual([]);
   });
 
   it('an AUROC at the border of few samples', () => {
-    expect(cellWarnings([cell('msp', 200, 9000, { auroc: 1 })], fssdPaper)).toMatchObject([
+    expect(cellWarnings([merged('msp', 200, 9000, 1)], fssdPaper)).toMatchObject([
       { code: 'interval-at-border', place: { method: 'msp', model: 'net' }, count: 200 },
     ]);
-    expect(cellWarnings([cell('msp', 200, 9000, { auroc: 0.9999 })], fssdPaper)).toEqual([]);
+    expect(cellWarnings([merged('msp', 200, 9000, 0.9999)], fssdPaper)).toEqual([]);
   });
 
   it('scores that are all the same', () => {
-    const constant = { auroc: 0.5, fpr80: 1, fpr95: 1, tnr95: 0 };
-    expect(cellWarnings([cell('msp', 9000, 9000, constant)], fssdPaper)).toMatchObject([
+    const constant = rankScores(Float64Array.of(7, 7), Float64Array.of(7, 7));
+    expect(cellWarnings([merged('msp', 9000, 9000, 0.5, constant)], fssdPaper)).toMatchObject([
       { code: 'constant-scores', severity: 'serious', place: { method: 'msp' } },
     ]);
-    expect(cellWarnings([cell('msp', 9000, 9000, { auroc: 0.5, fpr80: 0.8 })], fssdPaper)).toEqual([]);
+    // The AUROC is one half here too, FPR80 is 1 and TNR95 is 0.
+    const around = rankScores(Float64Array.of(0, 2), Float64Array.of(1, 1));
+    expect(cellWarnings([merged('msp', 9000, 9000, 0.5, around)], fssdPaper)).toEqual([]);
   });
 });

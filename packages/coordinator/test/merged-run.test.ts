@@ -1,5 +1,8 @@
-import { resultsSchema } from '@oodgrid/protocol';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { metricOf, readResults, sha256 } from '@oodgrid/protocol';
 import { MergedRun as WireRun } from '@oodgrid/protocol/wire';
+import { rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import type { MergedCell } from '../src/merger/merge-cell.js';
 import {
@@ -11,13 +14,12 @@ import {
 } from '../src/merger/merged-run-codec.js';
 import { digest } from './small-plan.js';
 
-const interval = { value: 0.5, low: 0.4, high: 0.6 };
-const metrics = Object.fromEntries(
-  ['auroc', 'auprIn', 'auprOut', 'fpr80', 'fpr95', 'tnr95', 'detacc'].map((name) => [name, interval]),
-);
+const measured = { estimate: 0.5, interval: { low: 0.4, high: 0.6 }, how: 'delong' };
 const comparison = { id: 'a', ood: 'b', model: 'm', a: 'x', b: 'y', difference: 0.1, p: 0.5 };
-const results = resultsSchema.parse({
-  schema: 'oodgrid.results/v1',
+const results = readResults({
+  schema: 'oodgrid.results/v2',
+  protocol: { name: 'mine', criterion: null },
+  metrics: [{ key: 'auroc', title: 'AUROC', isLowerBetter: false, positive: 'id' }],
   run: {
     id: 'r',
     name: 'r',
@@ -44,15 +46,10 @@ const results = resultsSchema.parse({
     id: 'a',
     ood: 'b',
     model: 'm',
-    protocol: 'fssd-paper',
-    metrics,
-    hyperparameters: {
-      chosen: null,
-      isFallback: false,
-      tnrOfCandidates: [],
-      regression: { c: 1, coef: [1], intercept: 0 },
-    },
-    counts: { valFitId: 1, valFitOod: 1, valSelectId: 1, valSelectOod: 1, testId: 3, testOod: 2 },
+    metrics: { auroc: measured },
+    hyperparameters: { chosen: null, isFallback: false, criteria: [] },
+    combination: { kind: 'first-column', parameters: {} },
+    counts: { fit: { id: 1, ood: 1 }, select: { id: 1, ood: 1 }, test: { id: 3, ood: 2 } },
     scores: { file: `scores/${method}.npz`, id: digest('1'), ood: digest('2') },
     seconds: 1,
   })),
@@ -110,6 +107,23 @@ describe('a merged run', () => {
       comparisonsJson: [],
     }).finish();
     expect(await read(former, 100)).toEqual(parts);
+  });
+
+  it('of results of version 1, as an older coordinator has stored it, is read with the same numbers', async () => {
+    const stored = gunzipSync(readFileSync(new URL('./fixtures/merged-run-v1.bin.gz', import.meta.url)));
+    const found = await read(stored, 4096);
+    expect(found.map(({ kind }) => kind)).toEqual(['header', 'cell', 'cell', 'comparisons']);
+    const [header, cell] = found;
+    expect(header).toMatchObject({ header: { convertedFrom: 'oodgrid.results/v1' } });
+    if (cell?.kind !== 'cell') throw new Error('no cell');
+    const { test, cell: row } = cell.merged;
+    expect(row.counts.test).toEqual({ id: test.id.scores.length, ood: test.ood.scores.length });
+    expect(metricOf(row, 'auroc').estimate).toBeCloseTo(
+      rocMetrics(test.id.scores, test.ood.scores).auroc,
+      12,
+    );
+    expect(metricOf(row, 'fpr95').estimate).toBe(rocMetrics(test.id.scores, test.ood.scores).fpr95);
+    expect(sha256(new Uint8Array(test.id.scores.buffer))).toBe(row.scores.id);
   });
 
   it('that is cut short or something else is refused', async () => {

@@ -1,4 +1,11 @@
-import { type Accuracy, canonicalJson, digestOfJson } from '@oodgrid/protocol';
+import {
+  type Accuracy,
+  type Cell,
+  canonicalJson,
+  digestOfJson,
+  metricOf,
+  RANKED_BY,
+} from '@oodgrid/protocol';
 import { fssdPaper, splitIndices } from '@oodgrid/protocols';
 import { delongPaired, NumpyRandomState, type Rows, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +17,7 @@ import { mergeCells, type RankedCell } from '../src/merger/merge-cell.js';
 import { canonicalCell } from '../src/merger/merged-run-codec.js';
 import { resultsDigest } from '../src/merger/results-digest.js';
 import { SeriesReader } from '../src/merger/unit-results.js';
+import { GridWorkload } from '../src/workload/grid-workload.js';
 import { smallGrid } from './small-plan.js';
 
 type Value = (side: 'id' | 'ood', fileIndex: number, column: number) => number;
@@ -39,6 +47,8 @@ function unitResults(slice: number, values: Record<string, Value>, idCount = 200
   return { plan, reader: new SeriesReader(plan, (id) => units.get(id)) };
 }
 
+const aurocOf = (cell: Cell): number => metricOf(cell, RANKED_BY).estimate;
+
 /** A fixed value per sample, ID a little higher. */
 const random = new NumpyRandomState(1).randomSample(10_000);
 const noisy =
@@ -55,7 +65,7 @@ function runChoice(values: Value) {
 
 function merged(slice: number, values: Record<string, Value>): RankedCell[] {
   const { plan, reader } = unitResults(slice, values);
-  const outcome = { candidate: 0, isFallback: false, tnrOfCandidates: [0.5] };
+  const outcome = { candidate: 0, isFallback: false, criteria: [0.5] };
   const choices = new Map(plan.choices.map((choice) => [choice.id, { choice, outcome }] as const));
   const context = {
     reader,
@@ -85,8 +95,21 @@ describe('the choice of hyper-parameters', () => {
     expect(runChoice(() => 1)).toMatchObject({
       candidate: 2,
       isFallback: true,
-      tnrOfCandidates: [0, 0, 0, 0],
+      criteria: [0, 0, 0, 0],
     });
+  });
+});
+
+it('a choice that a journal of an earlier version has is the same choice', () => {
+  const workload = new GridWorkload({ kind: 'grid', grid: smallGrid(), slice: 512 });
+  const [choice] = workload.plan.choices;
+  if (choice === undefined) throw new Error('no choice');
+  workload.noteComputed(choice.id, { candidate: 1, isFallback: false, tnrOfCandidates: [0.25, 0.5, 0, 0] });
+  expect(workload.chosen.get(choice.id)).toBe(choice.candidates[1]);
+  expect(workload.choices.get(choice.id)?.outcome).toEqual({
+    candidate: 1,
+    isFallback: false,
+    criteria: [0.25, 0.5, 0, 0],
   });
 });
 
@@ -101,12 +124,9 @@ describe('merged cells', () => {
     expect(softmax?.test.id.indices[0]).toBe(1000);
     expect(odin?.test.id.indices[0]).toBe(splitIndices(fssdPaper, 'permuted', 2000)[1000]);
     expect(odin?.cell.counts).toEqual({
-      valFitId: 500,
-      valFitOod: 500,
-      valSelectId: 500,
-      valSelectOod: 500,
-      testId: 1000,
-      testOod: 1000,
+      fit: { id: 500, ood: 500 },
+      select: { id: 500, ood: 500 },
+      test: { id: 1000, ood: 1000 },
     });
     // Each value is the one of the sample that its index names.
     const features = odin?.features.id.test;
@@ -123,8 +143,8 @@ describe('merged cells', () => {
   it('have the metrics of their scores', () => {
     for (const { cell, test } of merged(512, { any: noisy(0.4) })) {
       const metrics = rocMetrics(test.id.scores, test.ood.scores);
-      expect(cell.metrics.auroc.value).toBeCloseTo(metrics.auroc, 12);
-      expect(cell.metrics.fpr80.value).toBe(metrics.fpr80);
+      expect(aurocOf(cell)).toBeCloseTo(metrics.auroc, 12);
+      expect(metricOf(cell, 'fpr80').estimate).toBe(metrics.fpr80);
     }
   });
 
@@ -145,7 +165,11 @@ function compared(isEveryPair: boolean) {
     return fileOrderPlacements(fssdPaper, own, cell, true);
   });
   const rows = planned.map(({ row, splitOrder }, i) => {
-    return { method: row, splitOrder, auroc: cells[i]?.cell.metrics.auroc.value ?? 0 };
+    return {
+      method: row,
+      splitOrder,
+      auroc: metricOf(cells[i]?.cell ?? { method: row, metrics: {} }, RANKED_BY).estimate,
+    };
   });
   return [
     ...compareRows({ id: 'id', ood: 'ood', model: 'm' }, rows, isEveryPair, (row, kind) => {
@@ -184,7 +208,7 @@ describe('comparisons', () => {
   it('of very many rows are with the best row alone', () => {
     const best = merged(512, { any: noisy(0.4) })
       .map(({ cell }) => cell)
-      .reduce((top, cell) => (cell.metrics.auroc.value > top.metrics.auroc.value ? cell : top)).method;
+      .reduce((top, cell) => (aurocOf(cell) > aurocOf(top) ? cell : top)).method;
     expect(compared(false)).toEqual(compared(true).filter(({ a, b }) => a === best || b === best));
     const rows = (count: number) => Array.from({ length: count }, (_, i) => i);
     expect(isEveryPairTested([rows(447), rows(2)])).toBe(true);
@@ -218,12 +242,21 @@ describe('the digest', () => {
       },
     ];
     const comparisons = compared(true);
+    const evaluated = {
+      grid: { seed: 1 },
+      protocol: { name: 'fssd-paper', criterion: 'TNR at 95 % TPR' },
+      metrics: fssdPaper.metrics.map(({ key, title, isLowerBetter, positive }) => ({
+        key,
+        title,
+        isLowerBetter,
+        positive,
+      })),
+    };
     const digestOf = (own: typeof cells, ofModels: typeof accuracies) =>
       resultsDigest(
-        { seed: 1 },
+        { ...evaluated, accuracies: ofModels },
         own.map((cell) => canonicalCell({ cell })),
         comparisons.map(canonicalJson),
-        ofModels,
       );
     const digest = digestOf(cells, accuracies);
     const later = cells.map((cell) => ({ ...cell, seconds: 99 }));
@@ -238,7 +271,7 @@ describe('the digest', () => {
       ),
     ).not.toBe(digest);
     const whole = {
-      grid: { seed: 1 },
+      ...evaluated,
       cells: cells.map(({ seconds: _seconds, ...cell }) => cell),
       comparisons,
       accuracies: accuracies.map(({ cardAccuracy: _card, ...measured }) => measured),

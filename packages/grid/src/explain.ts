@@ -76,6 +76,7 @@ function hint(path: readonly PropertyKey[], value: unknown, schemas: readonly Sc
   if (typeof value === 'string') {
     const meant = didYouMean(value, wordsOf(schemas));
     if (meant !== undefined) return ` (did you mean ${quote(meant)}?)`;
+    if (path.length === 1 && path[0] === 'protocol') return '; --protocol FILE takes in one of your own';
     const isNumeric = schemas.some(({ type }) => type === 'number' || type === 'integer');
     if (isNumeric && value.trim() !== '' && Number.isFinite(Number(value))) return '; leave the quotes out';
   }

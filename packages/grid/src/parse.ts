@@ -9,6 +9,7 @@ import { gridJsonSchema } from './json-schema.js';
 import { modelsOf } from './models-of.js';
 import { applyOverride, type Override, overrideOf } from './overrides.js';
 import { type Grid, gridSchema, rowKey } from './schema.js';
+import { wholeBatches } from './whole-batches.js';
 import { YamlTree } from './yaml-tree.js';
 
 const MAX_REPORTED = 20;
@@ -53,12 +54,13 @@ export function parseGrid(
     );
   const { methods = METHODS } = known;
   const parsed = gridSchema(methods).safeParse(root);
+  const whole = parsed.success ? wholeBatches(parsed.data, root) : undefined;
   const findings = parsed.success
-    ? checkNames(parsed.data, known, methods)
+    ? [...checkNames(parsed.data, known, methods), ...(whole?.findings ?? [])]
     : parsed.error.issues.flatMap((issue) => explain(issue, root, gridJsonSchema(methods)));
   if (findings.length > 0) throw new OodError('invalid-input', report(findings, tree, overrides, shownFile));
-  if (!parsed.success) throw new OodError('internal', 'a grid was refused without a reason');
-  return parsed.data;
+  if (whole === undefined) throw new OodError('internal', 'a grid was refused without a reason');
+  return whole.grid;
 }
 
 /** Findings in the order of the file, those of `--set` after them. */

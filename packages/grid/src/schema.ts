@@ -79,6 +79,9 @@ const before = {
   models: z.array(modelReferenceSchema).min(1),
   pairs: z.array(z.strictObject({ id: datasetReferenceSchema, ood: datasetReferenceSchema })).min(1),
 };
+/** Samples of a task, where the grid says nothing and the protocol's batch divides it. */
+export const DEFAULT_SLICE = 2048;
+
 /** What is after `methods`; slices are whole batches. */
 const after = (batch: number) => ({
   outputs: z
@@ -90,10 +93,10 @@ const after = (batch: number) => ({
   options: z
     .strictObject({
       workers: z.number().int().min(1).max(1024).optional(),
-      slice: z.number().int().multipleOf(batch).min(batch).default(2048),
+      slice: z.number().int().multipleOf(batch).min(batch).default(DEFAULT_SLICE),
       bootstrapReplicates: z.number().int().min(100).max(100_000).default(1000),
     })
-    .default({ slice: 2048, bootstrapReplicates: 1000 }),
+    .default({ slice: DEFAULT_SLICE, bootstrapReplicates: 1000 }),
 });
 
 /** One grid.yaml, parsed: of the protocols that are known, and of the methods that are given. */
@@ -110,7 +113,7 @@ export function gridSchema(methods: readonly Method[] = METHODS) {
         ),
       )
       .min(1),
-    // Of several protocols, the planner asks for whole batches of the grid's own.
+    // What every protocol's batches have in common; `wholeBatches` holds a grid to its own protocol's.
     ...after(known.map(({ batch }) => batch).reduce(commonDivisor)),
   });
 }

@@ -3,8 +3,14 @@ import { faultsOf, GOOD, grid } from './faulty-grid.js';
 
 /** What is plausibly written outside of methods, and every line of the answer. */
 const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]])[] = [
-  ['protocol: openood', ['g.yaml:1:11  protocol: expected "fssd-paper", got "openood"']],
-  ['protocol: fssd', ['g.yaml:1:11  protocol: expected "fssd-paper", got "fssd"']],
+  [
+    'protocol: openood',
+    ['g.yaml:1:11  protocol: expected "fssd-paper", got "openood"; --protocol FILE takes in one of your own'],
+  ],
+  [
+    'protocol: fssd',
+    ['g.yaml:1:11  protocol: expected "fssd-paper", got "fssd"; --protocol FILE takes in one of your own'],
+  ],
   ['protocol: [fssd-paper]', ['g.yaml:1:11  protocol: expected "fssd-paper", got a list of 1']],
   [
     'name: "a b"',

@@ -20,18 +20,26 @@ export {
   PREDICTIONS,
   type SplitOrder,
 } from './method-plan.js';
-export { METRIC_SPECS, type MetricKey, type MetricSpec } from './metric-specs.js';
+export {
+  type CellMetric,
+  type IntervalKind,
+  type MetricSpec,
+  metricSpecSchema,
+  RANKED_BY,
+} from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
+export { type ResultsReader, readResults, readResultsHeader } from './read-results.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
   type Accuracy,
   type Cell,
-  type CellMetrics,
   type Comparison,
+  comparisonsSchema,
   type Environment,
-  type MetricInterval,
+  metricOf,
   RESULTS_SCHEMA,
   type Results,
+  type ResultsHeader,
   resultsSchema,
 } from './results.js';
 export { decodeRunEvent, encodeRunEvent, type RunEvent } from './run-event.js';

@@ -1,23 +1,44 @@
+import { z } from 'zod';
+import { visibleName } from './visible-name.js';
+
+const metricKeySchema = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]{0,39}$/)
+  .describe('a small letter, then letters and digits, 40 at most');
+
 /** What readers must know of a metric to show it. */
-export interface MetricSpec<Key extends string = string> {
+export const metricSpecSchema = z.object({
   /** Its name in `cells[].metrics`. */
-  readonly key: Key;
+  key: metricKeySchema,
   /** Its name as the field prints it. */
-  readonly title: string;
-  readonly isLowerBetter: boolean;
+  title: visibleName(40),
+  isLowerBetter: z.boolean(),
   /** The class that counts as positive. */
-  readonly positive: 'id' | 'ood';
-}
+  positive: z.enum(['id', 'ood']),
+});
+export type MetricSpec = Readonly<z.infer<typeof metricSpecSchema>>;
 
-/** Every metric of a cell, in the order of tables. All are shares in [0, 1]; the first is the one that rows are ranked by. */
-export const METRIC_SPECS = [
-  { key: 'auroc', title: 'AUROC', isLowerBetter: false, positive: 'id' },
-  { key: 'auprIn', title: 'AUPR-IN', isLowerBetter: false, positive: 'id' },
-  { key: 'auprOut', title: 'AUPR-OUT', isLowerBetter: false, positive: 'ood' },
-  { key: 'fpr80', title: 'FPR80', isLowerBetter: true, positive: 'id' },
-  { key: 'fpr95', title: 'FPR95', isLowerBetter: true, positive: 'id' },
-  { key: 'tnr95', title: 'TNR95', isLowerBetter: false, positive: 'id' },
-  { key: 'detacc', title: 'DetAcc', isLowerBetter: false, positive: 'id' },
-] as const satisfies readonly MetricSpec[];
+/** Key of the metric that rows are ranked by and paired tests are made on: the first one of every protocol. */
+export const RANKED_BY = 'auroc';
 
-export type MetricKey = (typeof METRIC_SPECS)[number]['key'];
+/**
+ * What a metric's 95 % interval is. `delong`: DeLong's, with Newcombe's score interval at the border. `bootstrap-border`: the percentiles of
+ * a stratified bootstrap, with a score interval at the border. `bootstrap`: those percentiles alone. docs/intervals.md has all.
+ */
+const INTERVAL_KINDS = ['delong', 'bootstrap-border', 'bootstrap'] as const;
+export type IntervalKind = (typeof INTERVAL_KINDS)[number];
+
+/** In [0, 1]. */
+export const shareSchema = z.number().min(0).max(1);
+
+const cellMetricSchema = z.object({
+  estimate: shareSchema,
+  /** 95 %. */
+  interval: z.object({ low: shareSchema, high: shareSchema }),
+  how: z.enum(INTERVAL_KINDS),
+});
+/** What was measured of one row. */
+export type CellMetric = z.infer<typeof cellMetricSchema>;
+
+/** By key, those of the results' `metrics`. */
+export const cellMetricsSchema = z.record(metricKeySchema, cellMetricSchema);

@@ -1,65 +1,55 @@
 import { z } from 'zod';
 import { referencesSchema } from './citation.js';
+import { OodError } from './errors.js';
 import { digestSchema, runIdSchema } from './ids.js';
-import type { MetricKey } from './metric-specs.js';
+import { type CellMetric, cellMetricsSchema, metricSpecSchema, shareSchema } from './metric-specs.js';
 import { workCountsSchema } from './tasks.js';
 import { warningSchema } from './warnings.js';
 
-export const RESULTS_SCHEMA = 'oodgrid.results/v1';
+export const RESULTS_SCHEMA = 'oodgrid.results/v2';
 
-const share = z.number().min(0).max(1);
-const intervalSchema = z.object({ value: share, low: share, high: share });
-export type MetricInterval = z.infer<typeof intervalSchema>;
-
-/**
- * Metrics of the `fssd-paper` protocol, those of `METRIC_SPECS`, with 95 % intervals: DeLong's, with Newcombe's at the border, for AUROC, a stratified bootstrap's
- * with score intervals at the border for the others (docs/intervals.md). ID is the positive class everywhere, also in `fpr80` and `fpr95`; `auprOut` has OOD positive.
- */
-const metricsSchema = z.object({
-  auroc: intervalSchema,
-  auprIn: intervalSchema,
-  auprOut: intervalSchema,
-  fpr80: intervalSchema,
-  fpr95: intervalSchema,
-  tnr95: intervalSchema,
-  detacc: intervalSchema,
-} satisfies Record<MetricKey, typeof intervalSchema>);
-export type CellMetrics = z.infer<typeof metricsSchema>;
+const count = z.number().int().min(0);
+const sidesSchema = z.object({ id: count, ood: count });
 
 /** One row of the final table. */
-const cellSchema = z.object({
+export const cellSchema = z.object({
   /** Key of the grid row: the method's name, or what `as` says. */
   method: z.string(),
   title: z.string(),
   id: z.string(),
   ood: z.string(),
   model: z.string(),
-  protocol: z.string(),
-  metrics: metricsSchema,
+  metrics: cellMetricsSchema,
   hyperparameters: z.object({
-    /** The setting chosen on valSelect; null where there is nothing to choose. */
+    /** The setting that was selected, or the method's own where the protocol selects none; null where there is nothing to choose. */
     chosen: z.record(z.string(), z.number()).nullable(),
-    /** True when no setting had a TNR above 0 and the protocol's fallback was taken. */
+    /** True when no setting was good enough and the method's own was taken. */
     isFallback: z.boolean(),
-    /** TNR at 95 % TPR on valSelect of every setting, in the protocol's order. */
-    tnrOfCandidates: z.array(share),
-    /** The logistic regression over the method's columns. */
-    regression: z.object({ c: z.number(), coef: z.array(z.number()), intercept: z.number() }),
+    /** The protocol's criterion of every setting, in the method's order; empty where nothing was selected. */
+    criteria: z.array(z.number()),
   }),
-  counts: z.object({
-    valFitId: z.number().int(),
-    valFitOod: z.number().int(),
-    valSelectId: z.number().int(),
-    valSelectOod: z.number().int(),
-    testId: z.number().int(),
-    testOod: z.number().int(),
+  /** How the method's columns became one score. */
+  combination: z.object({
+    /** `logistic-regression`, `first-column`. */
+    kind: z.string(),
+    /** What was fitted. */
+    parameters: z.record(z.string(), z.union([z.number(), z.array(z.number())])),
   }),
+  /** Samples that fitted the combination, selected the setting, and tested. */
+  counts: z.object({ fit: sidesSchema, select: sidesSchema, test: sidesSchema }),
   /** Per-sample scores: file relative to the run's folder, SHA-256 of the float64 arrays. */
   scores: z.object({ file: z.string(), id: digestSchema, ood: digestSchema }),
   /** Compute time of the tasks behind the cell; a task that serves several cells counts in each. */
   seconds: z.number().min(0),
 });
 export type Cell = z.infer<typeof cellSchema>;
+
+/** What was measured of a row by one of the results' metrics. */
+export function metricOf({ metrics, method }: Pick<Cell, 'metrics' | 'method'>, key: string): CellMetric {
+  const found = Object.hasOwn(metrics, key) ? metrics[key] : undefined;
+  if (found === undefined) throw new OodError('corrupt-data', `row "${method}" has no metric "${key}"`);
+  return found;
+}
 
 /** DeLong's paired test between two rows on the test samples that both have. */
 const comparisonSchema = z.object({
@@ -70,7 +60,7 @@ const comparisonSchema = z.object({
   b: z.string(),
   /** AUROC of a minus AUROC of b on the shared samples. */
   difference: z.number(),
-  p: share,
+  p: shareSchema,
   /** log10 of p: says how small a p below 1e-308 is, which is 0 here. Null where p is exactly 0; results of older versions have none. */
   log10P: z.number().nullable().default(null),
   samplesId: z.number().int(),
@@ -83,11 +73,11 @@ const accuracySchema = z.object({
   model: z.string(),
   id: z.string(),
   /** Share classified correctly, with Wilson's 95 % interval. */
-  accuracy: intervalSchema,
+  accuracy: z.object({ value: shareSchema, low: shareSchema, high: shareSchema }),
   correct: z.number().int().min(0),
   samples: z.number().int().min(1),
   /** What the model's card says of its own test set; null where there is no card. */
-  cardAccuracy: share.nullable(),
+  cardAccuracy: shareSchema.nullable(),
 });
 export type Accuracy = z.infer<typeof accuracySchema>;
 
@@ -102,8 +92,10 @@ const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-export const resultsSchema = z.object({
-  schema: z.literal(RESULTS_SCHEMA),
+export const comparisonsSchema = z.array(comparisonSchema);
+
+/** What every version of results has, beside its cells and comparisons. */
+export const commonHeaderSchema = z.object({
   run: z.object({
     id: runIdSchema,
     name: z.string(),
@@ -118,8 +110,6 @@ export const resultsSchema = z.object({
   /** The grid as it was resolved: no paths, every default filled in. */
   grid: z.record(z.string(), z.unknown()),
   environment: environmentSchema,
-  cells: z.array(cellSchema),
-  comparisons: z.array(comparisonSchema),
   /** Of every model of a row on every ID test set. Results of older versions have none. */
   accuracies: z.array(accuracySchema).default([]),
   /** Signs of something wrong; no part of the digest. */
@@ -127,5 +117,30 @@ export const resultsSchema = z.object({
   /** What to cite; no part of the digest. Results of older versions have none. */
   references: referencesSchema.default([]),
   digest: digestSchema,
+});
+
+/** Results without what there is one of for each row. */
+export const resultsHeaderSchema = z.object({
+  schema: z.literal(RESULTS_SCHEMA),
+  /** The version that these results had when they were written; absent where it was this one. The digest is of that version. */
+  convertedFrom: z.string().exactOptional(),
+  ...commonHeaderSchema.shape,
+  /** How the detectors were evaluated. */
+  protocol: z.object({
+    name: z.string(),
+    /** What settings were selected by, for people: `TNR at 95 % TPR`; null where each method's own setting was taken. */
+    criterion: z.string().nullable(),
+    /** SHA-256 of the file that it was taken from; absent where it is one of the catalog. */
+    module: digestSchema.exactOptional(),
+  }),
+  /** What was measured of every cell, in the order of tables. The first is the one that rows are ranked by. */
+  metrics: z.array(metricSpecSchema).min(1),
+});
+export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;
+
+export const resultsSchema = z.object({
+  ...resultsHeaderSchema.shape,
+  cells: z.array(cellSchema),
+  comparisons: comparisonsSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;

@@ -1,11 +1,11 @@
-import { isVisible, OodError, workSchema } from '@oodgrid/protocol';
+import { metricSpecSchema, OodError, workSchema } from '@oodgrid/protocol';
 import { KIT } from './kit.js';
 import type { Metric } from './metric.js';
 import type { Protocol } from './protocol.js';
 
 const NAME = /^[a-z0-9][\w.-]{0,59}$/;
-const KEY = /^[a-z][A-Za-z0-9]{0,39}$/;
-const TITLE = /^.{1,40}$/;
+
+const SPEC = metricSpecSchema.shape;
 const FUNCTIONS = ['normalisation', 'order', 'cut', 'keptOod', 'combine', 'previewColumn'] as const;
 
 /** Throws `invalid-input`, `where` in front, for what no run can be evaluated by: all that is wrong, at once. */
@@ -56,11 +56,11 @@ function* faultsOfMetrics({ metrics }: Protocol): Generator<string> {
   for (const [i, metric] of metrics.entries()) {
     const { key, title, isLowerBetter, positive, of } = metric;
     const place = `metrics[${i}]`;
-    if (!(typeof key === 'string' && KEY.test(key)))
+    if (!SPEC.key.safeParse(key).success)
       yield `${place}.key: expected a small letter, then letters and digits, 40 at most`;
     else if (keys.has(key)) yield `${place}.key: "${key}" is there already`;
     keys.add(key);
-    if (!(typeof title === 'string' && TITLE.test(title) && isVisible(title)))
+    if (!SPEC.title.safeParse(title).success)
       yield `${place}.title: expected a text of at most 40 characters`;
     if (typeof isLowerBetter !== 'boolean') yield `${place}.isLowerBetter: expected true or false`;
     if (positive !== 'id' && positive !== 'ood') yield `${place}.positive: expected "id" or "ood"`;

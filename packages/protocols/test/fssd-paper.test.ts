@@ -1,5 +1,11 @@
-import { METRIC_SPECS } from '@oodgrid/protocol';
-import { decisionFunction, fitLogisticCv, NumpyRandomState, type Rows, rocMetrics } from '@oodgrid/stats';
+import {
+  decisionFunction,
+  fitLogisticCv,
+  METRIC_NAMES,
+  NumpyRandomState,
+  type Rows,
+  rocMetrics,
+} from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { fssdPaper, splitIndices } from '../src/index.js';
 
@@ -85,6 +91,6 @@ describe('fssd-paper', () => {
   });
 
   it('has the metrics of results', () => {
-    expect(fssdPaper.metrics).toMatchObject(METRIC_SPECS);
+    expect(fssdPaper.metrics.map(({ key }) => key)).toEqual([...METRIC_NAMES]);
   });
 });

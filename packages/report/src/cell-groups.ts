@@ -1,4 +1,4 @@
-import type { Cell, Results } from '@oodgrid/protocol';
+import { type Cell, metricOf, RANKED_BY, type Results } from '@oodgrid/protocol';
 
 /** Rows that are compared with each other: those of one pair and model. */
 export interface CellGroup {
@@ -28,11 +28,14 @@ export function cellGroups({ cells }: Pick<Results, 'cells'>): CellGroup[] {
 /** `clothes vs digits, net` */
 export const groupTitle = ({ id, ood, model }: CellGroup): string => `${id} vs ${ood}, ${model}`;
 
+/** What rows are ranked by. */
+export const aurocOf = (cell: Cell): number => metricOf(cell, RANKED_BY).estimate;
+
 /** The row with the highest AUROC, the first of equal ones. */
 export function bestRow(cells: readonly Cell[]): Cell | undefined {
   let best: Cell | undefined;
   for (const cell of cells) {
-    if (best === undefined || cell.metrics.auroc.value > best.metrics.auroc.value) best = cell;
+    if (best === undefined || aurocOf(cell) > aurocOf(best)) best = cell;
   }
   return best;
 }

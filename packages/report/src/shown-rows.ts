@@ -1,5 +1,5 @@
 import type { Cell } from '@oodgrid/protocol';
-import type { CellGroup } from './cell-groups.js';
+import { aurocOf, type CellGroup } from './cell-groups.js';
 
 /** How much of a run is shown where all of it would be of no help. */
 export interface ShownLimits {
@@ -44,7 +44,7 @@ export function shownGroups(groups: readonly CellGroup[], limits: ShownLimits): 
 /** At most so many rows, those with the highest AUROC, in the order of the results. */
 export function bestRows(cells: readonly Cell[], limit: number): readonly Cell[] {
   if (cells.length <= limit) return cells;
-  const ranked = [...cells].sort((a, b) => b.metrics.auroc.value - a.metrics.auroc.value);
+  const ranked = [...cells].sort((a, b) => aurocOf(b) - aurocOf(a));
   const kept = new Set(ranked.slice(0, limit));
   return cells.filter((cell) => kept.has(cell));
 }

@@ -1,4 +1,23 @@
-import { type Cell, digestSchema, RESULTS_SCHEMA, type Results, resultsSchema } from '@oodgrid/protocol';
+import {
+  type Cell,
+  type CellMetric,
+  digestSchema,
+  type MetricSpec,
+  RESULTS_SCHEMA,
+  type Results,
+  resultsSchema,
+} from '@oodgrid/protocol';
+
+/** Those of `fssd-paper`. */
+const METRICS: readonly MetricSpec[] = [
+  { key: 'auroc', title: 'AUROC', isLowerBetter: false, positive: 'id' },
+  { key: 'auprIn', title: 'AUPR-IN', isLowerBetter: false, positive: 'id' },
+  { key: 'auprOut', title: 'AUPR-OUT', isLowerBetter: false, positive: 'ood' },
+  { key: 'fpr80', title: 'FPR80', isLowerBetter: true, positive: 'id' },
+  { key: 'fpr95', title: 'FPR95', isLowerBetter: true, positive: 'id' },
+  { key: 'tnr95', title: 'TNR95', isLowerBetter: false, positive: 'id' },
+  { key: 'detacc', title: 'DetAcc', isLowerBetter: false, positive: 'id' },
+];
 
 const ZERO = digestSchema.parse('0'.repeat(64));
 
@@ -9,13 +28,13 @@ function cell(
   fpr: number,
   chosen: Record<string, number> | null = null,
 ): Cell {
-  const around = (value: number) => ({
-    value,
-    low: Math.max(0, value - 0.01),
-    high: Math.min(1, value + 0.01),
+  const around = (estimate: number, how: CellMetric['how'] = 'bootstrap-border'): CellMetric => ({
+    estimate,
+    interval: { low: Math.max(0, estimate - 0.01), high: Math.min(1, estimate + 0.01) },
+    how,
   });
   const metrics = {
-    auroc: around(auroc),
+    auroc: around(auroc, 'delong'),
     auprIn: around(auroc),
     auprOut: around(auroc),
     fpr80: around(fpr),
@@ -29,15 +48,10 @@ function cell(
     id: 'clothes',
     ood: 'digits',
     model: 'net',
-    protocol: 'fssd-paper',
     metrics,
-    hyperparameters: {
-      chosen,
-      isFallback: false,
-      tnrOfCandidates: [],
-      regression: { c: 1, coef: [1], intercept: 0 },
-    },
-    counts: { valFitId: 500, valFitOod: 500, valSelectId: 500, valSelectOod: 500, testId: 100, testOod: 100 },
+    hyperparameters: { chosen, isFallback: false, criteria: [] },
+    combination: { kind: 'logistic-regression', parameters: { c: 1, coef: [1], intercept: 0 } },
+    counts: { fit: { id: 500, ood: 500 }, select: { id: 500, ood: 500 }, test: { id: 100, ood: 100 } },
     scores: { file: `scores/${method}.npz`, id: ZERO, ood: ZERO },
     seconds: 1.25,
   };
@@ -58,6 +72,8 @@ export function sampleResults(change: (results: Record<string, unknown>) => void
       work: { images: 1, forwards: 2000, gradients: 3 },
     },
     grid: {},
+    protocol: { name: 'fssd-paper', criterion: 'TNR at 95 % TPR' },
+    metrics: METRICS.map((spec) => ({ ...spec })),
     environment: {
       engine: 'tensorflow',
       engineVersion: '2',

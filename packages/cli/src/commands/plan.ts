@@ -9,14 +9,16 @@ import {
   taskWork,
 } from '@oodgrid/coordinator';
 import type { GridSpec } from '@oodgrid/protocol';
+import { registerProtocol } from '@oodgrid/protocols';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js';
 import { probeEngine } from '../doctor/probe-engine.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
+import { takeInModules } from '../grid/user-modules.js';
 import { readRates } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
-import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
 import { estimatedSeconds, MAX_TASKS, type PlanReport, planText } from '../output/plan-report.js';
 import { requireCache } from '../output/writable-folder.js';
 
@@ -31,12 +33,14 @@ export default class Plan extends OodCommand {
     workers: Flags.integer({ description: 'worker processes to estimate for', min: 1, max: 1024 }),
     tasks: Flags.boolean({ description: 'list every task', default: false }),
     set: setFlag,
+    protocol: protocolFlag,
     'data-dir': dataDirFlag,
   };
 
   async run(): Promise<PlanReport> {
     const { args, flags } = await this.parse(Plan);
     const context = cliContext(flags['data-dir']);
+    await takeInModules(flags.protocol, registerProtocol);
     const { grid, baseDir } = await readGrid(args.grid, flags.set);
     await requireCache(context.cacheDir);
     const { signal } = new AbortController();

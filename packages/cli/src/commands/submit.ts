@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
+import { registerProtocol } from '@oodgrid/protocols';
 import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
 import { coordinatorFlag } from '../cluster/cluster-command.js';
@@ -10,10 +11,11 @@ import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { blobsDir, cliContext } from '../context.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
+import { refuseModulesOnCluster, takeInModules } from '../grid/user-modules.js';
 import { RateRecorder } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
 import { runLocally } from '../local/run-locally.js';
-import { dataDirFlag, gridArg, OodCommand, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
 import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
@@ -40,6 +42,7 @@ export default class Submit extends OodCommand {
       description: "folder for the run's results (default: outputs.dir of the grid, then the run's id)",
     }),
     set: setFlag,
+    protocol: protocolFlag,
     'data-dir': dataDirFlag,
     coordinator: coordinatorFlag,
     key: Flags.string({
@@ -72,6 +75,8 @@ export default class Submit extends OodCommand {
     const { args, flags } = await this.parse(Submit);
     const signal = this.shutdownSignal();
     const context = cliContext(flags['data-dir']);
+    refuseModulesOnCluster('--protocol', flags.protocol, flags.coordinator);
+    await takeInModules(flags.protocol, registerProtocol);
     const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set));
     const id = runIdSchema.parse(runId(grid.name ?? 'grid', new Date()));
     const folder =

@@ -2,8 +2,8 @@ import { statfs } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { executorBytes, factsOf, listArchitectures } from '@oodgrid/models';
 import { OodError } from '@oodgrid/protocol';
+import { fssdPaper } from '@oodgrid/protocols';
 import { gte } from 'semver';
-import { PROTOCOL_BATCH } from '../grid/resolve-grid.js';
 import { type Machine, memoryText, placeWorkers, thisMachine } from '../local/place-workers.js';
 import { byteSize } from '../output/byte-size.js';
 import { requireCache } from '../output/writable-folder.js';
@@ -24,7 +24,7 @@ export function checkNode(version = process.versions.node): Check {
 export function checkMachine(machine: Machine = thisMachine()): Check {
   const needs = listArchitectures().map((architecture) => {
     const { name } = architecture;
-    const memoryBytes = executorBytes(factsOf(architecture, name, CLASSES).memory, PROTOCOL_BATCH);
+    const memoryBytes = executorBytes(factsOf(architecture, name, CLASSES).memory, fssdPaper.batch);
     return { name, memoryBytes, ...placeWorkers({ [name]: memoryBytes }, undefined, machine) };
   });
   const workers = needs.map(({ name, workers }) => `${workers} for ${name}`).join(', ');

@@ -2,6 +2,7 @@ import { type Grid, modelsOf } from '@oodgrid/grid';
 import { METHODS } from '@oodgrid/methods';
 import { executorBytes, listModels } from '@oodgrid/models';
 import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
+import { findProtocol } from '@oodgrid/protocols';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
@@ -11,9 +12,6 @@ import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
 import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
 import { resolveRows } from './resolve-rows.js';
-
-/** Images of a batch of the `fssd-paper` protocol. */
-export const PROTOCOL_BATCH = 512;
 
 export interface ResolveOptions {
   readonly context: CliContext;
@@ -26,6 +24,7 @@ export interface ResolveOptions {
 /** Turns every name and path of a grid into content: weights, images and noise become blobs. */
 export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<ResolvedGrid> {
   const { context, baseDir, blobs, signal } = options;
+  const { batch } = findProtocol(grid.protocol);
   const note = once(context.log);
   const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs, note };
   const models = await resolveModels(grid.models, sources);
@@ -68,9 +67,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
       all.map(({ spec }) => spec),
       referred.datasets,
     ),
-    memoryBytes: Object.fromEntries(
-      all.map(({ facts }) => [facts.name, executorBytes(facts.memory, PROTOCOL_BATCH)]),
-    ),
+    memoryBytes: Object.fromEntries(all.map(({ facts }) => [facts.name, executorBytes(facts.memory, batch)])),
   };
 }
 

@@ -1,26 +1,39 @@
-import type { Cell, ResultWarning } from '@oodgrid/protocol';
+import { type Cell, metricOf, RANKED_BY, type ResultWarning } from '@oodgrid/protocol';
 import type { Protocol } from '@oodgrid/protocols';
+import type { RankedScores } from '@oodgrid/stats';
 
 /** Test samples on a side below which no number says much: an AUROC's interval is then wider than 0.2. */
 const FEW_SAMPLES = 50;
 /** Test samples on a side below which a metric of exactly 0 or 1 is no wonder. */
 const BORDER_SAMPLES = 500;
 
+/** A cell, and its distinct scores. */
+interface WarnedCell {
+  readonly cell: Cell;
+  readonly ranked: Pick<RankedScores, 'thresholds'>;
+}
+
 /** Signs in the table itself that its numbers mean little. */
-export function cellWarnings(cells: readonly Cell[], { advice }: Pick<Protocol, 'advice'>): ResultWarning[] {
+export function cellWarnings(
+  merged: readonly WarnedCell[],
+  { advice }: Pick<Protocol, 'advice'>,
+): ResultWarning[] {
   return [
-    ...fewSamples(cells, advice),
-    ...cells.flatMap((cell) => [...constantScores(cell), ...atBorder(cell)]),
+    ...fewSamples(
+      merged.map(({ cell }) => cell),
+      advice,
+    ),
+    ...merged.flatMap((one) => [...constantScores(one), ...atBorder(one.cell)]),
   ];
 }
 
 /** Once for each pair: every row of it has the same counts. */
 function fewSamples(cells: readonly Cell[], advice: string): ResultWarning[] {
   const pairs = new Map(cells.map((cell) => [JSON.stringify([cell.id, cell.ood]), cell]));
-  return [...pairs.values()].flatMap(({ id, ood, counts: { testId, testOod } }) => {
+  return [...pairs.values()].flatMap(({ id, ood, counts: { test } }) => {
     const few = [
-      ...(testId < FEW_SAMPLES ? [samples(testId, id)] : []),
-      ...(testOod < FEW_SAMPLES ? [samples(testOod, ood)] : []),
+      ...(test.id < FEW_SAMPLES ? [samples(test.id, id)] : []),
+      ...(test.ood < FEW_SAMPLES ? [samples(test.ood, ood)] : []),
     ];
     if (few.length === 0) return [];
     const message = `only ${few.join(' and ')}: the numbers of ${id} vs ${ood} say next to nothing; ${advice}`;
@@ -30,7 +43,7 @@ function fewSamples(cells: readonly Cell[], advice: string): ResultWarning[] {
         severity: 'serious',
         message,
         place: { id, ood },
-        count: Math.min(testId, testOod),
+        count: Math.min(test.id, test.ood),
       },
     ];
   });
@@ -39,9 +52,10 @@ function fewSamples(cells: readonly Cell[], advice: string): ResultWarning[] {
 const samples = (count: number, set: string) =>
   `${count} test ${count === 1 ? 'sample' : 'samples'} of "${set}"`;
 
-/** All scores of both sides are one: every sample is kept at every threshold, and the AUROC is exactly one half. */
-function constantScores({ method, title, id, ood, model, metrics }: Cell): ResultWarning[] {
-  if (metrics.auroc.value !== 0.5 || metrics.fpr80.value !== 1 || metrics.tnr95.value !== 0) return [];
+/** All scores of both sides are one group: every sample is kept at every threshold. */
+function constantScores({ cell, ranked }: WarnedCell): ResultWarning[] {
+  if (ranked.thresholds.length !== 1) return [];
+  const { method, title, id, ood, model } = cell;
   return [
     {
       code: 'constant-scores',
@@ -52,15 +66,17 @@ function constantScores({ method, title, id, ood, model, metrics }: Cell): Resul
   ];
 }
 
-function atBorder({ method, title, id, ood, model, metrics, counts }: Cell): ResultWarning[] {
-  const least = Math.min(counts.testId, counts.testOod);
-  const { value, low, high } = metrics.auroc;
-  if (least >= BORDER_SAMPLES || (value !== 0 && value !== 1)) return [];
+function atBorder(cell: Cell): ResultWarning[] {
+  const { method, title, id, ood, model, counts } = cell;
+  const least = Math.min(counts.test.id, counts.test.ood);
+  const { estimate, interval } = metricOf(cell, RANKED_BY);
+  const { low, high } = interval;
+  if (least >= BORDER_SAMPLES || (estimate !== 0 && estimate !== 1)) return [];
   return [
     {
       code: 'interval-at-border',
       severity: 'notice',
-      message: `AUROC of ${title} on ${id} vs ${ood} with model "${model}" is exactly ${value} on ${least} test samples of a side; the interval ${low.toFixed(4)} to ${high.toFixed(4)} comes from their number alone`,
+      message: `AUROC of ${title} on ${id} vs ${ood} with model "${model}" is exactly ${estimate} on ${least} test samples of a side; the interval ${low.toFixed(4)} to ${high.toFixed(4)} comes from their number alone`,
       place: { method, id, ood, model },
       count: least,
     },

@@ -8,7 +8,8 @@ export interface ChoiceOutcome {
   /** Position in the choice's candidates. */
   readonly candidate: number;
   readonly isFallback: boolean;
-  readonly tnrOfCandidates: readonly number[];
+  /** The protocol's criterion of each candidate. */
+  readonly criteria: readonly number[];
 }
 
 /** The candidate that the protocol selects. Throws `internal` for a protocol that selects none. */
@@ -29,5 +30,5 @@ export function choose(choice: PlannedChoice, protocol: Protocol, reader: Series
       'internal',
       `protocol ${protocol.name} selects setting ${candidate} of ${candidates.length}`,
     );
-  return { candidate, isFallback, tnrOfCandidates: [...values] };
+  return { candidate, isFallback, criteria: [...values] };
 }

@@ -1,17 +1,7 @@
 import { type Cell, OodError, sha256 } from '@oodgrid/protocol';
-import type { Protocol, Role, Side } from '@oodgrid/protocols';
-import {
-  aurocInterval,
-  BootstrapDraws,
-  type BootstrapIntervals,
-  bootstrapRanked,
-  type Placements,
-  placementsOf,
-  type RankedScores,
-  withBorder,
-} from '@oodgrid/stats';
-import { z } from 'zod';
+import type { Protocol, Role } from '@oodgrid/protocols';
 import type { PlannedCell } from '../planner/plan.js';
+import { type Measured, type MeasureOptions, measureCells } from './measure.js';
 import { type MadeChoice, type ScoredCell, scoreCell } from './score-cell.js';
 import { scoresFile } from './scores-file.js';
 import type { SeriesReader } from './unit-results.js';
@@ -22,17 +12,13 @@ export interface MergedCell extends Pick<ScoredCell, 'test' | 'features'> {
   readonly cell: Cell;
 }
 
-/** With what paired tests need. */
-export interface RankedCell extends MergedCell, Pick<ScoredCell, 'ranked'> {
-  readonly placements: Placements;
-}
+/** With what paired tests and warnings need. */
+export interface RankedCell extends MergedCell, Pick<ScoredCell, 'ranked'>, Pick<Measured, 'placements'> {}
 
-export interface MergeContext {
+export interface MergeContext extends MeasureOptions {
   readonly reader: SeriesReader;
   readonly choices: ReadonlyMap<string, MadeChoice>;
   readonly protocol: Protocol;
-  readonly seed: number;
-  readonly bootstrapReplicates: number;
   secondsOf(cell: PlannedCell): number;
 }
 
@@ -41,90 +27,57 @@ export interface MergeContext {
  * at once: the caller gives as many as it has room for.
  */
 export function mergeCells(planned: readonly PlannedCell[], context: MergeContext): RankedCell[] {
-  const scored = planned.map((cell) => scoreCell(context.protocol, cell, context.choices, context.reader));
-  const intervals = bootstrapIntervals(scored, context);
-  return scored.map((one, i) => {
-    const placements = placementsOf(one.ranked);
-    const { value, low, high } = aurocInterval(placements);
-    const auroc = { value, low, high };
-    const drawn = intervals[i];
-    if (drawn === undefined) throw new OodError('internal', `${one.planned.row} was not bootstrapped`);
-    const metrics = { auroc, ...withBorder(one.ranked, auroc, drawn) };
+  const { protocol, choices, reader } = context;
+  const scored = planned.map((cell) => scoreCell(protocol, cell, choices, reader));
+  const measured = measureCells(
+    protocol,
+    scored.map(({ ranked }) => ranked),
+    context,
+  );
+  return scored.map((one, i): RankedCell => {
+    const own = measured[i];
+    if (own === undefined) throw new OodError('internal', `${one.planned.row} was not measured`);
     const { test, features, ranked } = one;
+    const { metrics, placements } = own;
     return { cell: cellOf(one, metrics, context), test, features, ranked, placements };
   });
 }
 
-/** Draws of the size that was asked for last: most cells of a grid have one. */
-let lastDraws: { readonly key: string; readonly draws: BootstrapDraws } | undefined;
-
-function drawsOf(seed: number, replicates: number, n: number, m: number): BootstrapDraws {
-  const key = [seed, replicates, n, m].join();
-  if (lastDraws?.key !== key) lastDraws = { key, draws: new BootstrapDraws(seed, replicates, n, m) };
-  return lastDraws.draws;
-}
-
-/** In the order of the cells; cells of one size go together. */
-function bootstrapIntervals(
-  scored: readonly ScoredCell[],
-  { seed, bootstrapReplicates }: MergeContext,
-): readonly (BootstrapIntervals | undefined)[] {
-  const bySize = new Map<string, { places: number[]; ranked: [RankedScores, ...RankedScores[]] }>();
-  for (const [i, { test, ranked }] of scored.entries()) {
-    const size = `${test.id.scores.length},${test.ood.scores.length}`;
-    const known = bySize.get(size);
-    if (known === undefined) bySize.set(size, { places: [i], ranked: [ranked] });
-    else {
-      known.places.push(i);
-      known.ranked.push(ranked);
-    }
-  }
-  const out: (BootstrapIntervals | undefined)[] = scored.map(() => undefined);
-  for (const group of bySize.values()) {
-    const { idGroup, oodGroup } = group.ranked[0];
-    const draws = drawsOf(seed, bootstrapReplicates, idGroup.length, oodGroup.length);
-    const intervals = bootstrapRanked(group.ranked, draws);
-    for (const [k, i] of group.places.entries()) out[i] = intervals[k];
-  }
-  return out;
-}
-
 function cellOf(
   { planned, made, combination, test, features }: ScoredCell,
-  metrics: Cell['metrics'],
-  { protocol, secondsOf }: MergeContext,
+  metrics: Measured['metrics'],
+  { secondsOf }: MergeContext,
 ): Cell {
   const { row: method, title, id, ood, model } = planned;
   const { setting } = planned;
-  const count = (role: Role, side: Side) => features[side][role].indices.length;
+  const count = (role: Role) => ({
+    id: features.id[role].indices.length,
+    ood: features.ood[role].indices.length,
+  });
+  const { kind, parameters } = combination;
   return {
     method,
     title,
     id,
     ood,
     model,
-    protocol: protocol.name,
-    metrics,
+    metrics: { ...metrics },
     hyperparameters: {
       chosen: made === undefined ? setting : { ...made.choice.candidates[made.outcome.candidate] },
       isFallback: made?.outcome.isFallback ?? false,
-      tnrOfCandidates: [...(made?.outcome.tnrOfCandidates ?? [])],
-      regression: regressionSchema.parse(combination.parameters),
+      criteria: [...(made?.outcome.criteria ?? [])],
     },
-    counts: {
-      valFitId: count('fit', 'id'),
-      valFitOod: count('fit', 'ood'),
-      valSelectId: count('select', 'id'),
-      valSelectOod: count('select', 'ood'),
-      testId: count('test', 'id'),
-      testOod: count('test', 'ood'),
-    },
+    combination: { kind, parameters: plain(parameters) },
+    counts: { fit: count('fit'), select: count('select'), test: count('test') },
     scores: { file: scoresFile(planned), id: digestOf(test.id.scores), ood: digestOf(test.ood.scores) },
     seconds: secondsOf(planned),
   };
 }
 
-const regressionSchema = z.object({ c: z.number(), coef: z.array(z.number()), intercept: z.number() });
+const plain = (parameters: ScoredCell['combination']['parameters']): Cell['combination']['parameters'] =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, typeof value === 'number' ? value : [...value]]),
+  );
 
 function digestOf(scores: Float64Array) {
   return sha256(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));

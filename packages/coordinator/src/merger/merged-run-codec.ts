@@ -1,12 +1,19 @@
-import { type Comparison, canonicalJson, OodError, type Results, resultsSchema } from '@oodgrid/protocol';
+import {
+  type Comparison,
+  canonicalJson,
+  comparisonsSchema,
+  OodError,
+  type Results,
+  type ResultsHeader,
+  type ResultsReader,
+  readResults,
+  readResultsHeader,
+} from '@oodgrid/protocol';
 import { type NamedArray, type MergedCell as WireCell, MergedRun as WireRun } from '@oodgrid/protocol/wire';
 import { ROLES, type Role } from '@oodgrid/protocols';
 import type { Features, Splits } from './features.js';
 import type { MergedCell, TestScores } from './merge-cell.js';
 import { messageFields } from './message-fields.js';
-
-/** Results without what there is one of for each row. */
-export type ResultsHeader = Omit<Results, 'cells' | 'comparisons'>;
 
 /** A merged run, piece by piece: the header first, then every cell, then the comparisons. */
 export type MergedPart =
@@ -39,25 +46,26 @@ const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 export const canonicalCell = ({ cell: { seconds: _seconds, ...cell } }: Pick<MergedCell, 'cell'>): string =>
   canonicalJson(cell);
 
-const headerSchema = resultsSchema.omit({ cells: true, comparisons: true });
-const cellSchema = resultsSchema.shape.cells.element;
-const comparisonsSchema = resultsSchema.shape.comparisons;
-
-/** Throws `corrupt-data` for bytes that are no merged run. Holds one cell at a time. */
+/** Reads merged runs of this version and of those before. Throws `corrupt-data` for bytes that are none. Holds one cell at a time. */
 export async function* readMergedRun(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<MergedPart> {
   try {
     let former: Results | undefined;
+    let reader: ResultsReader | undefined;
     let cells = 0;
     for await (const field of messageFields(bytes)) {
       const { resultsJson, headerJson, comparisonsJson, cells: own } = WireRun.decode(field);
       if (resultsJson.length > 0) {
-        former = resultsSchema.parse(parsed(resultsJson));
+        former = readResults(parsed(resultsJson));
         const { cells: _cells, comparisons: _comparisons, ...header } = former;
         yield { kind: 'header', header };
       }
-      if (headerJson.length > 0) yield { kind: 'header', header: headerSchema.parse(parsed(headerJson)) };
+      if (headerJson.length > 0) {
+        reader = readResultsHeader(parsed(headerJson));
+        yield { kind: 'header', header: reader.header };
+      }
       for (const wire of own) {
-        const cell = former?.cells[cells++] ?? cellSchema.parse(parsed(wire.cellJson));
+        const cell = former?.cells[cells++] ?? reader?.readCell(parsed(wire.cellJson));
+        if (cell === undefined) throw new RangeError('a cell comes before the header');
         yield { kind: 'cell', merged: { cell, ...decodeArrays(wire) } };
       }
       for (const json of comparisonsJson) {

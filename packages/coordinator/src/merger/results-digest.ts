@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type Accuracy, canonicalJson, type Digest, digestSchema } from '@oodgrid/protocol';
+import { canonicalJson, type Digest, digestSchema, type ResultsHeader } from '@oodgrid/protocol';
+
+/** The parts of the header that are in the digest. */
+export type DigestedHeader = Pick<ResultsHeader, 'grid' | 'accuracies' | 'metrics' | 'protocol'>;
 
 /**
- * What a run found, as one number: SHA-256 of the canonical JSON of the grid as content, the cells without their seconds, and
- * the comparisons, and the models' accuracies. Score arrays are in it by their hashes. Leaves out warnings, what cards say, run id, cache use, attempts, workers, slices and environment,
- * so it is the same however the run went. Cells and comparisons are given one by one as canonical JSON: a large run
- * is never one string.
+ * What a run found, as one number: SHA-256 of the canonical JSON of the grid as content, the protocol, what the metrics are, the cells without
+ * their seconds, the comparisons, and the models' accuracies. Score arrays are in it by their hashes. Leaves out warnings, what cards say, run
+ * id, cache use, attempts, workers, slices and environment, so it is the same however the run went. Cells and comparisons are given one
+ * by one as canonical JSON: a large run is never one string.
  */
 export function resultsDigest(
-  grid: Record<string, unknown>,
+  { grid, accuracies, metrics, protocol }: DigestedHeader,
   cells: Iterable<string>,
   comparisons: Iterable<string>,
-  accuracies: readonly Accuracy[],
 ): Digest {
   const hash = createHash('sha256');
   const list = (items: Iterable<string>) => {
@@ -27,6 +29,8 @@ export function resultsDigest(
   list(cells);
   hash.update('],"comparisons":[');
   list(comparisons);
-  hash.update(`],"grid":${canonicalJson(grid)}}`);
+  hash.update(
+    `],"grid":${canonicalJson(grid)},"metrics":${canonicalJson(metrics)},"protocol":${canonicalJson(protocol)}}`,
+  );
   return digestSchema.parse(hash.digest('hex'));
 }

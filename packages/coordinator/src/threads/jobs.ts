@@ -1,8 +1,7 @@
-import type { Accuracy, Digest, ResultWarning } from '@oodgrid/protocol';
+import type { Accuracy, Digest, ResultsHeader, ResultWarning } from '@oodgrid/protocol';
 import type { ChoiceOutcome } from '../merger/choose.js';
 import type { ComparedRow } from '../merger/compare.js';
 import type { KeyedSeries, MergeInput } from '../merger/merge-input.js';
-import type { ResultsHeader } from '../merger/merged-run-codec.js';
 import type { RunningAuroc } from '../merger/running-auroc.js';
 import type { PlannedAccuracy, PlannedCell, PlannedChoice } from '../planner/plan.js';
 

@@ -1,3 +1,4 @@
+import { metricOf, RANKED_BY } from '@oodgrid/protocol';
 import type { Placements } from '@oodgrid/stats';
 import { cellWarnings } from '../merger/cell-warnings.js';
 import { fileOrderPlacements } from '../merger/file-order.js';
@@ -26,7 +27,7 @@ export function mergeJob(
       const { own, shared } = fileOrderPlacements(protocol, planned, cell, isMixed[i] === true);
       return {
         method: cell.cell.method,
-        auroc: cell.cell.metrics.auroc.value,
+        auroc: metricOf(cell.cell, RANKED_BY).estimate,
         splitOrder: planned.splitOrder,
         file,
         own: append(ranks, own),
@@ -35,10 +36,7 @@ export function mergeJob(
     });
     return {
       rows,
-      warnings: cellWarnings(
-        merged.map(({ cell }) => cell),
-        protocol,
-      ),
+      warnings: cellWarnings(merged, protocol),
     };
   } finally {
     writer.close();

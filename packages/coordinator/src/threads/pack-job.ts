@@ -9,7 +9,7 @@ const PIECE_BYTES = 1024 ** 2;
 
 /** Writes header, cells and comparisons into one durable file, and removes the parts on the way. */
 export function packJob({ header, cells, comparisons, out }: JobInput<'pack'>): Digest {
-  const digest = resultsDigest(header.grid, lines(cells), lines(comparisons), header.accuracies);
+  const digest = resultsDigest(header, lines(cells), lines(comparisons));
   const hash = createHash('sha256');
   const file = openSync(out, 'wx');
   try {

@@ -21,11 +21,14 @@ import { planIdentity } from '../planner/plan-identity.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';
 
-const outcomeSchema = z.object({
-  candidate: z.number().int().min(0),
-  isFallback: z.boolean(),
-  tnrOfCandidates: z.array(z.number()),
-});
+const madeSchema = z.object({ candidate: z.number().int().min(0), isFallback: z.boolean() });
+const outcomeSchema = z.union([
+  madeSchema.extend({ criteria: z.array(z.number()) }),
+  // As journals of earlier versions have it.
+  madeSchema
+    .extend({ tnrOfCandidates: z.array(z.number()) })
+    .transform(({ tnrOfCandidates, ...made }) => ({ ...made, criteria: tnrOfCandidates })),
+]);
 
 /** A grid as tasks, and what is found out between them. */
 export class GridWorkload implements Workload, Facts {

@@ -1,4 +1,4 @@
-import { type Accuracy, type Cell, METRIC_SPECS, visible } from '@oodgrid/protocol';
+import { type Accuracy, type Cell, type MetricSpec, metricOf, visible } from '@oodgrid/protocol';
 import { isWholeP, pText } from '../paired-tests.js';
 import { accuracyIndex, warningIndex } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
@@ -28,13 +28,8 @@ function field(text: string): string {
   return /[",;]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }
 
-const CELL_HEAD = [
-  'method',
-  'id',
-  'ood',
-  'model',
-  'protocol',
-  ...METRIC_SPECS.flatMap(({ key }) => [snake(key), `${snake(key)}_low`, `${snake(key)}_high`]),
+const BEFORE_METRICS = ['method', 'id', 'ood', 'model', 'protocol'] as const;
+const AFTER_METRICS = [
   'chosen',
   'seconds',
   'id_accuracy',
@@ -44,20 +39,35 @@ const CELL_HEAD = [
   'warnings',
 ] as const;
 
+/** Three columns a metric. One that would be called as another column is, has `metric_` before it. */
+function headOf(metrics: readonly MetricSpec[]): readonly string[] {
+  const taken = new Set<string>([...BEFORE_METRICS, ...AFTER_METRICS]);
+  const columns = metrics.flatMap(({ key }) => {
+    const of = (name: string) => [name, `${name}_low`, `${name}_high`];
+    let name = snake(key);
+    while (of(name).some((column) => taken.has(column))) name = `metric_${name}`;
+    for (const column of of(name)) taken.add(column);
+    return of(name);
+  });
+  return [...BEFORE_METRICS, ...columns, ...AFTER_METRICS];
+}
+
 /**
  * Every metric as value, low and high end of its 95 % interval, in [0, 1]; the accuracy of the cell's model on its
  * ID set; codes of the warnings that concern the cell.
  */
-function* cellLines({ results: { cells, accuracies, warnings } }: Report): Generator<string> {
+function* cellLines({
+  results: { cells, accuracies, warnings, metrics, protocol },
+}: Report): Generator<string> {
   const accuracyOf = accuracyIndex(accuracies);
   const warningsOf = warningIndex(warnings, ['id', 'ood', 'model', 'method']);
-  yield line(CELL_HEAD);
+  yield line(headOf(metrics));
   for (const cell of cells) {
-    const { method, id, ood, model, protocol, seconds } = cell;
+    const { method, id, ood, model, seconds } = cell;
     const codes = new Set(warningsOf(cell).map(({ code }) => code));
     yield line([
-      ...[method, id, ood, model, protocol],
-      ...metricFields(cell),
+      ...[method, id, ood, model, protocol.name],
+      ...metricFields(cell, metrics),
       seconds.toFixed(3),
       ...accuracyFields(accuracyOf(cell)),
       [...codes].join(' '),
@@ -65,10 +75,11 @@ function* cellLines({ results: { cells, accuracies, warnings } }: Report): Gener
   }
 }
 
-function metricFields({ metrics, hyperparameters: { chosen } }: Cell): string[] {
-  const values = METRIC_SPECS.flatMap(({ key }) => {
-    const { value, low, high } = metrics[key];
-    return [value, low, high].map(String);
+function metricFields(cell: Cell, metrics: readonly MetricSpec[]): string[] {
+  const { chosen } = cell.hyperparameters;
+  const values = metrics.flatMap(({ key }) => {
+    const { estimate, interval } = metricOf(cell, key);
+    return [estimate, interval.low, interval.high].map(String);
   });
   return [...values, chosen === null ? '' : JSON.stringify(chosen)];
 }

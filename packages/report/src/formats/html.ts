@@ -8,8 +8,8 @@ import { PlotBudget } from '../html/plot-budget.js';
 import { referencesHtml } from '../html/references-html.js';
 import { STYLES } from '../html/styles.js';
 import { accuraciesHtml, warningsHtml } from '../html/warnings-html.js';
+import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
-import { METRICS_NOTE } from '../percent.js';
 import { shownGroups } from '../shown-rows.js';
 import type { Report, ReportFormat } from './format.js';
 
@@ -41,13 +41,14 @@ function* pieces({ results, scoresOf }: Report): Generator<string> {
   yield factsHtml(results);
   yield leftOutHtml(groups, shown);
   if (shown.groupsLeft > 0) yield* overviewHtml(groups);
-  for (const one of shown.shown) yield* groupHtml(one, comparisonsOf(one.group), plots);
+  for (const one of shown.shown) yield* groupHtml(one, results.metrics, comparisonsOf(one.group), plots);
   yield accuraciesHtml(results);
   yield* referencesHtml(results);
   yield '\n</main>\n</body>\n</html>\n';
 }
 
-function headHtml({ run, cells }: Results): string {
+function headHtml(results: Results): string {
+  const { run, protocol } = results;
   const title = `${escapeHtml(run.name)}: OOD detection results`;
   return `<!doctype html>
 <html lang="en">
@@ -60,6 +61,6 @@ function headHtml({ run, cells }: Results): string {
 <body>
 <main>
 <h1>${escapeHtml(run.name)}</h1>
-<p class="muted">Out-of-distribution detection, protocol ${escapeHtml(String(cells[0]?.protocol ?? ''))}. ${escapeHtml(METRICS_NOTE)}</p>
+<p class="muted">Out-of-distribution detection, protocol ${escapeHtml(protocol.name)}. ${escapeHtml(metricsNote(results))}</p>
 `;
 }

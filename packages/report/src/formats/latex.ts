@@ -1,8 +1,16 @@
-import { type Cell, METRIC_SPECS, type ResultWarning, visible } from '@oodgrid/protocol';
+import {
+  type Cell,
+  type MetricSpec,
+  metricOf,
+  RANKED_BY,
+  type ResultWarning,
+  visible,
+} from '@oodgrid/protocol';
 import { type Marks, marksOf } from '../best-marks.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
+import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
-import { METRICS_NOTE, percent } from '../percent.js';
+import { percent } from '../percent.js';
 import {
   accuracyIndex,
   accuracyText,
@@ -35,24 +43,26 @@ const escaped = (text: string) =>
 
 const rowText = (entries: readonly string[]): string => `${entries.join(' & ')} \\\\\n`;
 
-const HEAD = [
+const headOf = (metrics: readonly MetricSpec[]): readonly string[] => [
   'Method',
-  ...METRIC_SPECS.map(
-    ({ title, isLowerBetter }) => `${title} $\\${isLowerBetter ? 'downarrow' : 'uparrow'}$`,
+  ...metrics.map(
+    ({ title, isLowerBetter }) => `${escaped(title)} $\\${isLowerBetter ? 'downarrow' : 'uparrow'}$`,
   ),
 ];
 
 function* pieces({ results }: Report): Generator<string> {
+  const { metrics } = results;
+  const note = escaped(metricsNote(results));
   const comparisonsOf = comparisonIndex(results.comparisons);
   const accuracyOf = accuracyIndex(results.accuracies);
   const warningsOf = warningIndex(results.warnings, ['id', 'ood', 'model']);
   yield '% needs \\usepackage{booktabs}\n';
   for (const [i, group] of cellGroups(results).entries()) {
-    const marks = marksOf(group, comparisonsOf(group));
-    const caption = `${escaped(`${groupTitle(group)}.`)} ${escaped(METRICS_NOTE)} $^{\\dagger}$: AUROC not significantly different from the best (DeLong's paired test, $p \\ge 0.05$).`;
+    const marks = marksOf(group, metrics, comparisonsOf(group));
+    const caption = `${escaped(`${groupTitle(group)}.`)} ${note} $^{\\dagger}$: AUROC not significantly different from the best (DeLong's paired test, $p \\ge 0.05$).`;
     yield `${i === 0 ? '' : '\n'}\\begin{table}[t]\n\\centering\n\\caption{${caption}}\n`;
-    yield `\\begin{tabular}{l${'r'.repeat(METRIC_SPECS.length)}}\n\\toprule\n${rowText(HEAD)}\\midrule\n`;
-    for (const cell of group.cells) yield cellRow(cell, marks);
+    yield `\\begin{tabular}{l${'r'.repeat(metrics.length)}}\n\\toprule\n${rowText(headOf(metrics))}\\midrule\n`;
+    for (const cell of group.cells) yield cellRow(cell, metrics, marks);
     yield '\\bottomrule\n\\end{tabular}\n';
     const measured = accuracyOf(group);
     const accuracy =
@@ -66,10 +76,10 @@ function* pieces({ results }: Report): Generator<string> {
   }
 }
 
-function cellRow(cell: Cell, marks: Marks): string {
-  const values = METRIC_SPECS.map(({ key }) => {
-    const text = percent(cell.metrics[key].value);
-    const like = key === 'auroc' && marks.isLikeBest(cell) ? '$^{\\dagger}$' : '';
+function cellRow(cell: Cell, metrics: readonly MetricSpec[], marks: Marks): string {
+  const values = metrics.map(({ key }) => {
+    const text = percent(metricOf(cell, key).estimate);
+    const like = key === RANKED_BY && marks.isLikeBest(cell) ? '$^{\\dagger}$' : '';
     return `${marks.isBest(cell, key) ? `\\textbf{${text}}` : text}${like}`;
   });
   return rowText([escaped(cell.title), ...values]);

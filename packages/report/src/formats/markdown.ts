@@ -1,10 +1,11 @@
-import { METRIC_SPECS, type Results, visible } from '@oodgrid/protocol';
+import { type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/protocol';
 import { marksOf } from '../best-marks.js';
 import { BIBLIOGRAPHY } from '../bibtex.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
 import { chosenText } from '../hyperparameters.js';
+import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
-import { METRICS_NOTE, percent } from '../percent.js';
+import { percent } from '../percent.js';
 import { linkOf, referenceText, usesText } from '../reference-text.js';
 import { firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
@@ -22,30 +23,30 @@ const escaped = (text: string) => visible(text).replaceAll(/([\\|*_`<>[\]~$#]|&(
 
 const rowText = (entries: readonly string[]): string => `| ${entries.join(' | ')} |\n`;
 
-const HEAD = [
-  'Method',
-  ...METRIC_SPECS.map(({ title, isLowerBetter }) => `${title} ${isLowerBetter ? '↓' : '↑'}`),
-  'Chosen',
-];
-const RULE = HEAD.map((_, column) => (column === 0 || column === HEAD.length - 1 ? ':--' : '--:'));
+function headText(metrics: readonly MetricSpec[]): string {
+  const titles = metrics.map(({ title, isLowerBetter }) => `${escaped(title)} ${isLowerBetter ? '↓' : '↑'}`);
+  const rule = [':--', ...metrics.map(() => '--:'), ':--'];
+  return `${rowText(['Method', ...titles, 'Chosen'])}${rowText(rule)}`;
+}
 
 function* pieces({ results }: Report): Generator<string> {
+  const { metrics } = results;
   const comparisonsOf = comparisonIndex(results.comparisons);
   for (const group of cellGroups(results)) {
-    const marks = marksOf(group, comparisonsOf(group));
-    yield `### ${escaped(groupTitle(group))}\n\n${rowText(HEAD)}${rowText(RULE)}`;
+    const marks = marksOf(group, metrics, comparisonsOf(group));
+    yield `### ${escaped(groupTitle(group))}\n\n${headText(metrics)}`;
     for (const cell of group.cells) {
-      const values = METRIC_SPECS.map(({ key }) => {
-        const { value, low, high } = cell.metrics[key];
-        const like = key === 'auroc' && marks.isLikeBest(cell) ? '~' : '';
-        const text = marks.isBest(cell, key) ? `**${percent(value)}**` : percent(value);
-        return key === 'auroc' ? `${like}${text} (${percent(low)}–${percent(high)})` : text;
+      const values = metrics.map(({ key }) => {
+        const { estimate, interval } = metricOf(cell, key);
+        const text = marks.isBest(cell, key) ? `**${percent(estimate)}**` : percent(estimate);
+        if (key !== RANKED_BY) return text;
+        return `${marks.isLikeBest(cell) ? '~' : ''}${text} (${percent(interval.low)}–${percent(interval.high)})`;
       });
       yield rowText([escaped(cell.title), ...values, escaped(chosenText(cell))]);
     }
     yield '\n';
   }
-  yield `${METRICS_NOTE} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).\n\n`;
+  yield `${escaped(metricsNote(results))} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).\n\n`;
   yield* accuracySection(results);
   yield* warningSection(results);
   yield* referenceSection(results);

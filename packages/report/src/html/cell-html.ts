@@ -1,5 +1,6 @@
+import { type MetricSpec, metricOf } from '@oodgrid/protocol';
 import { prCurve } from '@oodgrid/stats';
-import type { CellGroup } from '../cell-groups.js';
+import { aurocOf, type CellGroup } from '../cell-groups.js';
 import { countText } from '../count-text.js';
 import { percent } from '../percent.js';
 import { curvePlot } from './curve-plot.js';
@@ -25,14 +26,20 @@ export function overlayHtml({ id, ood }: CellGroup, rows: readonly PlottedRow[])
   });
   const legend = drawn.map(
     ({ cell, style }) =>
-      `<li><span class="key ${style}"></span>${escapeHtml(cell.title)} <span class="muted">${percent(cell.metrics.auroc.value)}</span></li>`,
+      `<li><span class="key ${style}"></span>${escapeHtml(cell.title)} <span class="muted">${percent(aurocOf(cell))}</span></li>`,
   );
   return `<div class="overlay"><figure>${plot}</figure><div><p class="muted">ROC curves; AUROC in percent</p><ul class="legend">${legend.join('')}</ul></div></div>\n`;
 }
 
-/** A row's own plots. */
-export function cellHtml({ cell, scores, roc }: PlottedRow): string {
-  const { title, counts, metrics } = cell;
+/** The area under the curve that is drawn: of precision and recall of ID. */
+const PR_AREA = 'auprIn';
+
+/** A row's own plots; a curve's area stands below it where the run measured it. */
+export function cellHtml({ cell, scores, roc }: PlottedRow, metrics: readonly MetricSpec[]): string {
+  const { title, counts } = cell;
+  const area = metrics.find(({ key }) => key === PR_AREA);
+  const areaText =
+    area === undefined ? '' : `, ${escapeHtml(area.title)} ${percent(metricOf(cell, PR_AREA).estimate)}`;
   const pr = { points: prCurve(scores.id, scores.ood), style: 'one' };
   const figures = [
     [
@@ -43,7 +50,7 @@ export function cellHtml({ cell, scores, roc }: PlottedRow): string {
         yTitle: 'TPR',
         hasDiagonal: true,
       }),
-      `ROC, AUROC ${percent(metrics.auroc.value)}`,
+      `ROC, AUROC ${percent(aurocOf(cell))}`,
     ],
     [
       curvePlot([pr], {
@@ -53,14 +60,14 @@ export function cellHtml({ cell, scores, roc }: PlottedRow): string {
         yTitle: 'precision',
         hasDiagonal: false,
       }),
-      `Precision-recall, AUPR-IN ${percent(metrics.auprIn.value)}`,
+      `Precision-recall${areaText}`,
     ],
     [
       histogramPlot(scores.id, scores.ood, { ...SMALL, label: `Histogram of the scores of ${title}` }),
       '<span class="swatch id"></span>ID<span class="swatch ood"></span>OOD',
     ],
   ];
-  const samples = `${countText(counts.testId)} ID and ${countText(counts.testOod)} OOD test samples`;
+  const samples = `${countText(counts.test.id)} ID and ${countText(counts.test.ood)} OOD test samples`;
   return `<article class="cell"><header><h3>${escapeHtml(title)}</h3><span class="muted">${samples}, ${cell.seconds.toFixed(1)} s of compute, <code>${escapeHtml(cell.scores.file)}</code></span></header>
 <div class="plots">${figures.map(([plot, caption]) => `<figure>${plot}<figcaption>${caption}</figcaption></figure>`).join('')}</div></article>\n`;
 }

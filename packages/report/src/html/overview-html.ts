@@ -1,3 +1,4 @@
+import { metricOf, RANKED_BY } from '@oodgrid/protocol';
 import { bestRow, type CellGroup, groupTitle } from '../cell-groups.js';
 import { countText } from '../count-text.js';
 import { percent } from '../percent.js';
@@ -23,8 +24,8 @@ export function* overviewHtml(groups: readonly CellGroup[]): Generator<string> {
   for (const group of groups.slice(0, MAX_GROUPS)) {
     const best = bestRow(group.cells);
     if (best === undefined) continue;
-    const { value, low, high } = best.metrics.auroc;
-    yield `<tr><th scope="row">${escapeHtml(groupTitle(group))}</th><td>${countText(group.cells.length)}</td><td>${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td><td>${escapeHtml(best.title)}</td></tr>`;
+    const { estimate, interval } = metricOf(best, RANKED_BY);
+    yield `<tr><th scope="row">${escapeHtml(groupTitle(group))}</th><td>${countText(group.cells.length)}</td><td>${percent(estimate)}<span class="interval">${percent(interval.low)}–${percent(interval.high)}</span></td><td>${escapeHtml(best.title)}</td></tr>`;
   }
   yield '</tbody></table></div>';
   const left = groups.length - MAX_GROUPS;

@@ -355,11 +355,11 @@ export interface GetResponse {
  * and read piece by piece.
  */
 export interface MergedRun {
-  /** Results.json as a whole; written by earlier versions, before the cells and instead of the other fields. */
+  /** Results.json as a whole; written by earlier versions, before the cells and instead of the other fields. Its schema is of version 1. */
   resultsJson: Buffer;
   /** One by one, in the order of the results' cells. */
   cells: MergedCell[];
-  /** Results.json without its cells and comparisons. */
+  /** Results.json without its cells and comparisons. It names the version of its schema, which the cells are of. */
   headerJson: Buffer;
   /** Comparisons, a JSON array of some of them each. */
   comparisonsJson: Buffer[];

@@ -1,0 +1,27 @@
+import { type IntervalKind, metricOf, type Results } from '@oodgrid/protocol';
+
+/** What intervals are, with one and with several metrics before. */
+const INTERVALS: Readonly<Record<IntervalKind, string>> = {
+  delong: "DeLong's, with Newcombe's at the border",
+  'bootstrap-border': "a stratified bootstrap's with score intervals at the border",
+  bootstrap: "a stratified bootstrap's",
+};
+
+/** What stands below every table: what the numbers are, which class is positive, and what the intervals are. */
+export function metricsNote({ metrics, cells }: Pick<Results, 'metrics' | 'cells'>): string {
+  const oodPositive = metrics.filter(({ positive }) => positive === 'ood').map(({ title }) => title);
+  const except = oodPositive.length === 0 ? '' : ` (${oodPositive.join(', ')}: OOD)`;
+  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })}`;
+}
+
+function intervalsNote({ metrics, cells: [cell] }: Pick<Results, 'metrics' | 'cells'>): string {
+  if (cell === undefined) return '';
+  const [first, ...others] = metrics.map(({ key, title }) => ({ title, how: metricOf(cell, key).how }));
+  if (first === undefined) return '';
+  const kinds = [...new Set(others.map(({ how }) => how))];
+  const rest = kinds.map((kind) => {
+    const titles = others.filter(({ how }) => how === kind).map(({ title }) => title);
+    return `, ${kinds.length === 1 && titles.length > 1 ? 'the others' : titles.join(' and ')} ${INTERVALS[kind]}`;
+  });
+  return ` ${first.title} has a 95 % interval (${INTERVALS[first.how]})${rest.join('')}.`;
+}
