@@ -34,6 +34,15 @@ function named(values: ReadonlyMap<string, Tensor>, what: string, method: string
   };
 }
 
+/** A tap that the method's `needs` names: whatever else a pass happens to give is another model's or neighbour's chance. */
+function neededTap(values: ReadonlyMap<string, Tensor>, needed: readonly string[], method: string) {
+  const tap = named(values, 'tap', method);
+  return (name: string): Tensor => {
+    if (needed.includes(name)) return tap(name);
+    throw new OodError('internal', `method "${method}" does not say that it needs the tap "${name}"`);
+  };
+}
+
 /** The last layer. Throws `internal` for a method that does not say that it needs it. */
 export function headOf({ arithmetic, spec }: OpenUnit, { head, facts }: TapModel): Head {
   if (arithmetic.needs(facts).head !== true || head === undefined)
@@ -47,13 +56,14 @@ export function fitBatch(
   { model }: LoadedModel,
   taps: ReadonlyMap<string, Tensor>,
 ): FitBatch {
+  const { taps: needed } = unit.arithmetic.needs(model.facts);
   return {
     ops: tf,
     facts: model.facts,
     get head() {
       return headOf(unit, model);
     },
-    tap: named(taps, 'tap', unit.spec.method),
+    tap: neededTap(taps, needed, unit.spec.method),
   };
 }
 
@@ -62,28 +72,31 @@ export class UnitBatch implements Disposable {
   readonly #unit: OpenUnit;
   readonly #computation: Computation;
   readonly #seed: number;
+  readonly #needed: readonly string[];
   readonly #shared = new Map<string, Tensor>();
 
   constructor(unit: OpenUnit, computation: Computation, seed: number) {
     this.#unit = unit;
     this.#computation = computation;
     this.#seed = seed;
+    this.#needed = unit.arithmetic.needs(computation.model.facts).taps;
   }
 
   /** What arithmetic may read under one setting, of the pass that gave `taps`; inside a `tf.tidy`. */
   of(setting: Setting, taps: ReadonlyMap<string, Tensor>): Batch<Setting> {
     const unit = this.#unit;
     const { spec, settings, fitted } = unit;
-    const { model } = this.#computation;
+    const { model, batch } = this.#computation;
     return {
       ops: tf,
       facts: model.facts,
       setting,
       settings,
+      indices: batch.indices,
       get head() {
         return headOf(unit, model);
       },
-      tap: named(taps, 'tap', spec.method),
+      tap: neededTap(taps, this.#needed, spec.method),
       state: named(fitted, 'fitted state', spec.method),
       once: (key, make) => this.#once(key, make),
       dropoutLogits: (passes) => this.#dropoutLogits(taps, passes),
