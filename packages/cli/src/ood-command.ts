@@ -36,6 +36,15 @@ export const protocolFlag = Flags.string({
   default: [],
 });
 
+/** Flag of every command that reads a grid or shows methods. */
+export const methodFlag = Flags.string({
+  description:
+    'file of a method beside the catalog, for runs on this machine: --method ./mine.mjs (repeatable)',
+  multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+});
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what our own bold begins and ends with.
 const BOLD = /(\u001b\[1m|\u001b\[22m)/;
 

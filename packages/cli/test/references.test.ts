@@ -37,13 +37,11 @@ describe('the key of a work', () => {
 
 it('every citation of the catalogs is complete, and no two works share a key', () => {
   const cited = [
-    ...METHODS.map(
-      ({
-        card: {
-          cites: { at: _at, ...cites },
-        },
-      }) => cites,
-    ),
+    ...METHODS.map(({ name, card: { cites } }) => {
+      if (cites === undefined) throw new Error(`${name} cites nothing`);
+      const { at: _at, ...work } = cites;
+      return work;
+    }),
     ...PROTOCOLS.flatMap(({ cites }) => cites ?? []),
     ...listDatasets().map(({ cites }) => cites),
     ...listModels().map(({ cites }) => cites),
@@ -72,7 +70,8 @@ methods: [baseline, fssd, { name: fssd, as: plain, preprocessing: false }, knn]
     classes: 10,
     weights: digestSchema.parse(card?.sha256),
   };
-  const of = (datasets: Parameters<typeof gridReferences>[2]) => gridReferences(grid, [model], datasets);
+  const of = (datasets: Parameters<typeof gridReferences>[2]) =>
+    gridReferences(grid, [model], datasets, METHODS);
   const references = of([
     { name: 'fashion-mnist', reference: 'fashion-mnist', isId: true },
     { name: 'mnist-10k', reference: 'mnist-10k', isId: false },

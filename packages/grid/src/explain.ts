@@ -17,7 +17,9 @@ export function explain(issue: Issue, root: unknown, top: SchemaNode): Finding[]
     return issue.keys.map((key) => ({
       path: [...path, key],
       isOfKey: true,
-      message: `unknown key ${quote(key)}${suggestion(key, keys)}`,
+      message: isScoresOfMethod(path, key)
+        ? 'a row of this name is computed, as that is a method; scores of your own need another name, and may have any by "as"'
+        : `unknown key ${quote(key)}${suggestion(key, keys)}`,
     }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
@@ -28,6 +30,9 @@ export function explain(issue: Issue, root: unknown, top: SchemaNode): Finding[]
   if (issue.code === 'custom') return [{ path, message: issue.message }];
   return [explainValue(path, root, top)];
 }
+
+const isScoresOfMethod = (path: readonly PropertyKey[], key: string): boolean =>
+  path[0] === 'methods' && path.length === 2 && key === 'scores';
 
 /** The branch of a union that was meant: the one with the fewest faults, unless the value is of none of their kinds. */
 function closest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {

@@ -1,4 +1,5 @@
 export { pathText } from './finding.js';
+export { scoresFileOf } from './given-scores.js';
 export { gridJsonSchema } from './json-schema.js';
 export { modelsOf, type NamedModel } from './models-of.js';
 export { type KnownNames, parseGrid } from './parse.js';

@@ -5,6 +5,7 @@ import { decodeGridText } from './decode-text.js';
 import { duplicatesIn } from './duplicates.js';
 import { explain } from './explain.js';
 import { type Finding, isPrefix, pathText } from './finding.js';
+import { givenNames } from './given-scores.js';
 import { gridJsonSchema } from './json-schema.js';
 import { modelsOf } from './models-of.js';
 import { applyOverride, type Override, overrideOf } from './overrides.js';
@@ -53,11 +54,12 @@ export function parseGrid(
       `${shownFile}:1:1  the file holds no grid; it needs protocol, models, pairs and methods`,
     );
   const { methods = METHODS } = known;
-  const parsed = gridSchema(methods).safeParse(root);
+  const given = givenNames(root, methods);
+  const parsed = gridSchema(methods, given).safeParse(root);
   const whole = parsed.success ? wholeBatches(parsed.data, root) : undefined;
   const findings = parsed.success
     ? [...checkNames(parsed.data, known, methods), ...(whole?.findings ?? [])]
-    : parsed.error.issues.flatMap((issue) => explain(issue, root, gridJsonSchema(methods)));
+    : parsed.error.issues.flatMap((issue) => explain(issue, root, gridJsonSchema(methods, given)));
   if (findings.length > 0) throw new OodError('invalid-input', report(findings, tree, overrides, shownFile));
   if (whole === undefined) throw new OodError('internal', 'a grid was refused without a reason');
   return whole.grid;

@@ -50,11 +50,18 @@ export interface GridMethod {
   readonly [option: string]: unknown;
 }
 
-/** One branch for each method, with its own keys only. */
-export function gridMethodSchema(methods: readonly Method[] = METHODS) {
-  const [first, ...rest] = methods.map(({ name, config }) =>
-    z.strictObject({ name: z.literal(name), as, ...config.shape }),
-  );
+/** What an entry has that brings scores which were computed elsewhere. */
+export const givenScoresShape = {
+  as,
+  scores: z.string().min(1).describe('the path of an npz or safetensors file with scores'),
+};
+
+/** One branch for each method, with its own keys only, and one for each of the `given` names, whose entries bring scores. */
+export function gridMethodSchema(methods: readonly Method[], given: readonly string[]) {
+  const [first, ...rest] = [
+    ...methods.map(({ name, config }) => z.strictObject({ name: z.literal(name), as, ...config.shape })),
+    ...given.map((name) => z.strictObject({ name: z.literal(name), ...givenScoresShape })),
+  ];
   if (first === undefined) throw new RangeError('a grid needs a method to name');
   return z.discriminatedUnion('name', [first, ...rest]);
 }
@@ -99,8 +106,8 @@ const after = (batch: number) => ({
     .default({ slice: DEFAULT_SLICE, bootstrapReplicates: 1000 }),
 });
 
-/** One grid.yaml, parsed: of the protocols that are known, and of the methods that are given. */
-export function gridSchema(methods: readonly Method[] = METHODS) {
+/** One grid.yaml, parsed: of the protocols that are known, these methods, and rows of these names that bring their scores. */
+export function gridSchema(methods: readonly Method[] = METHODS, given: readonly string[] = []) {
   const known = protocols();
   return z.strictObject({
     ...before,
@@ -109,7 +116,7 @@ export function gridSchema(methods: readonly Method[] = METHODS) {
       .array(
         z.preprocess(
           (value) => (typeof value === 'string' ? { name: value } : value),
-          gridMethodSchema(methods),
+          gridMethodSchema(methods, given),
         ),
       )
       .min(1),

@@ -53,7 +53,7 @@ export function needsOf({ arithmetic }: Method): readonly string[] {
 
 const fitText = ({ on, needsLabels }: Fit): string => {
   if (on !== 'train') return `a fit on ${on.images}`;
-  return needsLabels === true ? 'a fit on the labelled ID train set' : 'a fit on the ID train set';
+  return needsLabels !== undefined ? 'a fit on the labelled ID train set' : 'a fit on the ID train set';
 };
 
 /** A model that offers everything. */

@@ -14,12 +14,14 @@ export type {
   ModelFacts,
   Needs,
   Ops,
+  OwnModule,
   Perturbation,
   Probe,
   Rows,
   State,
   Sweep,
 } from './method.js';
+export { loadMethodModule } from './own/load-method.js';
 export { methodPages } from './pages.js';
 export { type NoiseReference, noiseSchema } from './parts/noise.js';
 export { type Places, planMethod } from './plan-method.js';

@@ -63,7 +63,7 @@ export const mahalanobis = defineMethod({
   columns: ({ layers }) => layers,
   fit: {
     on: 'train',
-    needsLabels: true,
+    needsLabels: 'every-class',
     collect: ({ ops, facts, tap }) =>
       Object.fromEntries(facts.layers.map((layer) => [layer, pooled(ops, tap(layer))])),
     solve: (kept, { facts, labels }) => {

@@ -1,6 +1,6 @@
 // Tensor types only: what is imported here is erased, so that a planner, a command or a documentation generator reads
 // every method without loading a tensor library. Arithmetic gets the library as `ops`.
-import type { ModelFacts, SplitOrder, Work } from '@oodgrid/protocol';
+import type { Digest, ModelFacts, SplitOrder, Work } from '@oodgrid/protocol';
 import type { Rows } from '@oodgrid/stats';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
@@ -36,6 +36,8 @@ export interface Batch<Setting = unknown> extends FitBatch {
   readonly setting: Setting;
   /** Every setting that is scored on this batch. What a score is must not depend on the others. */
   readonly settings: readonly Setting[];
+  /** Positions [n] of the samples in the file of their data set. */
+  readonly indices: Uint32Array;
   /** A tensor of the fitted state. */
   state(name: string): Tensor;
   /** A value that all settings and columns of this batch share: made the first time, freed with the batch. */
@@ -64,7 +66,8 @@ export interface FitContext {
 export interface Fit {
   /** The ID train set, or a data set that the method brings, whose pixels become (u8 - offset) / 255; `images` says what they are. */
   readonly on: 'train' | { readonly images: string; readonly offset: number };
-  readonly needsLabels?: true;
+  /** Labels of the data, and perhaps a sample of every class of the model: data that lack them are refused before anything runs. */
+  readonly needsLabels?: 'any' | 'every-class';
   /** What is kept of a batch, [n, k] each. The names are those of taps, where they are to be found in messages. */
   collect(batch: FitBatch): Readonly<Record<string, Tensor2D>>;
   /** From everything kept, in sample order; float64 inside, pure. The state serves every setting of a sweep. */
@@ -90,11 +93,20 @@ export interface Probe {
   readonly magnitude: number;
 }
 
+/** Where an arithmetic comes from that is not of the catalog. */
+export interface OwnModule {
+  readonly url: string;
+  /** Of all that the module is made of. */
+  readonly digest: Digest;
+}
+
 /** What an executor runs. It sees a model and a setting, never a grid. */
 export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** Part of every cache key: bumped when the numbers change. */
   readonly revision: number;
+  /** The user's module that it is from; absent where it is of the catalog. */
+  readonly module?: OwnModule;
   /** What the numbers depend on beside model, data and fitted state: parsed before anything is computed. */
   readonly setting: Setting;
   /** How the paper's protocol cuts test sets for it: `permuted`, where this is left out; `file` where its code did not shuffle. */
@@ -120,7 +132,8 @@ export interface Card {
   readonly title: string;
   /** One line of mathematics. */
   readonly score: string;
-  readonly cites: Citation;
+  /** The paper that it is from, where there is one: every method of the catalog has it. */
+  readonly cites?: Citation;
 }
 
 /** Settings in the protocol's order: of equals the first is taken. */
@@ -131,7 +144,7 @@ export interface Sweep<Setting> {
 }
 
 /** What a grid names: how its options become settings of an arithmetic. */
-interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
+export interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
   readonly name: string;
   readonly card: Card;
   /** Options with defaults; the title of each says what it is. Grid schema, `methods show` and docs are made from it. */

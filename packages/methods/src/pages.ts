@@ -1,6 +1,6 @@
 import { needsOf, optionsOf, reference } from './cards.js';
 import { METHODS } from './catalog.js';
-import type { Method } from './method.js';
+import type { Citation, Method } from './method.js';
 
 const GENERATED =
   '<!-- Made by "npm run generate" from packages/methods/src; edit the method\'s file there. -->';
@@ -30,7 +30,7 @@ What \`methods\` of a grid may name. Higher scores are more in-distribution, unl
 
 function page(method: Method): string {
   const { name, card, arithmetic } = method;
-  const { cites } = card;
+  const paper = card.cites === undefined ? '' : `${paperOf(card.cites)}\n\n`;
   const needs = ['one forward pass', ...needsOf(method)].join(', ');
   const of =
     arithmetic.name === name
@@ -41,14 +41,15 @@ function page(method: Method): string {
 
 \`${name}\`: \`${card.score}\`
 
-${reference(cites)}: [${cites.title}](https://arxiv.org/abs/${cites.arxiv})${cites.at === undefined ? '' : `, ${cites.at}`}.
-
-Needs ${needs}.${of}
+${paper}Needs ${needs}.${of}
 
 ${options(method)}
 Revision ${arithmetic.revision}.
 `;
 }
+
+const paperOf = (cites: Citation): string =>
+  `${reference(cites)}: [${cites.title}](https://arxiv.org/abs/${cites.arxiv})${cites.at === undefined ? '' : `, ${cites.at}`}.`;
 
 function options(method: Method): string {
   const rows = optionsOf(method).map((option) => {

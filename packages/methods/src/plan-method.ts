@@ -28,10 +28,10 @@ export function planMethod(
   const isPerturbed = arithmetic.perturb !== undefined && (method.isPerturbed?.(config) ?? true);
   refuseLacking(arithmetic, isPerturbed, facts, places);
   const constants = method.constants?.(config) ?? {};
-  const sweep = method.sweep?.(config, facts);
+  const sweep = placed(places, () => method.sweep?.(config, facts));
   const candidates = candidatesSchema.parse(sweep?.settings ?? []);
   const settings = (sweep === undefined ? [{}] : candidates).map((candidate) =>
-    arithmetic.setting.parse({ ...constants, ...candidate }),
+    settingOf(arithmetic, { ...constants, ...candidate }, places),
   );
   const columns = arithmetic.columns?.(facts) ?? ['score'];
   const cost = (some: typeof settings) =>
@@ -39,6 +39,7 @@ export function planMethod(
   return {
     compute: arithmetic.name,
     revision: arithmetic.revision,
+    ...(arithmetic.module === undefined ? {} : { module: arithmetic.module.digest }),
     options: constants,
     splitOrder: arithmetic.splitOrder ?? 'permuted',
     pass: isPerturbed ? 'gradient' : 'forward',
@@ -71,6 +72,27 @@ function refuseLacking(
   ];
   if (lacks.length > 0)
     throw new OodError('invalid-input', `${model} has no ${lacks.join(' and no ')}, which ${method} needs`);
+}
+
+/** Tells what a method refuses by its entry and the model's. */
+function placed<T>({ method, model }: Places, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const { code, message } = OodError.from(cause);
+    if (code !== 'invalid-input') throw cause;
+    throw new OodError(code, `${method} with ${model}: ${message}`, { cause });
+  }
+}
+
+/** What the arithmetic will see. A setting that its own schema refuses is a fault of the method's file. */
+function settingOf({ setting }: Arithmetic, value: object, { method }: Places): Settings[number] {
+  const parsed = setting.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new OodError(
+    'invalid-input',
+    `${method}: its options make the setting ${JSON.stringify(value)}, which its own schema refuses: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 type Settings = readonly z.output<Arithmetic['setting']>[];

@@ -68,12 +68,12 @@ export const vim = defineMethod({
         'dimensions of the principal space to choose from; by the number of features D where left out: 1000 from 2048 on, 512 from 768 on, else D/2',
     }),
   }),
-  sweep: ({ dims }, { features, name }) => {
+  sweep: ({ dims }, { features }) => {
     const beyond = dims?.find((dim) => dim >= features);
     if (beyond !== undefined)
       throw new OodError(
         'invalid-input',
-        `vim: "dims" has ${beyond}, but model "${name}" has ${features} features, of which none would be left outside; give fewer`,
+        `"dims" has ${beyond}, but the model has ${features} features, of which none would be left outside: give dims below ${features}`,
       );
     return { settings: (dims ?? [usualDims(features)]).map((dim) => ({ dim })), fallback: 0 };
   },

@@ -14,6 +14,7 @@ export {
 export type { Log, LogFields } from './log.js';
 export {
   type Candidate,
+  GIVEN_SCORES,
   type MethodPlan,
   type Pass,
   type PassCounts,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestSchema } from './ids.js';
 import { visibleName } from './visible-name.js';
 
 const name = visibleName(200);
@@ -31,6 +32,12 @@ export type PassCounts = Readonly<z.infer<typeof passCountsSchema>>;
 export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['predicted', 'label'] } as const;
 
 /**
+ * The engine's arithmetic that passes scores on which were computed elsewhere: they come as the fitted state `scores` [n], n the size
+ * of the test set.
+ */
+export const GIVEN_SCORES = { compute: 'given-scores', revision: 1, columns: ['score'] } as const;
+
+/**
  * What the planner must know of one configured method: plain data, so that a coordinator plans a grid
  * without loading a tensor library. `planMethod` of `@oodgrid/methods` makes it from the method's own file.
  */
@@ -39,6 +46,8 @@ export const methodPlanSchema = z.object({
   compute: name,
   /** Bumped when the arithmetic changes; part of every cache key. */
   revision: count,
+  /** What the arithmetic's module is made of, where it is a user's; absent where it is of the catalog. Part of every cache key. */
+  module: digestSchema.exactOptional(),
   /** The part of every setting that is not chosen; part of every cache key. */
   options: z.record(z.string(), z.unknown()),
   /** Order in which the protocol splits this method's samples into valFit, valSelect and test. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { referencesSchema } from './citation.js';
+import { digestSchema } from './ids.js';
 import { methodPlanSchema } from './method-plan.js';
 import { dataRefSchema, modelSpecSchema, normalisationSchema } from './tasks.js';
 import { visibleName } from './visible-name.js';
@@ -40,6 +41,11 @@ const resolvedRowSchema = z.object({
   plans: z.record(z.string(), methodPlanSchema),
   /** The data set that the method brings to fit on, as FSSD its noise images; null where it brings none. */
   fitSet: z.object({ ref: dataRefSchema, count }).nullable(),
+  /**
+   * Scores that were computed elsewhere, instead of plans: blobs by the names of the model, of a pair's ID set and of the set that is
+   * scored, which is one of the pair's two. Each is safetensors of F32 `scores` [n], in the order of the set's file.
+   */
+  scores: z.record(z.string(), z.record(z.string(), z.record(z.string(), digestSchema))).exactOptional(),
 });
 export type ResolvedRow = Readonly<z.infer<typeof resolvedRowSchema>>;
 

@@ -54,6 +54,8 @@ const unitSpecSchema = z.object({
   key: digestSchema,
   /** Name in the engine's method table. */
   method: z.string().min(1),
+  /** What the method's module is made of, where it is a user's: an executor that has loaded another one refuses the unit. */
+  module: digestSchema.exactOptional(),
   options: z.record(z.string(), z.unknown()),
   fitted: digestSchema.nullable(),
   /** How the method's plan has it computed. */

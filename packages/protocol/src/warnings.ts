@@ -17,6 +17,8 @@ export const WARNING_CODES = [
   'interval-at-border', // a metric of few samples is exactly 0 or 1
   'labels-missing', // an ID test set has no labels, so that no accuracy is known
   'normalisation-far-off', // normalised images are far from mean 0 and standard deviation 1
+  'orientation', // a method's scores rank OOD samples above ID ones, as if higher meant out-of-distribution
+  'scores-given', // scores of a row were computed elsewhere
   'train-in-test', // an ID test set holds images of its train set
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];

@@ -13,12 +13,13 @@ import { registerProtocol } from '@oodgrid/protocols';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js';
 import { probeEngine } from '../doctor/probe-engine.js';
+import { methodsWith } from '../grid/own-methods.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { takeInModules } from '../grid/user-modules.js';
 import { readRates } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
-import { dataDirFlag, gridArg, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, methodFlag, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
 import { estimatedSeconds, MAX_TASKS, type PlanReport, planText } from '../output/plan-report.js';
 import { requireCache } from '../output/writable-folder.js';
 
@@ -34,6 +35,7 @@ export default class Plan extends OodCommand {
     tasks: Flags.boolean({ description: 'list every task', default: false }),
     set: setFlag,
     protocol: protocolFlag,
+    method: methodFlag,
     'data-dir': dataDirFlag,
   };
 
@@ -41,7 +43,8 @@ export default class Plan extends OodCommand {
     const { args, flags } = await this.parse(Plan);
     const context = cliContext(flags['data-dir']);
     await takeInModules(flags.protocol, registerProtocol);
-    const { grid, baseDir } = await readGrid(args.grid, flags.set);
+    const methods = await methodsWith(flags.method);
+    const { grid, baseDir } = await readGrid(args.grid, flags.set, methods);
     await requireCache(context.cacheDir);
     const { signal } = new AbortController();
     const blobs = new FolderBlobStore(blobsDir(context));
@@ -50,6 +53,7 @@ export default class Plan extends OodCommand {
       baseDir,
       blobs,
       signal,
+      methods,
     });
     const { plan, reused } = await this.#plan(context, {
       kind: 'grid',

@@ -9,13 +9,14 @@ import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js'
 import { coordinatorFlag } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { blobsDir, cliContext } from '../context.js';
+import { methodsWith, modulesOf } from '../grid/own-methods.js';
 import { readGrid } from '../grid/read-grid.js';
 import { resolveGrid } from '../grid/resolve-grid.js';
 import { refuseModulesOnCluster, takeInModules } from '../grid/user-modules.js';
 import { RateRecorder } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
 import { runLocally } from '../local/run-locally.js';
-import { dataDirFlag, gridArg, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
+import { dataDirFlag, gridArg, methodFlag, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
 import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
@@ -43,6 +44,7 @@ export default class Submit extends OodCommand {
     }),
     set: setFlag,
     protocol: protocolFlag,
+    method: methodFlag,
     'data-dir': dataDirFlag,
     coordinator: coordinatorFlag,
     key: Flags.string({
@@ -77,7 +79,9 @@ export default class Submit extends OodCommand {
     const context = cliContext(flags['data-dir']);
     refuseModulesOnCluster('--protocol', flags.protocol, flags.coordinator);
     await takeInModules(flags.protocol, registerProtocol);
-    const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set));
+    refuseModulesOnCluster('--method', flags.method, flags.coordinator);
+    const methods = await methodsWith(flags.method);
+    const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set, methods));
     const id = runIdSchema.parse(runId(grid.name ?? 'grid', new Date()));
     const folder =
       flags.output === undefined ? resolve(baseDir, grid.outputs.dir, id) : resolve(flags.output);
@@ -88,7 +92,10 @@ export default class Submit extends OodCommand {
     const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
     const blobs = remote ?? new FolderBlobStore(blobsDir(context));
     try {
-      const resolved = await unlessStopped(signal, resolveGrid(grid, { context, baseDir, blobs, signal }));
+      const resolved = await unlessStopped(
+        signal,
+        resolveGrid(grid, { context, baseDir, blobs, signal, methods }),
+      );
       const { formats } = grid.outputs;
       const wayOut = wayOutOf(flags);
       const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats, wayOut);
@@ -128,6 +135,7 @@ export default class Submit extends OodCommand {
           slice: grid.options.slice,
           isCacheUsed: flags.cache,
           engine: flags.engine === 'wasm' ? 'wasm' : 'native',
+          methods: modulesOf(methods),
           signal,
           onEvent: (event) => {
             progress.onEvent(event);

@@ -1,6 +1,6 @@
 import { findDataset } from '@oodgrid/datasets';
 import type { Grid } from '@oodgrid/grid';
-import { findMethod } from '@oodgrid/methods';
+import type { Method } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
 import {
   canonicalJson,
@@ -26,10 +26,11 @@ export function gridReferences(
   grid: Grid,
   models: readonly ModelSpec[],
   datasets: readonly ReferredDataset[],
+  methods: readonly Method[],
 ): readonly Reference[] {
   const cited: readonly Cited[] = [
     [{ kind: 'protocol', name: grid.protocol }, findProtocol(grid.protocol).cites],
-    ...grid.methods.map(({ name }) => methodCited(name)),
+    ...grid.methods.flatMap(({ name }) => methodCited(name, methods)),
     ...models.flatMap(modelCited),
     ...datasets.flatMap(datasetCited),
     ...statisticsCited(grid),
@@ -59,9 +60,12 @@ function checked(work: Work, { kind, name }: ReferenceUse): Work {
   );
 }
 
-function methodCited(name: string): Cited {
-  const { at, ...work } = findMethod(name).card.cites;
-  return [{ kind: 'method', name, ...(at === undefined ? {} : { at }) }, work];
+/** Nothing for a method without a paper, and for a row of scores, which name no method. */
+function methodCited(name: string, methods: readonly Method[]): Cited[] {
+  const cites = methods.find((method) => method.name === name)?.card.cites;
+  if (cites === undefined) return [];
+  const { at, ...work } = cites;
+  return [[{ kind: 'method', name, ...(at === undefined ? {} : { at }) }, work]];
 }
 
 /** Models whose weights are those of the catalog, by whatever name or path they came. */

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { listDatasets } from '@oodgrid/datasets';
 import { type Grid, parseGrid } from '@oodgrid/grid';
+import { METHODS, type Method } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
 import { OodError, visible } from '@oodgrid/protocol';
 
@@ -17,11 +18,14 @@ export interface GridFile {
   readonly baseDir: string;
 }
 
-/**
- * Reads and checks a grid file, or standard input for `-`; errors name file, line and column.
- */
-export async function readGrid(file: string, overrides: readonly string[]): Promise<GridFile> {
+/** Reads and checks a grid file, or standard input for `-`, that may name these methods; errors name file, line and column. */
+export async function readGrid(
+  file: string,
+  overrides: readonly string[],
+  methods: readonly Method[] = METHODS,
+): Promise<GridFile> {
   const known = {
+    methods,
     models: listModels().map(({ name }) => name),
     datasets: listDatasets().map(({ name }) => name),
   };

@@ -19,13 +19,17 @@ import {
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
-import { requireLabelsFit } from '../inspect/label-warnings.js';
+import { requireEveryClass, requireLabelsFit } from '../inspect/label-warnings.js';
 
 export interface DatasetSources {
   readonly context: CliContext;
   readonly baseDir: string;
   readonly blobs: BlobStore;
   readonly models: readonly ModelFacts[];
+  /** Beside those: members of ensembles and others that rows name. */
+  readonly auxiliaryModels: readonly ModelFacts[];
+  /** The first entry of the grid that fits on samples of every class, for messages: `methods[2] mahalanobis`. */
+  readonly needsEveryClass: string | undefined;
   /** Looks at the images while they are in memory. */
   readonly inspector: DataInspector;
   readonly signal: AbortSignal;
@@ -73,14 +77,16 @@ async function resolveSplit(
   use: DatasetUse,
   sources: DatasetSources,
 ): Promise<ResolvedSplit & { readonly channels: number }> {
-  const { blobs, models, inspector } = sources;
+  const { blobs, models, auxiliaryModels, inspector } = sources;
   const loaded =
     typeof reference === 'string'
       ? await loadFromCatalog(reference, split, use, sources)
       : await loadFromFolder(reference, split, use, sources);
-  checkSize(name, loaded, models);
+  checkSize(name, loaded, [...models, ...auxiliaryModels]);
   // Those of an OOD set are read by nobody.
   if (use.isId && loaded.labels !== undefined) requireLabelsFit(name, split, loaded.labels, models);
+  if (split === 'train' && loaded.labels !== undefined && sources.needsEveryClass !== undefined)
+    requireEveryClass(name, loaded.labels, models, sources.needsEveryClass);
   inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   const [count, , , channels] = loaded.shape;

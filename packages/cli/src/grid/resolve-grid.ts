@@ -1,5 +1,5 @@
 import { type Grid, modelsOf } from '@oodgrid/grid';
-import { METHODS } from '@oodgrid/methods';
+import { METHODS, type Method } from '@oodgrid/methods';
 import { executorBytes, listModels } from '@oodgrid/models';
 import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import { findProtocol } from '@oodgrid/protocols';
@@ -10,6 +10,7 @@ import { type ReferredDatasets, referredDatasets } from './data-set-references.j
 import { gridReferences } from './grid-references.js';
 import { pixelUse } from './pixel-use.js';
 import { resolveDataset } from './resolve-datasets.js';
+import { withGivenScores } from './resolve-given-scores.js';
 import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
 import { resolveRows } from './resolve-rows.js';
 
@@ -18,35 +19,41 @@ export interface ResolveOptions {
   /** Folder that relative paths of the grid start from. */
   readonly baseDir: string;
   readonly blobs: BlobStore;
+  /** Methods that the grid may name; those of the catalog where this is left out. */
+  readonly methods?: readonly Method[];
   readonly signal: AbortSignal;
 }
 
 /** Turns every name and path of a grid into content: weights, images and noise become blobs. */
 export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<ResolvedGrid> {
-  const { context, baseDir, blobs, signal } = options;
+  const { context, baseDir, blobs, signal, methods = METHODS } = options;
   const { batch } = findProtocol(grid.protocol);
   const note = once(context.log);
   const sources: ModelSources = { modelsDir: context.modelsDir, baseDir, declared: grid.models, blobs, note };
   const models = await resolveModels(grid.models, sources);
-  const named = grid.methods.flatMap((entry) => modelsOf(entry, METHODS));
+  const members = grid.methods.flatMap((entry) => modelsOf(entry, methods));
   const auxiliaryModels = await resolveModels(
-    named.map(({ reference }) => reference),
+    members.map(({ reference }) => reference),
     sources,
   );
   const all = oneOfEachName([...models, ...auxiliaryModels]);
   const specs = models.map(({ spec }) => spec);
-  const rows = await resolveRows(grid, models, auxiliaryModels, options);
+  const planned = await resolveRows(grid, models, auxiliaryModels, { ...options, methods });
   const referred = await referredDatasets(grid, baseDir);
   const { pairs } = referred;
   const inspector = new DataInspector();
-  const datasets = await resolveDatasets(referred, rows, {
+  const datasets = await resolveDatasets(referred, planned, {
     context,
     baseDir,
     blobs,
     signal,
     models: models.map(({ facts }) => facts),
+    auxiliaryModels: auxiliaryModels.map(({ facts }) => facts),
+    needsEveryClass: needsEveryClass(grid, methods),
     inspector,
   });
+  const named = { methods, models: specs.map(({ name }) => name), pairs, datasets, baseDir, blobs };
+  const rows = await withGivenScores(grid, planned, named);
   const warnings = inspector.warnings(pairs, normalisationsOf(datasets), specs);
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
@@ -59,13 +66,14 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     auxiliaryModels: all.slice(models.length).map(({ spec }) => spec),
     datasets,
     pairs,
-    rows,
+    rows: rows.map(({ row }) => row),
     cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
-    warnings,
+    warnings: [...warnings, ...rows.flatMap((one) => one.warnings)],
     references: gridReferences(
       grid,
       all.map(({ spec }) => spec),
       referred.datasets,
+      methods,
     ),
     memoryBytes: Object.fromEntries(all.map(({ facts }) => [facts.name, executorBytes(facts.memory, batch)])),
   };
@@ -85,6 +93,13 @@ function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {
     return card === undefined ? [] : [[name, card.testAccuracy] as const];
   });
   return Object.fromEntries(cards);
+}
+
+function needsEveryClass(grid: Grid, methods: readonly Method[]): string | undefined {
+  const index = grid.methods.findIndex(({ name }) =>
+    methods.some((one) => one.name === name && one.arithmetic.fit?.needsLabels === 'every-class'),
+  );
+  return index < 0 ? undefined : `methods[${index}] ${grid.methods[index]?.name}`;
 }
 
 /** One file may be read for several rows. */

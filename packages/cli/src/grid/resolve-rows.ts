@@ -1,21 +1,36 @@
-import { type Grid, type GridMethod, modelsOf, pathText, rowKey } from '@oodgrid/grid';
-import { findMethod, METHODS, type Method, planMethod } from '@oodgrid/methods';
+import {
+  type Grid,
+  type GridMethod,
+  modelsOf,
+  type NamedModel,
+  pathText,
+  rowKey,
+  scoresFileOf,
+} from '@oodgrid/grid';
+import { findMethod, type Method, planMethod } from '@oodgrid/methods';
 import { type MethodPlan, type ModelFacts, OodError, type ResolvedRow } from '@oodgrid/protocol';
 import { resolveFitSet } from './resolve-fit-set.js';
 import type { ResolveOptions } from './resolve-grid.js';
 import type { GridModel } from './resolve-models.js';
 
-/** A row for each entry of `methods`. Throws, with the places of both, where a model lacks what a method needs. */
+type RowOptions = ResolveOptions & { readonly methods: readonly Method[] };
+
+/** A row for each entry of `methods`; those that bring their scores get them when the sizes of the data sets are known. Throws, with the places of both, where a model lacks what a method needs. */
 export async function resolveRows(
   grid: Grid,
   models: readonly GridModel[],
   auxiliaryModels: readonly GridModel[],
-  options: ResolveOptions,
+  options: RowOptions,
 ): Promise<ResolvedRow[]> {
   const rows: ResolvedRow[] = [];
   for (const [i, entry] of grid.methods.entries()) {
-    const method = findMethod(entry.name);
-    const plans = plansOf(method, entry, `methods[${i}] ${entry.name}`, models, auxiliaryModels);
+    if (scoresFileOf(entry, options.methods) !== undefined) {
+      rows.push({ row: rowKey(entry), title: rowKey(entry), plans: {}, fitSet: null });
+      continue;
+    }
+    const method = findMethod(entry.name, options.methods);
+    const named = modelsOf(entry, options.methods);
+    const plans = plansOf(method, entry, `methods[${i}] ${entry.name}`, models, named, auxiliaryModels);
     const fitSet = await fitSetOf(method, entry, models, options);
     rows.push({ row: rowKey(entry), title: titleOf(method, entry, grid), plans, fitSet });
   }
@@ -28,10 +43,11 @@ function plansOf(
   entry: GridMethod,
   place: string,
   models: readonly GridModel[],
+  named: readonly NamedModel[],
   auxiliaryModels: readonly GridModel[],
 ): Record<string, MethodPlan> {
   const { name: _method, as: _row, ...config } = entry;
-  const own = modelsOf(entry, METHODS).map(({ path, reference }) => {
+  const own = named.map(({ path, reference }) => {
     const name = typeof reference === 'string' ? reference : reference.name;
     const model = auxiliaryModels.find(({ facts }) => facts.name === name);
     if (model === undefined) throw new OodError('internal', `model "${name}" was not resolved`);

@@ -22,6 +22,26 @@ export function requireLabelsFit(
   }
 }
 
+/** Refuses a train set without a sample of some class of a model, for the entry of the grid that needs one of each. */
+export function requireEveryClass(
+  name: string,
+  labels: Uint8Array | Int32Array,
+  models: readonly Pick<ModelSpec, 'name' | 'classes'>[],
+  entry: string,
+): void {
+  const counts = countsOf(labels);
+  for (const model of models) {
+    const missing = Array.from({ length: model.classes }, (_, label) => label).find(
+      (label) => !counts.has(label),
+    );
+    if (missing === undefined) continue;
+    throw new OodError(
+      'invalid-input',
+      `${entry} needs a train sample of every class, but the train set of "${name}" has none of class ${missing}, of ${model.classes} that model "${model.name}" has; give such samples, or take the method out`,
+    );
+  }
+}
+
 /** No labels in an ID test set, classes without a sample, or a class that has nearly all. */
 export function labelWarnings(
   id: string,

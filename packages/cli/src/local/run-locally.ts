@@ -18,6 +18,7 @@ import {
   setScoresAside,
   ThreadPool,
 } from '@oodgrid/coordinator';
+import type { OwnModule } from '@oodgrid/methods';
 import type { ResolvedGrid, RunEvent } from '@oodgrid/protocol';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, serveGrpc, workerService } from '@oodgrid/transport';
@@ -34,6 +35,8 @@ export interface LocalRunOptions {
   readonly slice: number;
   readonly isCacheUsed: boolean;
   readonly engine: 'native' | 'wasm';
+  /** Modules of the methods that are not of the catalog; none where this is left out. */
+  readonly methods?: readonly OwnModule[];
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   /** Told the process ids of the executors when they have joined. */
@@ -133,7 +136,12 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
     executors: workers,
     tasksPerExecutor: 1,
     memoryBytes: options.memoryBytes,
-    settings: { blobsDir: blobsDir(context), cacheDir: context.cacheDir, engine: options.engine },
+    settings: {
+      blobsDir: blobsDir(context),
+      cacheDir: context.cacheDir,
+      engine: options.engine,
+      methods: [...(options.methods ?? [])],
+    },
     stallMs: STALL_MS,
     conflictMs: 0,
     openHints: null,

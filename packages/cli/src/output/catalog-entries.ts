@@ -40,7 +40,9 @@ export const methodEntrySchema = z.object({
 });
 export type MethodEntry = z.infer<typeof methodEntrySchema>;
 
-export const methodEntries = (): MethodEntry[] => METHODS.map(methodEntry);
+/** Of the catalog's, where none are given. */
+export const methodEntries = (methods: readonly Method[] = METHODS): MethodEntry[] =>
+  methods.map(methodEntry);
 
 function methodEntry(method: Method): MethodEntry {
   const { name, card, arithmetic } = method;
@@ -48,7 +50,7 @@ function methodEntry(method: Method): MethodEntry {
   return {
     name,
     title: card.title,
-    reference: reference(card.cites),
+    reference: card.cites === undefined ? 'no reference' : reference(card.cites),
     score: card.score,
     compute: arithmetic.name,
     needs: ['one forward pass', ...needsOf(method)].join(', '),

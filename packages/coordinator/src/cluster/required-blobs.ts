@@ -12,7 +12,12 @@ export function blobsOf(spec: RunSpec): readonly Digest[] {
       test.ref.images,
       ...(train === undefined ? [] : [train.ref.images]),
     ]),
-    ...rows.flatMap(({ fitSet }) => (fitSet === null ? [] : [fitSet.ref.images])),
+    ...rows.flatMap(({ fitSet, scores = {} }) => [
+      ...(fitSet === null ? [] : [fitSet.ref.images]),
+      ...Object.values(scores).flatMap((ofModel) =>
+        Object.values(ofModel).flatMap((sets) => Object.values(sets)),
+      ),
+    ]),
   ];
 }
 

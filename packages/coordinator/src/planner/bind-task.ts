@@ -41,18 +41,20 @@ function bindUnit(
   facts: Facts,
   numericsClass: string,
 ): BoundUnit {
-  const fitted = unit.fit === null ? null : known(facts.fitted, unit.fit);
+  const fitted = unit.fit === null ? (unit.given ?? null) : known(facts.fitted, unit.fit);
   const candidates =
     unit.candidates.kind === 'listed'
       ? [...unit.candidates.list]
       : [known(facts.chosen, unit.candidates.choice)];
   const { method, revision, options, pass } = unit;
+  const module = unit.module === undefined ? {} : { module: unit.module };
   // Names of models and data sets are left out: the same content under another name is the same result.
   const key = digestOfJson({
     numericsClass,
     kind: task.kind,
     method,
     revision,
+    ...module,
     options,
     candidates,
     // A pass without gradients once had no settings: it is named only where it has, so that older results are still found.
@@ -75,7 +77,7 @@ function bindUnit(
   return {
     id: unit.id,
     columns: unit.columns,
-    spec: { key, method, options: { ...options }, fitted, pass, candidates },
+    spec: { key, method, ...module, options: { ...options }, fitted, pass, candidates },
   };
 }
 

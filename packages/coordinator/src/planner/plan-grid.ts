@@ -1,6 +1,7 @@
 import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/protocol';
 import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/protocol';
 import { findProtocol, type Range, type Role } from '@oodgrid/protocols';
+import { GIVEN_SCORES_PLAN } from './given-scores-plan.js';
 import { identifiedChoice } from './identity.js';
 import type { CellSide, Plan, PlannedCell, PlannedChoice, PlannedUnit, SplitRows } from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
@@ -40,7 +41,7 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
     const transform = protocol.normalisation(idSet);
     for (const model of grid.models) {
       for (const row of grid.rows) {
-        const own = row.plans[model.name];
+        const own = row.scores === undefined ? row.plans[model.name] : GIVEN_SCORES_PLAN;
         if (own === undefined)
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
         const plan = protocol.selection === null ? withOwnSetting(own) : own;

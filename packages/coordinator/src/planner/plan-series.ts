@@ -1,4 +1,4 @@
-import type { ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
+import type { Digest, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import {
   type DataRef,
   type MethodPlan,
@@ -40,10 +40,10 @@ function header(
 
 /** What every unit of a method has. */
 function unitOf(
-  { plan: { compute: method, revision, options, pass } }: RowContext,
-  part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'options' | 'pass'>,
+  { plan: { compute: method, revision, module, options, pass } }: RowContext,
+  part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'module' | 'options' | 'pass'>,
 ): Anonymous<PlannedUnit> {
-  return { method, revision, options, pass, ...part };
+  return { method, revision, ...(module === undefined ? {} : { module }), options, pass, ...part };
 }
 
 interface FitSource {
@@ -83,7 +83,7 @@ function fitSource(
   if (train.count < fitMinimum) {
     throw new OodError(
       'invalid-input',
-      `${row.row} needs ${fitMinimum} samples to fit on; the train set of "${idSet.name}" has ${train.count}`,
+      `${row.row} needs ${fitMinimum} samples to fit on; the train set of "${idSet.name}" has ${train.count}: give a larger one, or options that need fewer`,
     );
   }
   return { ...train, transform };
@@ -99,8 +99,10 @@ export function wholeSeries(
   const { builder, plan, slice } = context;
   const { candidates, cost } = plan;
   const columns = plan.columns.length * Math.max(1, candidates.length);
+  const given = givenScores(context.row, model, idSet, dataset);
   const unit = unitOf(context, {
     fit: planFit(context, model, idSet),
+    ...(given === undefined ? {} : { given }),
     candidates: { kind: 'listed', list: candidates },
     columns,
     ...cost.sweep,
@@ -110,6 +112,22 @@ export function wholeSeries(
     return { unit: builder.add(task, identified(task, unit)), from, to };
   });
   return builder.addSeries(identifiedSeries({ columns, parts }));
+}
+
+/** The scores of a set of a pair, of a row that was computed elsewhere; undefined for every other row. */
+function givenScores(
+  { row, scores }: ResolvedRow,
+  model: ModelSpec,
+  idSet: ResolvedDataset,
+  dataset: ResolvedDataset,
+): Digest | undefined {
+  if (scores === undefined) return undefined;
+  const found = scores[model.name]?.[idSet.name]?.[dataset.name];
+  if (found !== undefined) return found;
+  throw new OodError(
+    'invalid-input',
+    `row ${row} has no scores of "${dataset.name}" beside "${idSet.name}" with model "${model.name}"`,
+  );
 }
 
 /** The order in which tasks read a set that the protocol cuts for this method. */

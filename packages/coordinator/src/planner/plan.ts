@@ -1,6 +1,7 @@
 import type {
   Candidate,
   DataRef,
+  Digest,
   ModelSpec,
   Order,
   Pass,
@@ -18,9 +19,13 @@ export interface PlannedUnit {
   readonly id: string;
   readonly method: string;
   readonly revision: number;
+  /** Of a user's method: what its module is made of. */
+  readonly module?: Digest;
   readonly options: Readonly<Record<string, unknown>>;
   /** Id of the fit unit whose state it reads. */
   readonly fit: string | null;
+  /** Blob of a state that comes with the grid instead of a fit. */
+  readonly given?: Digest;
   readonly pass: Pass;
   /** Settings to evaluate, or the choice whose outcome is the one setting. */
   readonly candidates:

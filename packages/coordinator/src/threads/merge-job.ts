@@ -5,6 +5,7 @@ import { fileOrderPlacements } from '../merger/file-order.js';
 import { mergeCells } from '../merger/merge-cell.js';
 import { mergeContext } from '../merger/merge-input.js';
 import { canonicalCell, encodeCell } from '../merger/merged-run-codec.js';
+import { orientationWarning } from '../merger/orientation-warning.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { JobInput, JobOutput, StoredPlacements, StoredRow } from './jobs.js';
 import { AppendedFile, PartWriter } from './part-writer.js';
@@ -36,7 +37,7 @@ export function mergeJob(
     });
     return {
       rows,
-      warnings: cellWarnings(merged, protocol),
+      warnings: [...cellWarnings(merged, protocol), ...merged.flatMap(orientationWarning)],
     };
   } finally {
     writer.close();

@@ -132,9 +132,11 @@ export class GridWorkload implements Workload, Facts {
   }
 
   blobName(blob: Digest): string {
-    for (const { model, data } of this.plan.tasks) {
+    for (const { model, data, units } of this.plan.tasks) {
       if (model.weights === blob) return `weights of model "${model.name}"`;
       if (data.images === blob) return `images of data set "${data.name}"`;
+      if (units.some(({ given }) => given === blob))
+        return `given scores of ${data.name} with model "${model.name}"`;
     }
     return 'a blob of the grid';
   }

@@ -1,3 +1,4 @@
+import type { Arithmetic } from '@oodgrid/methods';
 import { OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
@@ -22,9 +23,15 @@ export interface TaskOutcome {
 
 /**
  * Computes every unit of a task. Scores leave by `io.emit`, batch by batch; fitted states as blobs.
- * Tensors are all freed when it returns or throws, but for those of models that `inputs` keeps open.
+ * Tensors are all freed when it returns or throws, but for those of models that `inputs` keeps open. `own`: arithmetic of users'
+ * modules, which units may name beside the catalog's.
  */
-export async function executeTask(inputs: TaskInputs, task: TaskSpec, io: TaskIo): Promise<TaskOutcome> {
+export async function executeTask(
+  inputs: TaskInputs,
+  task: TaskSpec,
+  io: TaskIo,
+  own: readonly Arithmetic[] = [],
+): Promise<TaskOutcome> {
   const before = inputs.counts;
   using model = await inputs.model(task.model, io);
   using split = await inputs.split(task.data.images, task.data.name, io);
@@ -32,7 +39,7 @@ export async function executeTask(inputs: TaskInputs, task: TaskSpec, io: TaskIo
   const largest = source.largestPixel + LARGEST_STEP / Math.min(...deviations(task.transform));
   const isBounded = await inputs.isBounded(model.value, task.model, largest, io);
   const loaded = { model: model.value.model, modelName: task.model.name, isBounded };
-  const units = await openUnits(task.units, task.kind === 'fit', io);
+  const units = await openUnits(task.units, task.kind === 'fit', io, own);
   const meter = new WorkMeter();
   try {
     const fitted = await runUnits(task, loaded, source, units, io, meter);

@@ -78,7 +78,7 @@ function collect(
   rows: number,
 ): void {
   const { batch } = computation;
-  if (fit.needsLabels === true && batch.labels === null)
+  if (fit.needsLabels !== undefined && batch.labels === null)
     throw new OodError(
       'invalid-input',
       `${unit.spec.method} needs labels of the train set; ${batch.source} has none`,

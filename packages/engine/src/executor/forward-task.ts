@@ -22,9 +22,10 @@ export async function runForwardUnits(
     const chunks = tf.tidy(() => {
       const batch = source.batch(start);
       const computation = { ...loaded, batch };
-      const values = finiteTaps(computation, batch.x, taps);
+      // What was computed elsewhere needs no pass.
+      const values = taps.length === 0 ? new Map() : finiteTaps(computation, batch.x, taps);
       meter.images += batch.indices.length;
-      meter.forwards += batch.indices.length;
+      meter.forwards += taps.length === 0 ? 0 : batch.indices.length;
       return units.map((unit) => {
         meter.forwards += batch.indices.length * stochasticPasses(unit);
         return scoreBatch(computation, values, unit, seed);
@@ -52,7 +53,7 @@ function scoreBatch(computation: Computation, taps: Taps, unit: OpenUnit, seed: 
       fillColumn(data, values, s * names.length + c, columns);
     }
   }
-  requireFiniteScores(computation, batch.x, spec.method, data, columns);
+  requireFiniteScores(computation, batch.x, arithmetic, data, columns);
   return { key: spec.key, offsetRows: batch.firstRow, rows, columns, data };
 }
 

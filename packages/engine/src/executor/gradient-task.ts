@@ -149,7 +149,7 @@ function scoreLine(
           magnitude === 0 || step === undefined ? x : tf.add<Tensor4D>(x, tf.mul(step, magnitude));
         const taps = input === x ? trace.taps : movedTaps(computation, input, job.probe);
         const scores = unit.arithmetic.score(shared.of(job.setting, taps), job.name).dataSync<'float32'>();
-        requireFiniteScores(computation, input, method, scores);
+        requireFiniteScores(computation, input, unit.arithmetic, scores);
         return scores;
       });
       if (magnitude !== 0) meter.forwards += rows;

@@ -1,5 +1,6 @@
+import type { Arithmetic } from '@oodgrid/methods';
 import type { TapModel } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
+import { moduleName, OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageBatch } from './image-source.js';
@@ -55,13 +56,13 @@ export function requireFiniteTaps(
 }
 
 /**
- * Throws `not-finite` where a method's values for a batch are not: named by the first layer whose values are
+ * Throws `not-finite` where the values of `arithmetic` for a batch are not: named by the first layer whose values are
  * not finite either, or else by the method. `x` is what went into the model. `values` [n, columns].
  */
 export function requireFiniteScores(
   computation: Computation,
   x: Tensor4D,
-  method: string,
+  { name, module }: Pick<Arithmetic, 'name' | 'module'>,
   values: Float32Array,
   columns = 1,
 ): void {
@@ -70,9 +71,12 @@ export function requireFiniteScores(
   blameLayer(computation, x);
   const { modelName } = computation;
   const { tap, size } = largestFeature(computation, x);
+  const method = `method "${name}"${module === undefined ? '' : ` of ${moduleName(module.url)}`}`;
+  const advice =
+    module === undefined ? ADVICE : `look for 0 / 0, log(0) and overflow in its score; or ${ADVICE}`;
   throw new OodError(
     'not-finite',
-    `method "${method}" gives ${values[bad]} for ${sample(computation, Math.floor(bad / columns))} with model "${modelName}": the layers are finite, but reach ${size.toExponential(1)} in ${tap}, and what the method makes of that does not fit into float32; ${ADVICE}`,
+    `${method} gives ${values[bad]} for ${sample(computation, Math.floor(bad / columns))} with model "${modelName}": the layers are finite, but reach ${size.toExponential(1)} in ${tap}, and what the method makes of that does not fit into float32; ${advice}`,
   );
 }
 

@@ -20,15 +20,16 @@ export interface OpenUnit {
   readonly fitted: FittedTensors;
 }
 
-/** Loads the fitted states that the units name. The caller disposes them with `closeUnits`. */
+/** Loads the fitted states that the units name. `own`: arithmetic of users' modules. The caller disposes them with `closeUnits`. */
 export async function openUnits(
   specs: readonly UnitSpec[],
   isFit: boolean,
   io: Pick<TaskIo, 'blob'>,
+  own: readonly Arithmetic[],
 ): Promise<readonly OpenUnit[]> {
   const units: OpenUnit[] = [];
   for (const spec of specs) {
-    const arithmetic = findArithmetic(spec.method);
+    const arithmetic = findArithmetic(spec.method, spec.module, own);
     const settings = isFit ? [] : settingsOf(arithmetic, spec);
     units.push({ spec, arithmetic, settings, fitted: await loadFitted(spec, io) });
   }

@@ -67,5 +67,7 @@ it('takes dims by the number of features, and refuses those of all features', ()
     );
   const usual = [2048, 2047, 768, 767, 128].map((features) => plan({}, features).candidates[0]?.dim);
   expect(usual).toEqual([1000, 512, 512, 383, 64]);
-  expect(() => plan({ dims: [64, 128] }, 128)).toThrow(/"dims" has 128, but model "lenet" has 128 features/);
+  expect(() => plan({ dims: [64, 128] }, 128)).toThrow(
+    /^vim with lenet: "dims" has 128, but the model has 128 features.*give dims below 128$/,
+  );
 });

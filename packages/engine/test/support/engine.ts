@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Engine, loadEngine } from '../../src/compute.js';
 import { workerEnvironment } from '../../src/index.js';
 
-const cacheDir =
+export const cacheDir =
   process.env.OODGRID_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ood-grid');
 
 let loaded: Promise<Engine> | undefined;

@@ -87,6 +87,7 @@ export function scoreAlone(
             facts: factsOf(test),
             setting,
             settings,
+            indices: Uint32Array.from(test.h, (_, i) => i),
             get head(): never {
               throw new Error('no head on the device');
             },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { datasetBlob, uniformNoise } from '@oodgrid/datasets';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
+import type { Arithmetic } from '@oodgrid/methods';
 import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask, TaskInputs, type TaskOutcome } from '../../src/compute.js';
@@ -90,6 +91,7 @@ export async function run(
   spec: TaskSpec,
   signal = new AbortController().signal,
   inputs = new TaskInputs(engine, { modelBytes: 0, splitBytes: 0 }),
+  own: readonly Arithmetic[] = [],
 ): Promise<Outcome> {
   const rows = spec.to - spec.from;
   const scores = new Map<Digest, Float32Array>();
@@ -97,16 +99,21 @@ export async function run(
     fitted,
     work,
     inputs: read,
-  } = await executeTask(inputs, spec, {
-    signal,
-    blob: async (digest) => blobs.get(digest) ?? new Uint8Array(),
-    putBlob: async (bytes) => put(bytes),
-    emit: async ({ key, offsetRows, columns, data }) => {
-      const all = scores.get(key) ?? new Float32Array(rows * columns);
-      all.set(data, offsetRows * columns);
-      scores.set(key, all);
+  } = await executeTask(
+    inputs,
+    spec,
+    {
+      signal,
+      blob: async (digest) => blobs.get(digest) ?? new Uint8Array(),
+      putBlob: async (bytes) => put(bytes),
+      emit: async ({ key, offsetRows, columns, data }) => {
+        const all = scores.get(key) ?? new Float32Array(rows * columns);
+        all.set(data, offsetRows * columns);
+        scores.set(key, all);
+      },
+      progress: () => undefined,
     },
-    progress: () => undefined,
-  });
+    own,
+  );
   return { scores, work, inputs: read, fitted: new Map(fitted.map(({ key, blob }) => [key, blob])) };
 }

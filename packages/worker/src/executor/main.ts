@@ -57,11 +57,16 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const { executeTask, loadEngine, TaskInputs, tf } = await import('@oodgrid/engine/compute');
+  const { executeTask, loadEngine, loadMethodModule, TaskInputs, tf } = await import(
+    '@oodgrid/engine/compute'
+  );
+  const own = [];
+  for (const { url, digest } of settings.methods) own.push(await loadMethodModule(url, [], digest));
+  const arithmetics = own.map(({ arithmetic }) => arithmetic);
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
   const inputs = new TaskInputs(engine);
-  const compute = gridsOnly((task, io) => executeTask(inputs, task, io));
+  const compute = gridsOnly((task, io) => executeTask(inputs, task, io, arithmetics));
   const { kind, version, device, numericsClass } = engine;
   serve(
     { kind: 'loaded', engine: { kind, version, device }, numericsClass },

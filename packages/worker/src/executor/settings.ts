@@ -1,3 +1,4 @@
+import { digestSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 
 /** What the control process passes to an executor in the variable OODGRID_EXECUTOR. */
@@ -6,5 +7,7 @@ export const executorSettingsSchema = z.object({
   cacheDir: z.string().min(1),
   /** `none` computes synthetic tasks only. */
   engine: z.enum(['native', 'wasm', 'none']),
+  /** Methods of users' modules that it computes beside the catalog's, each as the command has read it. */
+  methods: z.array(z.object({ url: z.url(), digest: digestSchema })).default([]),
 });
-export type ExecutorSettings = z.infer<typeof executorSettingsSchema>;
+export type ExecutorSettings = z.input<typeof executorSettingsSchema>;

@@ -1,16 +1,18 @@
 import { Args } from '@oclif/core';
 import { OodError, suggestion } from '@oodgrid/protocol';
-import { OodCommand } from '../../ood-command.js';
+import { methodsWith } from '../../grid/own-methods.js';
+import { methodFlag, OodCommand } from '../../ood-command.js';
 import { type MethodEntry, methodEntries } from '../../output/catalog-entries.js';
 import { defaultText } from '../../output/method-defaults.js';
 
 export default class MethodsShow extends OodCommand {
   static override description = "Show a method's score, needs and options";
   static override args = { method: Args.string({ description: 'name of the method', required: true }) };
+  static override flags = { method: methodFlag };
 
   async run(): Promise<MethodEntry> {
-    const { args } = await this.parse(MethodsShow);
-    const methods = methodEntries();
+    const { args, flags } = await this.parse(MethodsShow);
+    const methods = methodEntries(await methodsWith(flags.method));
     const found = methods.find(({ name }) => name === args.method);
     if (found === undefined) {
       const known = methods.map(({ name }) => name);

@@ -1,9 +1,9 @@
 import { openSafetensors } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
+import type { ArrayFile } from '../array-file.js';
 import { arrayFormat } from '../array-format.js';
 
-/** `test.safetensors` and `train.safetensors`. */
-export const safetensors = arrayFormat('safetensors', (bytes, path) => {
+export function safetensorsFile(bytes: Uint8Array, path: string): ArrayFile {
   const tensors = openSafetensors(bytes, path);
   return {
     path,
@@ -23,4 +23,7 @@ export const safetensors = arrayFormat('safetensors', (bytes, path) => {
       );
     },
   };
-});
+}
+
+/** `test.safetensors` and `train.safetensors`. */
+export const safetensors = arrayFormat('safetensors', safetensorsFile);
