@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { gridSchema } from '@oodgrid/grid';
 import { methodPages } from '@oodgrid/methods';
 import { ERROR_CODES, EXIT_CODES, WARNING_CODES } from '@oodgrid/protocol';
@@ -17,6 +17,21 @@ it('docs/cli.md has every exit code and every command', () => {
   expect(Object.fromEntries(table)).toEqual(EXIT_CODES);
   expect(table.size).toBe(ERROR_CODES.length);
   for (const command of Object.keys(OUTPUT_SCHEMAS)) expect(doc('cli.md')).toContain(`\`${command}`);
+});
+
+it('docs/security.md names a test for each threat, and each is there', () => {
+  const rows = doc('security.md')
+    .split('## Threats')[1]
+    ?.split('\n## ')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| threat') && !line.startsWith('| ---'));
+  expect(rows?.length).toBeGreaterThan(15);
+  for (const row of rows ?? []) {
+    const tests = [...row.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, path]) => path ?? '');
+    expect(tests, row).not.toEqual([]);
+    for (const path of tests)
+      expect(existsSync(new URL(`../../../${path}`, import.meta.url)), path).toBe(true);
+  }
 });
 
 it('docs/warnings.md has every code', () => {

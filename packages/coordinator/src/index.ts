@@ -1,7 +1,15 @@
+export { type Insecure, SECURE } from './access/exposure.js';
+export { DEFAULT_TOKEN_DAYS, type KnownToken, MAX_TOKEN_DAYS, TokenStore } from './access/token-store.js';
 export { type BackedUp, backUpStore } from './backup/back-up-store.js';
 export { type Restored, restoreStore } from './backup/restore-store.js';
 export { blobsOf } from './cluster/required-blobs.js';
-export { type Cluster, type ClusterOptions, serveCluster } from './cluster/serve-cluster.js';
+export {
+  type Cluster,
+  type ClusterOptions,
+  serveCluster,
+  storeId,
+  tokensPath,
+} from './cluster/serve-cluster.js';
 export { Coordinator } from './coordinator.js';
 export type { CoordinatorOptions, Done, Environment } from './coordinator-options.js';
 export { BlobRecovery } from './dispatch/blob-recovery.js';

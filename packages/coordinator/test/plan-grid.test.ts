@@ -3,6 +3,7 @@ import { registerProtocol } from '@oodgrid/protocols';
 import { describe, expect, it } from 'vitest';
 import { estimate, planGrid } from '../src/index.js';
 import { describeGrid } from '../src/planner/describe-grid.js';
+import { PlanBuilder } from '../src/planner/plan-builder.js';
 import { smallGrid } from './small-plan.js';
 
 it('what a grid is, of which the digest is made, has nothing of what it cites', () => {
@@ -107,5 +108,33 @@ describe('the planner', () => {
     expect(
       Object.keys(dependencies).filter((name) => name.includes('tensorflow') || name === '@oodgrid/engine'),
     ).toEqual([]);
+  });
+});
+
+describe('a grid that is too large', () => {
+  it('is refused by its cells before one of them is planned', () => {
+    const grid = smallGrid();
+    const [row] = grid.rows;
+    const rows =
+      row === undefined ? [] : Array.from({ length: 1000 }, (_, i) => ({ ...row, row: `row ${i}` }));
+    const pairs = Array.from({ length: 201 }, () => ({ id: 'id', ood: 'ood' }));
+    expect(() => planGrid({ ...grid, rows, pairs }, 512)).toThrow('the grid has 201,000 cells');
+  });
+
+  it('is refused by its slices before one of them is planned', () => {
+    expect(() => planGrid(smallGrid(2 ** 31), 512)).toThrow(
+      '"id" makes more than 50,000 slices: raise options.slice',
+    );
+  });
+
+  it('is refused by its units', () => {
+    const builder = new PlanBuilder();
+    const [task] = planGrid(smallGrid(), 4096).tasks;
+    const [unit] = task?.units ?? [];
+    if (task === undefined || unit === undefined) throw new Error('a plan without units');
+    const add = () => {
+      for (let i = 0; i < 600_000; i++) builder.add(task, { ...unit, id: `unit ${i}` }, true);
+    };
+    expect(add).toThrow('more than 500,000 units of work');
   });
 });

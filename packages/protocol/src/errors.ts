@@ -8,6 +8,8 @@ export const ERROR_CODES = [
   'not-found', // a file, model, data set or method that was named does not exist
   'corrupt-data', // a file is truncated, mis-shaped, holds NaN or fails its checksum
   'not-finite', // a computation gave NaN or overflowed: weights, normalisation or data are at fault
+  'unauthenticated', // no token where one is needed, or one that is unknown, expired or revoked
+  'permission-denied', // the token is good, but its role may not do this
   'unavailable', // a source, server or worker cannot be reached now
   'engine-missing', // no tensor engine could be loaded
   'resource-exhausted', // disk full, out of memory, a limit was passed
@@ -18,7 +20,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** Process exit code of `ood-cli` for each error code; 0 is success. What was given is at fault in both kinds of 4. */
+/** Process exit code of `ood-cli` for each error code; 0 is success. What was given is at fault in both kinds of 4, the token in both of 10. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   internal: 1,
   'invalid-input': 2,
@@ -30,6 +32,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'resource-exhausted': 7,
   'task-failed': 8,
   conflict: 9,
+  unauthenticated: 10,
+  'permission-denied': 10,
   cancelled: 130,
 };
 

@@ -1,5 +1,13 @@
 // The entry of @oodgrid/protocol for those who speak gRPC: code generated from proto/.
 export * from './gen/oodgrid/v1/client.js';
+export {
+  type CreateTokenRequest,
+  type CreateTokenResponse,
+  type RevokeTokenRequest,
+  TokenServiceClient,
+  TokenServiceService,
+  type TokenSummary,
+} from './gen/oodgrid/v1/token.js';
 export * as worker from './gen/oodgrid/v1/worker.js';
 export {
   type ConnectRequest,

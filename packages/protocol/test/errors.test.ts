@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, EXIT_CODES, OodError } from '../src/index.js';
 
 describe('errors', () => {
-  it('have an exit code each, none of them success; two kinds of data that cannot be used share one', () => {
+  it('have an exit code each, none of them success; two kinds of data that cannot be used share one, and two of refused tokens', () => {
     const codes = ERROR_CODES.map((code) => EXIT_CODES[code]);
-    expect(new Set(codes).size).toBe(ERROR_CODES.length - 1);
+    expect(new Set(codes).size).toBe(ERROR_CODES.length - 2);
     expect(EXIT_CODES['not-finite']).toBe(EXIT_CODES['corrupt-data']);
+    expect(EXIT_CODES['permission-denied']).toBe(EXIT_CODES.unauthenticated);
     expect(Object.keys(EXIT_CODES).sort()).toEqual([...ERROR_CODES].sort());
     for (const code of codes) expect(code).toBeGreaterThan(0);
   });

@@ -105,3 +105,72 @@ describe('the folder of blobs', () => {
     expect(reads).toBe(3);
   });
 });
+
+describe('a blob that is uploaded in pieces', () => {
+  async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+    for (const text of texts) yield Buffer.from(text);
+  }
+
+  it('appears whole, or not at all', async () => {
+    const store = new FolderBlobStore(folder);
+    await store.putPieces(sha256('some scores'), pieces('some ', 'scores'));
+    expect(new TextDecoder().decode(await store.get(sha256('some scores')))).toBe('some scores');
+    await expect(store.putPieces(sha256('others'), pieces('some ', 'scores'))).rejects.toMatchObject({
+      code: 'corrupt-data',
+    });
+    const broken = (async function* () {
+      yield Buffer.from('some ');
+      throw new Error('the caller left');
+    })();
+    await expect(store.putPieces(sha256('more'), broken)).rejects.toThrow('the caller left');
+    expect(files()).toHaveLength(1);
+  });
+
+  it('heals a damaged one', async () => {
+    const store = new FolderBlobStore(folder);
+    const digest = await store.put(bytes);
+    writeFileSync(store.path(digest), 'some scorez');
+    await store.putPieces(digest, pieces('some ', 'scores'));
+    expect(new Uint8Array(await store.get(digest))).toEqual(bytes);
+    expect(files()).toHaveLength(1);
+  });
+
+  it('is refused, and leaves nothing behind, before it takes the last room of a disk', async () => {
+    let freeBytes = 2 * 1024 ** 3;
+    const disk = { ...nodeBlobFileSystem, room: async () => ({ freeBytes, diskBytes: 1024 ** 4 }) };
+    const store = new FolderBlobStore(folder, disk);
+    const digest = sha256(Buffer.alloc(40 * 1024 ** 2));
+    const large = async function* (full: boolean) {
+      for (let i = 0; i < 40; i++) {
+        if (full && i === 20) freeBytes = 1024 ** 2;
+        yield Buffer.alloc(1024 ** 2);
+      }
+    };
+    await expect(store.putPieces(digest, large(true))).rejects.toMatchObject({
+      code: 'resource-exhausted',
+      message: expect.stringContaining('are kept for the journal'),
+    });
+    expect(files()).toEqual([]);
+    freeBytes = 2 * 1024 ** 3;
+    await store.putPieces(digest, large(false));
+    expect(files()).toHaveLength(1);
+  });
+
+  it('that comes slowly keeps nobody from the same blob', async () => {
+    const store = new FolderBlobStore(folder);
+    let proceed: () => void = () => undefined;
+    const slow = (async function* () {
+      yield Buffer.from('some ');
+      await new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+      yield Buffer.from('scores');
+    })();
+    const uploading = store.putPieces(sha256('some scores'), slow);
+    await store.put(bytes);
+    expect(await store.has(sha256('some scores'))).toBe(true);
+    proceed();
+    await uploading;
+    expect(files()).toHaveLength(1);
+  });
+});

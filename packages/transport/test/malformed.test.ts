@@ -91,6 +91,10 @@ describe('what no honest worker says ends its connection with a status and is co
     ['nothing at all', [hello, frame({ sequence: 0, message: undefined })]],
     ['a second registration', [hello, hello]],
     ['work before registration', [frame(asMessage({}))]],
+    [
+      'a numerics class as long as a book',
+      [{ register: { ...register, numericsClass: 'c'.repeat(100_000) }, messages: [] }],
+    ],
     ['a worker id with a path in it', [{ register: { ...register, workerId: '../w' }, messages: [] }]],
   ] satisfies [string, ConnectRequest[]][])('%s', async (_name, frames) => {
     const before = refused.length;

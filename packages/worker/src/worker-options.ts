@@ -1,13 +1,13 @@
 import type { Log } from '@oodgrid/protocol';
-import type { HintSource } from '@oodgrid/transport';
+import type { Endpoint, HintSource } from '@oodgrid/transport';
 import type { ExecutorSettings } from './executor/settings.js';
 import type { BlobAccess } from './held-tasks.js';
 import type { Lifetime } from './lifetime.js';
 
 export interface WorkerOptions {
   readonly workerId: string;
-  /** For example `unix:/run/ood.sock` or `127.0.0.1:7433`; asked before every connection. */
-  readonly findAddress: () => Promise<string>;
+  /** How the coordinator is reached now; asked before every connection. Throws where it cannot be reached in any safe way. */
+  readonly findCoordinator: () => Promise<Endpoint | string>;
   readonly executors: number;
   /** Tasks that it holds for each executor: one is computed while the next is made ready. */
   readonly tasksPerExecutor: number;

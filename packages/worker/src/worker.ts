@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { OodError } from '@oodgrid/protocol';
-import { connectWorker, type WorkerLink } from '@oodgrid/transport';
+import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { connectWorker, type Endpoint, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';
 import { ExecutorPool } from './executor/executor-pool.js';
@@ -17,6 +17,8 @@ const RECONNECT_MS = 100;
 /** Time that a worker which cannot go on takes to hand its tasks back. */
 const LAST_WORDS_MS = 2000;
 const MAX_RECONNECT_MS = 5000;
+/** Of a worker that was never let in: it speaks another version, or its token does not open this coordinator. */
+const HOPELESS: ReadonlySet<ErrorCode> = new Set(['invalid-input', 'unauthenticated', 'permission-denied']);
 
 /**
  * The control process of a worker: it talks with the coordinator and feeds executors, and never loads the
@@ -197,9 +199,15 @@ export class Worker {
   }
 
   async #connect(session: WorkerSession): Promise<void> {
-    const address = await this.#options.findAddress();
+    let coordinator: Endpoint | string;
+    try {
+      coordinator = await this.#options.findCoordinator();
+    } catch (thrown) {
+      this.#reject(OodError.from(thrown));
+      return;
+    }
     if (this.#isStopping && session.isSettled) return;
-    const link = connectWorker(address, session.registration(), {
+    const link = connectWorker(coordinator, session.registration(), {
       receive: (message) => {
         if (message.kind === 'registered') {
           this.#wasRegistered = true;
@@ -230,7 +238,7 @@ export class Worker {
   #lost(session: WorkerSession, reason: OodError): void {
     if (this.#isStopping && session.isSettled) return;
     // Turned away for what it is: trying again would not help.
-    if (reason.code === 'invalid-input' && !this.#wasRegistered) {
+    if (HOPELESS.has(reason.code) && !this.#wasRegistered) {
       this.#reject(reason);
       return;
     }

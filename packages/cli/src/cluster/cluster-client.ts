@@ -1,4 +1,4 @@
-import { credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import type { RunSpec } from '@oodgrid/protocol';
 import { decodeRunEvent, OodError, type RunEvent, type RunId } from '@oodgrid/protocol';
 import {
@@ -6,12 +6,22 @@ import {
   type CollectRequest,
   type CollectResponse,
   ControlAction,
+  type CreateTokenRequest,
+  type CreateTokenResponse,
   type GetRunResponse,
   type RunSummary,
+  TokenServiceClient,
+  type TokenSummary,
   type WatchResponse,
   type WorkerSummary,
 } from '@oodgrid/protocol/wire';
-import { fromGrpcStatus, GRPC_OPTIONS, PROTOCOL_VERSION } from '@oodgrid/transport';
+import {
+  type Endpoint,
+  endpointOf,
+  fromGrpcStatus,
+  GRPC_OPTIONS,
+  PROTOCOL_VERSION,
+} from '@oodgrid/transport';
 import pRetry from 'p-retry';
 
 export interface SubmitOptions {
@@ -37,15 +47,20 @@ const withDeadline: Interceptor = (options, nextCall) =>
 
 /** What a coordinator can be asked. Every call throws OodError with the coordinator's code. */
 export class ClusterClient {
-  readonly address: string;
+  readonly endpoint: Endpoint;
   readonly #client: ClientServiceClient;
+  readonly #tokens: TokenServiceClient;
 
-  constructor(address: string) {
-    this.address = address;
-    this.#client = new ClientServiceClient(address, credentials.createInsecure(), {
-      ...GRPC_OPTIONS,
-      interceptors: [withDeadline],
-    });
+  constructor(coordinator: Endpoint | string) {
+    this.endpoint = endpointOf(coordinator);
+    const { address, credentials, interceptors } = this.endpoint;
+    const options = { ...GRPC_OPTIONS, interceptors: [...interceptors, withDeadline] };
+    this.#client = new ClientServiceClient(address, credentials, options);
+    this.#tokens = new TokenServiceClient(address, credentials, options);
+  }
+
+  get address(): string {
+    return this.endpoint.address;
   }
 
   async submit(options: SubmitOptions): Promise<{ readonly run: string; readonly isNew: boolean }> {
@@ -112,6 +127,25 @@ export class ClusterClient {
     return this.#ask((done) => this.#client.collect(request, done));
   }
 
+  createToken(request: CreateTokenRequest): Promise<CreateTokenResponse> {
+    return this.#ask((done) => this.#tokens.createToken(request, done));
+  }
+
+  async tokens(): Promise<readonly TokenSummary[]> {
+    const { tokens } = await this.#ask<{ tokens: TokenSummary[] }>((done) =>
+      this.#tokens.listTokens({}, done),
+    );
+    return tokens;
+  }
+
+  async revokeToken(id: string): Promise<TokenSummary> {
+    const { summary } = await this.#ask<{ summary?: TokenSummary | undefined }>((done) =>
+      this.#tokens.revokeToken({ id }, done),
+    );
+    if (summary === undefined) throw new OodError('internal', 'the coordinator gave no summary');
+    return summary;
+  }
+
   /** Follows a run to its end, over restarts of the coordinator. Throws `cancelled` when the signal aborts. */
   async watch(
     run: string,
@@ -165,6 +199,7 @@ export class ClusterClient {
 
   close(): void {
     this.#client.close();
+    this.#tokens.close();
   }
 
   #ask<T>(call: (done: Callback<T>) => unknown): Promise<T> {

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { OodError } from '@oodgrid/protocol';
 import { OodCommand } from '../ood-command.js';
 import { ClusterClient } from './cluster-client.js';
+import { type ConnectionFlags, connectionFlags, coordinatorEndpoint } from './connection-flags.js';
 import { CoordinatorPlace } from './coordinator-place.js';
 
 const ADDRESS = /^(?:(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(?<port>\d{1,5})|unix:.+)$/;
@@ -49,11 +50,14 @@ export const placeFlag = Flags.string({
 
 /** Parent of the commands that ask a coordinator one thing. */
 export abstract class ClusterCommand extends OodCommand {
-  static override baseFlags = { coordinator: requiredCoordinatorFlag };
+  static override baseFlags = { coordinator: requiredCoordinatorFlag, ...connectionFlags };
 
   /** Asks, and closes the connection whatever the answer. */
-  protected async ask<T>(coordinator: string, question: (client: ClusterClient) => Promise<T>): Promise<T> {
-    const client = new ClusterClient(coordinator);
+  protected async ask<T>(
+    flags: ConnectionFlags & { readonly coordinator: string },
+    question: (client: ClusterClient) => Promise<T>,
+  ): Promise<T> {
+    const client = new ClusterClient(coordinatorEndpoint(flags, (line) => this.logToStderr(line)));
     try {
       return await question(client);
     } finally {

@@ -57,7 +57,7 @@ export async function* fetchResults(
 ): AsyncGenerator<MergedPart> {
   const digest = digestSchema.safeParse(result);
   if (!digest.success) throw new OodError('not-found', `run ${run} has no results`);
-  const blobs = new RemoteBlobStore(client.address);
+  const blobs = new RemoteBlobStore(client.endpoint);
   try {
     yield* readMergedRun(blobs.pieces(digest.data));
   } finally {

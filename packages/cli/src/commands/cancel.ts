@@ -9,7 +9,7 @@ export default class Cancel extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Cancel);
-    const { summary } = await this.ask(flags.coordinator, (client) =>
+    const { summary } = await this.ask(flags, (client) =>
       client.control(args.run, ControlAction.CONTROL_ACTION_CANCEL),
     );
     this.log(runText(summary, []));

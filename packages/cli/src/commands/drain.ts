@@ -7,7 +7,7 @@ export default class Drain extends ClusterCommand {
 
   async run(): Promise<{ drained: string }> {
     const { args, flags } = await this.parse(Drain);
-    await this.ask(flags.coordinator, (client) => client.drain(args.worker));
+    await this.ask(flags, (client) => client.drain(args.worker));
     this.log(`${args.worker} takes no more tasks`);
     return { drained: args.worker };
   }

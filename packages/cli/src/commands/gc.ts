@@ -24,7 +24,7 @@ export default class Gc extends ClusterCommand {
       throw new OodError('invalid-input', `--older-than: ${JSON.stringify(text)} is no number of days`);
     }
     const request = { olderThanDays, isPreview: !flags.yes, withUnfetched: flags.unfetched };
-    const collected = await this.ask(flags.coordinator, (client) => client.collect(request));
+    const collected = await this.ask(flags, (client) => client.collect(request));
     this.log(collectedText(collected, request));
     return { ...collected, isPreview: request.isPreview };
   }

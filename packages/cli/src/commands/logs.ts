@@ -9,7 +9,7 @@ export default class Logs extends ClusterCommand {
 
   async run(): Promise<{ lines: readonly string[] }> {
     const { args, flags } = await this.parse(Logs);
-    const lines = await this.ask(flags.coordinator, (client) => client.logs(args.run));
+    const lines = await this.ask(flags, (client) => client.logs(args.run));
     for (const line of lines) this.log(visible(line));
     return { lines };
   }

@@ -16,7 +16,7 @@ export default class Move extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Move);
-    const { summary } = await this.ask(flags.coordinator, (client) =>
+    const { summary } = await this.ask(flags, (client) =>
       client.control(args.run, ControlAction.CONTROL_ACTION_MOVE, flags.class),
     );
     this.log(runText(summary, []));

@@ -9,7 +9,7 @@ export default class Pause extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Pause);
-    const { summary } = await this.ask(flags.coordinator, (client) =>
+    const { summary } = await this.ask(flags, (client) =>
       client.control(args.run, ControlAction.CONTROL_ACTION_PAUSE),
     );
     this.log(runText(summary, []));

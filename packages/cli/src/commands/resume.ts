@@ -9,7 +9,7 @@ export default class Resume extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary }> {
     const { args, flags } = await this.parse(Resume);
-    const { summary } = await this.ask(flags.coordinator, (client) =>
+    const { summary } = await this.ask(flags, (client) =>
       client.control(args.run, ControlAction.CONTROL_ACTION_RESUME),
     );
     this.log(runText(summary, []));

@@ -12,7 +12,7 @@ export default class Retry extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary; tasks: number }> {
     const { args, flags } = await this.parse(Retry);
-    const { summary, tasks } = await this.ask(flags.coordinator, (client) =>
+    const { summary, tasks } = await this.ask(flags, (client) =>
       client.control(args.run, ControlAction.CONTROL_ACTION_RETRY),
     );
     this.log(`${tasks} tasks are ready again`);

@@ -7,7 +7,7 @@ export default class Runs extends ClusterCommand {
 
   async run(): Promise<{ runs: readonly RunSummary[] }> {
     const { flags } = await this.parse(Runs);
-    const runs = await this.ask(flags.coordinator, (client) => client.runs());
+    const runs = await this.ask(flags, (client) => client.runs());
     this.log(runsText(runs));
     return { runs };
   }

@@ -3,9 +3,10 @@ import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
 import { addressOf } from '@oodgrid/metrics';
 import { reachableAddresses, writeClusterFile } from '../cluster/cluster-file.js';
+import { natsFlags, natsSecurity, serverCredentials, tlsFlags } from '../cluster/connection-flags.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
-import { natsFlag, natsServerOf } from '../cluster/nats-flag.js';
+import { natsServerOf } from '../cluster/nats-flag.js';
 import { cliContext } from '../context.js';
 import { OodCommand } from '../ood-command.js';
 import { defaultStore, storeDescription } from '../output/default-store.js';
@@ -22,7 +23,7 @@ export default class Serve extends OodCommand {
     'Run a coordinator: it plans runs, hands out tasks, keeps results and merges them';
   static override flags = {
     listen: Flags.string({ description: 'HOST:PORT for workers and clients', default: '127.0.0.1:7433' }),
-    nats: natsFlag,
+    ...natsFlags,
     store: Flags.string({ description: storeDescription }),
     'cluster-file': Flags.string({
       description:
@@ -48,6 +49,16 @@ export default class Serve extends OodCommand {
       max: 255,
     }),
     metrics: metricsFlag,
+    ...tlsFlags,
+    'insecure-no-tls': Flags.boolean({
+      description: 'listen on an address of other machines without encrypting links: something else does it',
+      default: false,
+    }),
+    'insecure-no-tokens': Flags.boolean({
+      description:
+        'listen on an address of other machines although no token was made: whoever reaches it may do everything',
+      default: false,
+    }),
     'log-format': logFormatFlag,
     synthetic: Flags.boolean({
       description: 'take synthetic runs, which compute nothing of use and may fail on purpose: for tests',
@@ -69,6 +80,7 @@ export default class Serve extends OodCommand {
       storeDir,
       listen: flags.listen,
       natsServer: natsServerOf(flags.nats),
+      natsSecurity: natsSecurity(flags),
       ledger: {
         ...DEFAULT_LEDGER_SETTINGS,
         leaseMs,
@@ -79,6 +91,8 @@ export default class Serve extends OodCommand {
       isSyntheticAllowed: flags.synthetic,
       metrics: flags.metrics ?? null,
       version: this.config.version,
+      tls: serverCredentials(flags, log),
+      insecure: { noTls: flags['insecure-no-tls'], noTokens: flags['insecure-no-tokens'] },
       environment: nodeEnvironment,
       log,
     });

@@ -12,7 +12,7 @@ export default class Show extends ClusterCommand {
 
   async run(): Promise<{ run: RunSummary; tasks: readonly TaskDetail[] }> {
     const { args, flags } = await this.parse(Show);
-    return this.ask(flags.coordinator, async (client) => {
+    return this.ask(flags, async (client) => {
       const { summary, tasks } = await client.show(args.run);
       if (summary === undefined) throw new OodError('internal', 'the coordinator gave no summary');
       this.log(runText(summary, tasks));

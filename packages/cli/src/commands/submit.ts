@@ -4,9 +4,10 @@ import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
-import { FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
+import { type Endpoint, FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';
 import { coordinatorFlag } from '../cluster/cluster-command.js';
+import { connectionFlags, coordinatorEndpoint } from '../cluster/connection-flags.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { blobsDir, cliContext } from '../context.js';
 import { methodsWith, modulesOf } from '../grid/own-methods.js';
@@ -47,6 +48,7 @@ export default class Submit extends OodCommand {
     method: methodFlag,
     'data-dir': dataDirFlag,
     coordinator: coordinatorFlag,
+    ...connectionFlags,
     key: Flags.string({
       description: 'with --coordinator: a submission with the same key is the same run (default: a new key)',
       dependsOn: ['coordinator'],
@@ -89,7 +91,10 @@ export default class Submit extends OodCommand {
     await requireTemporaryFolder();
     // A command that does not wait writes nothing.
     const release = flags.detach ? () => undefined : (await reserveOutput(folder)).release;
-    const remote = flags.coordinator === undefined ? null : new RemoteBlobStore(flags.coordinator);
+    const { coordinator } = flags;
+    const endpoint =
+      coordinator === undefined ? null : coordinatorEndpoint({ ...flags, coordinator }, context.log);
+    const remote = endpoint === null ? null : new RemoteBlobStore(endpoint);
     const blobs = remote ?? new FolderBlobStore(blobsDir(context));
     try {
       const resolved = await unlessStopped(
@@ -100,9 +105,9 @@ export default class Submit extends OodCommand {
       const wayOut = wayOutOf(flags);
       const write = (parts: AsyncIterable<MergedPart>) => writeRun(parts, folder, formats, wayOut);
       const show = (results: Results) => this.#show(results, folder, formats);
-      if (flags.coordinator !== undefined) {
+      if (endpoint !== null) {
         const spec = { kind: 'grid', grid: resolved, slice: grid.options.slice } as const;
-        const submitted = await this.#submitRemotely(flags.coordinator, {
+        const submitted = await this.#submitRemotely(endpoint, {
           run: id,
           name: resolved.name,
           idempotencyKey: flags.key ?? randomUUID(),
@@ -115,7 +120,7 @@ export default class Submit extends OodCommand {
           this.log(submitted);
           return { run: submitted };
         }
-        return show(await this.#follow(flags.coordinator, submitted, signal, write));
+        return show(await this.#follow(endpoint, submitted, signal, write));
       }
       const { workers, taskMemoryBytes, isTight, reason } = placeWorkers(
         resolved.memoryBytes,
@@ -152,7 +157,7 @@ export default class Submit extends OodCommand {
     }
   }
 
-  async #submitRemotely(coordinator: string, options: SubmitOptions): Promise<string> {
+  async #submitRemotely(coordinator: Endpoint, options: SubmitOptions): Promise<string> {
     const client = new ClusterClient(coordinator);
     try {
       const { run, isNew } = await client.submit(options);
@@ -166,7 +171,7 @@ export default class Submit extends OodCommand {
   }
 
   async #follow(
-    coordinator: string,
+    coordinator: Endpoint,
     run: string,
     signal: AbortSignal,
     write: (parts: AsyncIterable<MergedPart>) => Promise<Results>,

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
+import { OodError } from '@oodgrid/protocol';
 import type { RunSummary } from '@oodgrid/protocol/wire';
 import { REPORT_FORMATS } from '@oodgrid/report';
+import type { ClusterClient } from '../cluster/cluster-client.js';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { fetchResults, followRun } from '../cluster/follow-run.js';
 import { doneText } from '../cluster/show-results.js';
@@ -20,7 +22,7 @@ export default class Watch extends ClusterCommand {
     const { args, flags } = await this.parse(Watch);
     const signal = this.shutdownSignal();
     const output = flags.output === undefined ? undefined : await reserveOutput(resolve(flags.output));
-    const following = this.ask(flags.coordinator, async (client) => {
+    const following = this.ask(flags, async (client) => {
       // A mistyped run or address is told at once; later on an absent coordinator is waited for.
       await client.show(args.run);
       const ended = await followRun(client, args.run, { signal, output: process.stderr });
@@ -28,12 +30,21 @@ export default class Watch extends ClusterCommand {
         const wayOut = 'The coordinator keeps them: make room or give another --output';
         const formats = REPORT_FORMATS.map(({ name }) => name);
         const results = await writeRun(fetchResults(client, ended), output.folder, formats, wayOut);
-        await client.fetched(args.run);
+        await noteFetched(client, args.run);
         this.log(resultsText(results));
         this.log(`results: ${output.folder}`);
       } else if (!this.jsonEnabled()) this.log(await doneText(client, ended));
       return ended;
     });
     return { run: await following.finally(() => output?.release()) };
+  }
+}
+
+/** Only gc asks for it: a token that may look and nothing else is no reason to fail. */
+async function noteFetched(client: ClusterClient, run: string): Promise<void> {
+  try {
+    await client.fetched(run);
+  } catch (thrown) {
+    if (OodError.from(thrown).code !== 'permission-denied') throw thrown;
   }
 }

@@ -4,10 +4,11 @@ import { addressOf } from '@oodgrid/metrics';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Lifetime, serveWorkerMetrics, Worker as WorkerProcess } from '@oodgrid/worker';
 import { placeFlag } from '../cluster/cluster-command.js';
+import { connectionFlags, endpointMaker, natsFlags, natsSecurity } from '../cluster/connection-flags.js';
 import { CoordinatorPlace } from '../cluster/coordinator-place.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
-import { natsFlag, natsServerOf } from '../cluster/nats-flag.js';
+import { natsServerOf } from '../cluster/nats-flag.js';
 import { openWorkerBlobs } from '../cluster/worker-blobs.js';
 import { cliContext } from '../context.js';
 import { thisMachine } from '../local/place-workers.js';
@@ -25,7 +26,8 @@ export default class Worker extends OodCommand {
   static override description = 'Compute tasks for a coordinator until told to stop';
   static override flags = {
     coordinator: placeFlag,
-    nats: natsFlag,
+    ...connectionFlags,
+    ...natsFlags,
     id: Flags.string({ description: 'name in the cluster (default: host and process id)' }),
     executors: Flags.integer({
       description:
@@ -99,7 +101,10 @@ export default class Worker extends OodCommand {
     const place = await CoordinatorPlace.open(flags.coordinator, log);
     const { blobsDir, shared, leave } = await openWorkerBlobs({ sharedDir, cacheDir, id });
     const local = new FolderBlobStore(blobsDir);
-    const remote = new RemoteBlobStore(() => place.address);
+    const endpointAt = endpointMaker(flags, log);
+    endpointAt(place.address);
+    const remote = new RemoteBlobStore(() => endpointAt(place.address));
+    const security = natsSecurity(flags);
     const blobs = new CachedBlobs({ local, remote, shared, maxBytes: flags.cache * GIB });
     const server = natsServerOf(flags.nats);
     const { totalBytes } = thisMachine();
@@ -119,7 +124,7 @@ export default class Worker extends OodCommand {
     if (metrics !== undefined) log(`metrics are on ${addressOf(metrics)}`);
     const worker = new WorkerProcess({
       workerId: id,
-      findAddress: () => place.find(),
+      findCoordinator: async () => endpointAt(await place.find()),
       executors: flags.executors ?? job?.executors ?? 1,
       tasksPerExecutor: flags['tasks-per-executor'],
       memoryBytes:
@@ -134,7 +139,7 @@ export default class Worker extends OodCommand {
           ? null
           : (queue, pool, slots) =>
               NatsHints.open({
-                ...{ server, name: `ood-grid ${id}`, queue, pool, slots, log },
+                ...{ server, security, name: `ood-grid ${id}`, queue, pool, slots, log },
                 onConnection: (isConnected) => {
                   isQueueConnected = isConnected;
                 },

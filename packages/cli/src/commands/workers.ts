@@ -8,7 +8,7 @@ export default class Workers extends ClusterCommand {
 
   async run(): Promise<{ workers: readonly WorkerSummary[]; counters: Readonly<Record<string, number>> }> {
     const { flags } = await this.parse(Workers);
-    const [workers, counters] = await this.ask(flags.coordinator, (client) =>
+    const [workers, counters] = await this.ask(flags, (client) =>
       Promise.all([client.workers(), client.counters()]),
     );
     this.log(workersText(workers));

@@ -132,7 +132,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
   ]);
   const worker = new Worker({
     workerId: 'local',
-    findAddress: async () => address,
+    findCoordinator: async () => address,
     executors: workers,
     tasksPerExecutor: 1,
     memoryBytes: options.memoryBytes,

@@ -6,6 +6,7 @@ import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalo
 import { runSummarySchema, taskDetailSchema, workerSummarySchema } from './cluster-reports.js';
 import { dataEntrySchema } from './data-report.js';
 import { planReportSchema } from './plan-report.js';
+import { tokenEntrySchema } from './token-report.js';
 
 /** What a command prints with --json when it fails. */
 const errorOutputSchema = z.object({
@@ -38,6 +39,14 @@ export const OUTPUT_SCHEMAS = {
   resume: oneRun,
   retry: z.object({ run: runSummarySchema, tasks: count }),
   workers: z.object({ workers: z.array(workerSummarySchema), counters: z.record(z.string(), count) }),
+  'nats config': z.object({
+    /** File of the server's configuration. */
+    config: z.string(),
+    users: z.array(z.object({ title: z.string(), seed: z.string(), publicKey: z.string() })),
+  }),
+  'token create': z.object({ token: z.string().optional(), summary: tokenEntrySchema }),
+  'token list': z.object({ tokens: z.array(tokenEntrySchema) }),
+  'token revoke': z.object({ token: tokenEntrySchema }),
   drain: z.object({ drained: z.string() }),
   logs: z.object({ lines: z.array(z.string()) }),
   backup: z.object({

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import type { RunEvent } from '@oodgrid/protocol';
 import { encodeRunEvent, OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
@@ -12,7 +12,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '@oodgrid/protocol/wire';
-import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
+import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION, unary } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns, syntheticRefused } from '../workload/make-workload.js';
@@ -92,18 +92,6 @@ export function clientService(options: ClientServiceOptions): GrpcService {
         return { runs: removed.length, removed: [...removed], unfetched: [...unfetched], ...freed };
       }),
     },
-  };
-}
-
-function unary<Q, A>(answer: (request: Q) => Promise<A>): handleUnaryCall<Q, A> {
-  return ({ request }, callback) => {
-    // A refusal that is thrown at once is a refusal as well.
-    Promise.resolve()
-      .then(() => answer(request))
-      .then(
-        (response) => callback(null, response),
-        (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
-      );
   };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ServerCredentials } from '@grpc/grpc-js';
 import type { MetricsServer } from '@oodgrid/metrics';
 import type { Digest, Log } from '@oodgrid/protocol';
 import {
@@ -6,10 +7,15 @@ import {
   FolderBlobStore,
   type GrpcServer,
   NatsPublisher,
+  type NatsSecurity,
   serveGrpc,
   type TaskPublisher,
   workerService,
 } from '@oodgrid/transport';
+import { AuditLog } from '../access/audit-log.js';
+import { checkExposure, type Insecure } from '../access/exposure.js';
+import { tokenService } from '../access/token-service.js';
+import { TokenStore } from '../access/token-store.js';
 import { Coordinator } from '../coordinator.js';
 import type { Environment } from '../coordinator-options.js';
 import { hashJitter } from '../jitter.js';
@@ -34,6 +40,7 @@ export interface ClusterOptions {
   readonly listen: string;
   /** For example `127.0.0.1:4222`; null: workers ask the coordinator itself for tasks. */
   readonly natsServer: string | null;
+  readonly natsSecurity: NatsSecurity;
   readonly ledger: LedgerSettings;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
@@ -43,6 +50,10 @@ export interface ClusterOptions {
   readonly metrics: string | null;
   /** Version of this program. */
   readonly version: string;
+  /** Null: links are not encrypted. */
+  readonly tls: ServerCredentials | null;
+  /** What an address that other machines reach may do without. */
+  readonly insecure: Insecure;
   readonly environment: Environment;
   readonly log: Log;
 }
@@ -55,9 +66,28 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** Starts a coordinator: store, queue and services. Throws when one of them cannot be had. */
+/** File of a store's tokens: as soon as there is one, every call needs a token. */
+export const tokensPath = (storeDir: string): string => join(storeDir, 'tokens.jsonl');
+
+/** Id of the queue of the coordinator whose store that is; made with the store where there is none yet. */
+export function storeId(storeDir: string): string {
+  const store = new SqliteStore({ path: join(storeDir, 'store.db'), isExclusive: false });
+  try {
+    return store.id;
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * Starts a coordinator: store, queue and services. Throws when one of them cannot be had, and `invalid-input` for an
+ * address of other machines' without TLS and tokens.
+ */
 export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const { storeDir, listen, natsServer, ledger, environment, log } = options;
+  const tokens = new TokenStore(tokensPath(storeDir), environment.wallClock, log);
+  checkExposure({ ...options, hasTls: options.tls !== null, hasTokens: tokens.isInUse });
+  const audit = new AuditLog({ path: join(storeDir, 'audit.jsonl'), wallClock: environment.wallClock, log });
   const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
   const feed = new RunFeed(environment.wallClock);
   const operator = new OperatorLog(log, environment.now);
@@ -117,6 +147,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     if (natsServer !== null) {
       nats = await NatsPublisher.open({
         server: natsServer,
+        security: options.natsSecurity,
         name: 'ood-grid coordinator',
         queue: coordinator.queue,
         log,
@@ -130,7 +161,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       coordinator.queueReturned();
     }
     const attached = nats;
-    server = await serveGrpc(listen, [
+    const services = [
       workerService({
         handler: operator.watch(coordinator),
         onRefused: (reason) => count(`refused_${reason}`),
@@ -149,7 +180,14 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
           collectGarbage({ coordinator, blobs, feed, wallClock: environment.wallClock }, request),
       }),
       blobService({ blobs, onStored: (blob) => coordinator.blobArrived(blob) }),
-    ]);
+      tokenService(tokens),
+    ];
+    server = await serveGrpc(listen, services, {
+      tls: options.tls,
+      authenticator: tokens,
+      audit: (entry) => audit.note(entry),
+      onRefused: (reason) => count(`refused_${reason}`),
+    });
     if (options.metrics !== null) {
       metrics = await serveCoordinatorMetrics({
         ...{ listen: options.metrics, version: options.version, storeDir, coordinator, running, environment },

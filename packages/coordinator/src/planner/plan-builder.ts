@@ -6,6 +6,9 @@ import type { PlannedChoice, PlannedTask, PlannedUnit, Series } from './plan.js'
 /** What the units of one task have in common. */
 export type TaskHeader = Omit<PlannedTask, 'id' | 'units' | 'needs' | 'priority'>;
 
+/** Units of one run: its plan, and what the ledger keeps of each task, stay in memory as long as it lives. */
+const MAX_UNITS = 500_000;
+
 const PRIORITY = { fit: 3, sweep: 2, score: 1 } as const;
 
 /**
@@ -22,6 +25,12 @@ export class PlanBuilder {
   /** `isAlone`: the unit is a task of its own. Gives the unit's id. */
   add(header: TaskHeader, unit: PlannedUnit, isAlone = false): string {
     if (!isNew(this.#units, unit.id, { header, unit })) return unit.id;
+    if (this.#units.size > MAX_UNITS) {
+      throw new OodError(
+        'invalid-input',
+        `the grid makes more than ${MAX_UNITS.toLocaleString('en')} units of work: divide it, or raise options.slice`,
+      );
+    }
     const key = isAlone ? unit.id : canonicalJson(header);
     const task = this.#tasks.get(key) ?? { header, units: [] };
     task.units.push(unit);

@@ -21,6 +21,11 @@ export function planGrid(grid: ResolvedGrid, slice: number): Plan {
   }
 }
 
+/** Rows of the results of one run. */
+const MAX_CELLS = 200_000;
+/** Slices of one data set. */
+const MAX_SLICES = 50_000;
+
 /** The same, cell by cell: who has others to answer can do so between two of them. */
 export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<void, Plan> {
   const protocol = findProtocol(grid.protocol);
@@ -31,8 +36,23 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
       `options.slice: ${slice} is not a multiple of the protocol's batch, ${batch}`,
     );
   }
+  const count = grid.pairs.length * grid.models.length * grid.rows.length;
+  if (count > MAX_CELLS) {
+    throw new OodError(
+      'invalid-input',
+      `the grid has ${count.toLocaleString('en')} cells (pairs x models x methods), at most ${MAX_CELLS.toLocaleString('en')}: divide it`,
+    );
+  }
   refuseTwins(grid);
-  for (const { name, test } of grid.datasets) protocol.cut({ name, count: test.count });
+  for (const { name, test } of grid.datasets) {
+    if (test.count / slice > MAX_SLICES) {
+      throw new OodError(
+        'invalid-input',
+        `data set "${name}" makes more than ${MAX_SLICES.toLocaleString('en')} slices: raise options.slice`,
+      );
+    }
+    protocol.cut({ name, count: test.count });
+  }
   const builder = new PlanBuilder();
   const cells: PlannedCell[] = [];
   for (const { id, ood } of grid.pairs) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { OodError } from '@oodgrid/protocol';
 
 /** What changes when a file is written: as long as it is the same, so are the bytes, unless the disk itself fails. */
@@ -10,6 +10,10 @@ export type FileMark = string;
 export interface BlobFileSystem {
   /** Writes a new file and returns when its bytes are on the disk. */
   writeDurable(path: string, bytes: Uint8Array): Promise<void>;
+  /** The same from pieces as they come. */
+  writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Bytes that may still be written there, and how many the whole disk has. */
+  room(path: string): Promise<{ readonly freeBytes: number; readonly diskBytes: number }>;
   rename(from: string, to: string): Promise<void>;
   /** Returns when the entries of the folder are on the disk. */
   syncFolder(path: string): Promise<void>;
@@ -24,14 +28,11 @@ export interface BlobFileSystem {
 }
 
 export const nodeBlobFileSystem: BlobFileSystem = {
-  async writeDurable(path, bytes) {
-    const file = await open(path, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+  writeDurable: (path, bytes) => writeNew(path, [bytes]),
+  writePieces: writeNew,
+  async room(path) {
+    const { bavail, blocks, bsize } = await statfs(path);
+    return { freeBytes: bavail * bsize, diskBytes: blocks * bsize };
   },
   rename,
   async syncFolder(path) {
@@ -63,3 +64,16 @@ export const nodeBlobFileSystem: BlobFileSystem = {
   },
   remove: unlink,
 };
+
+async function writeNew(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of pieces) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -4,7 +4,7 @@ import type {
   ServerReadableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
 import {
   BlobServiceService,
   type GetRequest,
@@ -65,23 +65,27 @@ async function findMissing(blobs: FolderBlobStore, digests: readonly string[]): 
 }
 
 async function store(blobs: FolderBlobStore, call: AsyncIterable<PutRequest>): Promise<Digest> {
-  let expected: string | undefined;
-  const pieces: Buffer[] = [];
+  const messages = call[Symbol.asyncIterator]();
+  const first = await messages.next();
+  if (first.done === true) throw new OodError('invalid-input', 'an upload without a digest');
+  const digest = digestOf(first.value.digest);
+  await blobs.putPieces(digest, piecesOf(first.value, messages));
+  return digest;
+}
+
+async function* piecesOf(first: PutRequest, rest: AsyncIterator<PutRequest>): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const { digest, data } of call) {
-    expected ??= digestOf(digest);
+  for (
+    let next: IteratorResult<PutRequest> = { value: first };
+    next.done !== true;
+    next = await rest.next()
+  ) {
+    const { data } = next.value;
     size += data.length;
     if (size > MAX_BLOB_BYTES)
       throw new OodError('resource-exhausted', `a blob of more than ${MAX_BLOB_BYTES} bytes`);
-    pieces.push(data);
+    yield data;
   }
-  if (expected === undefined) throw new OodError('invalid-input', 'an upload without a digest');
-  const bytes = Buffer.concat(pieces);
-  const got = sha256(bytes);
-  if (got !== expected) {
-    throw new OodError('corrupt-data', `the uploaded bytes have digest ${got}, announced was ${expected}`);
-  }
-  return blobs.put(bytes);
 }
 
 async function send(

@@ -8,6 +8,11 @@ import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-f
 
 /** Blobs above this are never in memory as a whole. */
 const LARGE_BYTES = 64 * 1024 ** 2;
+/** What uploads leave of a disk, so that the journal beside them can still be written. */
+const RESERVE_BYTES = 1024 ** 3;
+const RESERVE_SHARE = 0.05;
+/** The room is looked at before the first piece and after so many bytes. */
+const CHECK_ROOM_BYTES = 16 * 1024 ** 2;
 
 /**
  * Blobs as files `<dir>/ab/<digest>`, where `ab` is the start of the digest. A blob appears whole or not at
@@ -49,6 +54,51 @@ export class FolderBlobStore implements BlobStore {
       await this.#fs.remove(damagedPath(path)).catch(() => undefined);
     });
     return digest;
+  }
+
+  /**
+   * As `put`, from pieces as they come, so that a blob of any size takes little memory, and with some room left on the disk
+   * for others. Throws `corrupt-data` when they have another digest.
+   */
+  async putPieces(digest: Digest, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const path = this.path(digest);
+    const folder = dirname(path);
+    const temporary = join(folder, `.${digest}.${process.pid}.${randomUUID()}`);
+    const hash = createHash('sha256');
+    const hashed = async function* (this: FolderBlobStore) {
+      let unchecked = Number.POSITIVE_INFINITY;
+      for await (const piece of pieces) {
+        unchecked += piece.byteLength;
+        if (unchecked > CHECK_ROOM_BYTES) {
+          await this.#requireRoom(folder);
+          unchecked = 0;
+        }
+        hash.update(piece);
+        yield piece;
+      }
+    };
+    try {
+      await this.#fs.makeFolder(folder);
+      // Not in turn: whoever sends slowly keeps nobody from the same blob.
+      await this.#fs.writePieces(temporary, hashed.call(this)).catch((error: unknown) => {
+        throw this.#writeError(path, 0, error);
+      });
+      const actual = hash.digest('hex');
+      if (actual !== digest) {
+        throw new OodError(
+          'corrupt-data',
+          `the uploaded bytes have digest ${actual}, announced was ${digest}`,
+        );
+      }
+      await this.#inTurn(digest, async () => {
+        if (await this.#isWhole(digest)) return;
+        await this.adopt(temporary, digest);
+        this.#noteWhole(digest, await this.#fs.mark(path));
+        await this.#fs.remove(damagedPath(path)).catch(() => undefined);
+      });
+    } finally {
+      await this.#fs.remove(temporary).catch(() => undefined);
+    }
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -151,6 +201,17 @@ export class FolderBlobStore implements BlobStore {
   /** Where the blob is or would be. */
   path(digest: Digest): string {
     return join(this.#dir, digest.slice(0, 2), digest);
+  }
+
+  async #requireRoom(folder: string): Promise<void> {
+    const { freeBytes, diskBytes } = await this.#fs.room(folder);
+    const reserve = Math.min(RESERVE_BYTES, RESERVE_SHARE * diskBytes);
+    if (freeBytes < reserve) {
+      throw new OodError(
+        'resource-exhausted',
+        `the disk of the store is nearly full: its last ${Math.ceil(reserve / 1024 ** 2)} MiB are kept for the journal`,
+      );
+    }
   }
 
   async #isWhole(digest: Digest): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { credentials } from '@grpc/grpc-js';
 import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
 import { BlobServiceClient } from '@oodgrid/protocol/wire';
+import { type Endpoint, endpointOf } from '../access/endpoint.js';
 import { GRPC_OPTIONS } from '../grpc/grpc-server.js';
 import { fromGrpcStatus } from '../grpc/grpc-status.js';
 import type { BlobStore } from '../ports.js';
@@ -10,12 +10,12 @@ const PIECE_BYTES = 256 * 1024;
 
 /** The coordinator's blob store, from another machine. */
 export class RemoteBlobStore implements BlobStore {
-  readonly #find: () => string;
+  readonly #find: () => Endpoint;
   #connection: { readonly address: string; readonly client: BlobServiceClient } | undefined;
 
   /** `find` says where the coordinator is now: it may move. */
-  constructor(find: string | (() => string)) {
-    this.#find = typeof find === 'string' ? () => find : find;
+  constructor(find: Endpoint | string | (() => Endpoint)) {
+    this.#find = typeof find === 'function' ? find : () => endpointOf(find);
   }
 
   get #address(): string {
@@ -27,10 +27,13 @@ export class RemoteBlobStore implements BlobStore {
   }
 
   get #connected(): { readonly address: string; readonly client: BlobServiceClient } {
-    const address = this.#find();
+    const { address, credentials, interceptors } = this.#find();
     if (this.#connection?.address === address) return this.#connection;
     this.#connection?.client.close();
-    const client = new BlobServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+    const client = new BlobServiceClient(address, credentials, {
+      ...GRPC_OPTIONS,
+      interceptors: [...interceptors],
+    });
     this.#connection = { address, client };
     return this.#connection;
   }

@@ -1,4 +1,4 @@
-import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { OodError } from '@oodgrid/protocol';
 import {
   type ConnectRequest,
@@ -6,6 +6,7 @@ import {
   WorkerServiceClient,
   type worker as wire,
 } from '@oodgrid/protocol/wire';
+import { type Endpoint, endpointOf } from '../access/endpoint.js';
 import type { CoordinatorMessage, Registration, WorkerMessage } from '../ports.js';
 import { FrameWriter } from './frames.js';
 import { GRPC_OPTIONS } from './grpc-server.js';
@@ -24,13 +25,17 @@ export interface WorkerLink {
   close(): void;
 }
 
-/** Opens the stream and registers. `address` is for example `unix:/run/ood.sock` or `127.0.0.1:7433`. */
+/** Opens the stream and registers. */
 export function connectWorker(
-  address: string,
+  coordinator: Endpoint | string,
   registration: Registration,
   handler: WorkerLinkHandler,
 ): WorkerLink {
-  const client = new WorkerServiceClient(address, credentials.createInsecure(), GRPC_OPTIONS);
+  const { address, credentials, interceptors } = endpointOf(coordinator);
+  const client = new WorkerServiceClient(address, credentials, {
+    ...GRPC_OPTIONS,
+    interceptors: [...interceptors],
+  });
   const call: ClientDuplexStream<ConnectRequest, ConnectResponse> = client.connect();
   let isOver = false;
   const end = (reason: unknown) => {

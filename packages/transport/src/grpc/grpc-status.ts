@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { ERROR_CODES, type ErrorCode, OodError } from '@oodgrid/protocol';
 import { errorCode } from './wire-values.js';
 
 const STATUS: Readonly<Record<ErrorCode, status>> = {
@@ -8,6 +8,8 @@ const STATUS: Readonly<Record<ErrorCode, status>> = {
   'not-found': status.NOT_FOUND,
   'corrupt-data': status.DATA_LOSS,
   'not-finite': status.OUT_OF_RANGE,
+  unauthenticated: status.UNAUTHENTICATED,
+  'permission-denied': status.PERMISSION_DENIED,
   unavailable: status.UNAVAILABLE,
   'engine-missing': status.FAILED_PRECONDITION,
   'resource-exhausted': status.RESOURCE_EXHAUSTED,
@@ -19,14 +21,26 @@ const STATUS: Readonly<Record<ErrorCode, status>> = {
 /** Trailer that carries our own code, which says more than gRPC's. */
 const CODE_KEY = 'oodgrid-code';
 
+/** A status travels as a header, nine bytes a character at worst: one that does not fit is lost, and its caller waits for ever. */
+const MAX_DETAILS = 4000;
+
 export function grpcStatus(error: OodError): ServiceError {
   const metadata = new Metadata();
   metadata.set(CODE_KEY, error.code);
-  return Object.assign(new Error(error.message), {
+  const { message } = error;
+  const details = message.length > MAX_DETAILS ? `${message.slice(0, MAX_DETAILS)}...` : message;
+  return Object.assign(new Error(details), {
     code: STATUS[error.code],
-    details: error.message,
+    details,
     metadata,
   });
+}
+
+/** The code that a status was made of; `internal` for one of gRPC's own that stands for none of ours. */
+export function codeOfStatus(code: status, metadata: Metadata | null | undefined): ErrorCode {
+  const own = metadata?.get(CODE_KEY)[0];
+  if (typeof own === 'string') return errorCode(own);
+  return ERROR_CODES.find((known) => STATUS[known] === code) ?? 'internal';
 }
 
 /** What a call failed with, as our own error. */

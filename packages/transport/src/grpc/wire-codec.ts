@@ -13,6 +13,8 @@ export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
 /** What the command line allows: 256 executors with 1,024 tasks each. */
 const MAX_SLOTS = 256 * 1024;
+/** Characters of a numerics class, and of what else a worker says of itself. */
+const MAX_TEXT = 1000;
 
 type WireBody = wire.WorkerMessage['message'];
 
@@ -222,6 +224,9 @@ export function fromWireRegister(message: wire.Register): Registration {
   }
   if (own.slots < 1 || own.slots > MAX_SLOTS) throw malformed(`a worker has ${own.slots} places`);
   if (proof.length > 200) throw malformed('a proof is too long');
+  // They are kept, and shown to people.
+  for (const text of [own.numericsClass, engineKind, engineVersion, device])
+    if (text.length > MAX_TEXT) throw malformed('a worker says too much of itself');
   const engine = { kind: engineKind, version: engineVersion, device };
   const host = own.host.replaceAll(/[^\w.:-]/g, '-').slice(0, 100);
   return { protocol, worker: { ...own, host, engine }, proof, held: held.map(fromWireLease), nextSequence };

@@ -1,25 +1,35 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Log, OodError } from '@oodgrid/protocol';
+import { type NatsSecurity, natsIdentity, OPEN_NATS } from './nats-identity.js';
 
 export interface NatsOptions {
   /** For example `127.0.0.1:4222`. */
   readonly server: string;
   /** What the server's monitoring shows. */
   readonly name: string;
+  /** Left out: the server lets everybody in over a link that is not encrypted. */
+  readonly security?: NatsSecurity;
   /** One line for each change; bounded however long the server stays away. */
   readonly log: Log;
   /** Told when the connection that stood is lost, and when it is back. */
   readonly onConnection?: (isConnected: boolean) => void;
 }
 
-/** Connects, and connects again for as long as it takes. Throws `unavailable` when the first try fails. */
+/**
+ * Connects, and connects again for as long as it takes; `inbox` makes subjects for answers. Throws `unavailable` when the first
+ * try fails.
+ */
 export async function connectNats(
-  { server, name, log, onConnection = () => undefined }: NatsOptions,
+  { server, name, security = OPEN_NATS, log, onConnection = () => undefined }: NatsOptions,
   onReturn: () => void,
-): Promise<NatsConnection> {
+): Promise<{ readonly connection: NatsConnection; readonly inbox: () => string }> {
+  const { authenticator, tls, inboxPrefix, inbox } = natsIdentity(security);
   let connection: NatsConnection;
   try {
     connection = await connect({
+      inboxPrefix,
+      ...(authenticator === undefined ? {} : { authenticator }),
+      ...(tls === undefined ? {} : { tls }),
       servers: server,
       name,
       maxReconnectAttempts: -1,
@@ -31,6 +41,8 @@ export async function connectNats(
     throw new OodError('unavailable', `${server}: NATS cannot be reached: ${message}`, { cause });
   }
   void watch(connection, {
+    refused: (error) =>
+      log(`${server}: NATS refuses something: ${OodError.from(error).message}`, { level: 'error' }),
     lost: () => {
       onConnection(false);
       log(`${server}: NATS is gone; what it loses is published again`, { level: 'warn' });
@@ -41,14 +53,16 @@ export async function connectNats(
       onReturn();
     },
   });
-  return connection;
+  return { connection, inbox };
 }
 
 async function watch(
   connection: NatsConnection,
-  told: { readonly lost: () => void; readonly back: () => void },
+  told: { readonly refused: (error: Error) => void; readonly lost: () => void; readonly back: () => void },
 ): Promise<void> {
-  for await (const { type } of connection.status()) {
+  for await (const status of connection.status()) {
+    const { type } = status;
+    if (status.type === 'error') told.refused(status.error);
     if (type === 'disconnect') told.lost();
     if (type === 'reconnect') told.back();
   }

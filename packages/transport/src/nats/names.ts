@@ -12,37 +12,53 @@ function poolToken(pool: string): string {
 const modelToken = (model: string): string =>
   /^[\w-]*$/.test(model) ? model : model.replaceAll(/[^\w-]/g, '_');
 
-/** What one coordinator's queue is called on a server that others may share. */
+/**
+ * What one coordinator's queue is called on a server that others may share. Each pool has a stream of its own: a server
+ * can give rights to streams, but not to some consumers of one.
+ */
 export class QueueNames {
-  /** The work-queue stream of all tasks. */
-  readonly stream: string;
+  /** Where the tasks of all pools are published. */
+  readonly allTasks: string;
+  /** Up to version 2 of the conversation one stream held the tasks of all pools. */
+  readonly formerStream: string;
   readonly #prefix: string;
+  readonly #queue: string;
 
   /** `queue` is the coordinator's own id. */
   constructor(queue: string) {
-    this.stream = `OODGRID_TASKS_${queue}`;
+    this.#queue = queue;
     this.#prefix = `oodgrid.${queue}`;
+    this.allTasks = `${this.#prefix}.task.>`;
+    this.formerStream = `OODGRID_TASKS_${queue}`;
   }
 
-  /** Where all tasks are published, or those of one pool. */
-  tasks(pool: string | null): string {
-    return pool === null ? `${this.#prefix}.task.>` : `${this.#prefix}.task.${poolToken(pool)}.>`;
+  /** The work-queue stream of a pool. */
+  stream(pool: string): string {
+    return `OODGRID_TASKS_${this.#queue}_${poolToken(pool)}`;
+  }
+
+  /** Where all tasks of a pool are published. */
+  tasks(pool: string): string {
+    return `${this.#prefix}.task.${poolToken(pool)}.>`;
   }
 
   /** Where tasks of a pool and model are published. */
   subject(pool: string, model: string): string {
-    return `${this.#prefix}.task.${poolToken(pool)}.${modelToken(model)}`;
+    return `${this.#prefix}.task.${poolToken(pool)}.${consumerName(model)}`;
   }
 
   /** Plain message: there is something to pull; its data is the consumer. */
   wake(pool: string): string {
     return `${this.#prefix}.wake.${poolToken(pool)}`;
   }
+
+  /** Everything that the coordinator publishes. */
+  get all(): string {
+    return `${this.#prefix}.>`;
+  }
 }
 
-/** The durable consumer of a pool and model, shared by all workers. */
-export const consumerName = (pool: string, model: string): string =>
-  `${poolToken(pool)}-${modelToken(model)}`;
+/** The durable consumer of a model in the stream of a pool, shared by all its workers. */
+export const consumerName = (model: string): string => modelToken(model) || 'none';
 
-/** Prefix of the consumers of a pool. */
-export const consumerPrefix = (pool: string): string => `${poolToken(pool)}-`;
+export const isConsumerName = (text: string): boolean => /^[\w-]{1,200}$/.test(text);

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { Log } from '@oodgrid/protocol';
 import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { decodeHints } from './hint-codec.js';
-import { consumerPrefix, QueueNames } from './names.js';
+import { isConsumerName, QueueNames } from './names.js';
 import { shareDelivery } from './shared-delivery.js';
 
 /** Without a wake, the queue is asked at this interval, for what other workers handed back. */
@@ -13,6 +14,9 @@ const SWEEP_MS = 1000;
 const GATHER_MS = 8;
 /** A pull that is not answered within this time is given up. */
 const PULL_TIMEOUT_MS = 2000;
+/** The stream of the pool is looked for so often, and so many times, before its absence is told. */
+const RETRY_MS = 500;
+const TRIES = 10;
 
 interface Pull {
   /** Messages that may still come. */
@@ -35,8 +39,9 @@ export interface NatsHintsOptions extends NatsOptions {
  */
 export class NatsHints implements HintSource {
   readonly #connection: NatsConnection;
-  readonly #names: QueueNames;
-  readonly #prefix: string;
+  readonly #inbox: () => string;
+  /** Stream of its pool. */
+  readonly #stream: string;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   readonly #bundle: number;
@@ -46,19 +51,23 @@ export class NatsHints implements HintSource {
   /** Deliveries of bundles that held more than there was room for. */
   #spare: Delivery[] = [];
   #giveBack: ((delivery: Delivery) => void) | undefined;
+  #isClosed = false;
   #isSweeping = false;
   #isWoken = false;
 
-  private constructor(connection: NatsConnection, { queue, pool, slots, log, server }: NatsHintsOptions) {
+  private constructor(
+    { connection, inbox }: Awaited<ReturnType<typeof connectNats>>,
+    { queue, pool, slots, log, server }: NatsHintsOptions,
+  ) {
     this.#connection = connection;
-    this.#names = new QueueNames(queue);
+    this.#inbox = inbox;
+    const names = new QueueNames(queue);
+    this.#stream = names.stream(pool);
     this.#log = (line, about) => log(`${server}: ${line}`, about);
     this.#bundle = bundleLimit(slots);
-    this.#prefix = consumerPrefix(pool);
-    connection.subscribe(this.#names.wake(pool), {
+    connection.subscribe(names.wake(pool), {
       callback: (_error, message) => {
-        const name = message.string();
-        if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
+        this.#note(message.string());
         this.#sweep();
       },
     });
@@ -67,10 +76,9 @@ export class NatsHints implements HintSource {
 
   static async open(options: NatsHintsOptions): Promise<NatsHints> {
     let onReturn: () => void = () => undefined;
-    const connection = await connectNats(options, () => onReturn());
-    const hints = new NatsHints(connection, options);
+    const hints = new NatsHints(await connectNats(options, () => onReturn()), options);
     onReturn = () => void hints.#findConsumers();
-    await hints.#findConsumers();
+    void hints.#findConsumers();
     return hints;
   }
 
@@ -86,24 +94,40 @@ export class NatsHints implements HintSource {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#want = undefined;
     await this.#connection.close();
   }
 
+  /** The coordinator makes the stream of a pool when its first worker comes: it is there a moment later. */
   async #findConsumers(): Promise<void> {
-    try {
-      const manager = await jetstreamManager(this.#connection);
-      for await (const { name } of manager.consumers.list(this.#names.stream)) {
-        if (name.startsWith(this.#prefix) && !this.#consumers.includes(name)) this.#consumers.push(name);
+    for (let tries = 1; !(await this.#hasFoundConsumers()); tries++) {
+      if (this.#isClosed) return;
+      if (tries === TRIES) {
+        // It may come yet: the first wake names the first consumer.
+        this.#log("this NATS server does not have the coordinator's queue: do both use the same --nats?", {
+          level: 'error',
+        });
+        return;
       }
-    } catch {
-      // It may come yet: the first wake names the first consumer.
-      this.#log("this NATS server does not have the coordinator's queue: do both use the same --nats?", {
-        level: 'error',
-      });
+      await sleep(RETRY_MS);
     }
     this.#sweep();
+  }
+
+  async #hasFoundConsumers(): Promise<boolean> {
+    try {
+      const manager = await jetstreamManager(this.#connection, { checkAPI: false });
+      for await (const { name } of manager.consumers.list(this.#stream)) this.#note(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #note(consumer: string): void {
+    if (isConsumerName(consumer) && !this.#consumers.includes(consumer)) this.#consumers.push(consumer);
   }
 
   /** Asks every consumer, soon; once more afterwards when something has changed meanwhile. */
@@ -141,7 +165,7 @@ export class NatsHints implements HintSource {
   #pull(consumer: string, batch: number): Promise<number> {
     return new Promise((resolve) => {
       // A delivery carries the subject of its stream: only its subscription tells which pull it answers.
-      const reply = createInbox();
+      const reply = this.#inbox();
       const subscription = this.#connection.subscribe(reply, {
         callback: (_error, message) => this.#arrived(pull, message),
       });
@@ -154,7 +178,7 @@ export class NatsHints implements HintSource {
           resolve(batch - pull.left);
         },
       };
-      const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#names.stream}.${consumer}`;
+      const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${consumer}`;
       this.#connection.publish(subject, JSON.stringify({ batch, no_wait: true }), { reply });
     });
   }

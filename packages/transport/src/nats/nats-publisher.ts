@@ -5,13 +5,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import {
-  headers as createHeaders,
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  nanos,
-} from '@nats-io/transport-node';
+import { headers as createHeaders, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { OodError } from '@oodgrid/protocol';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
@@ -35,14 +29,15 @@ const ACK_WAIT_MS = 60_000;
 const LENGTH_MS = 1000;
 const MAX_ACK_PENDING = 100_000;
 
-/** Publishes tasks to a JetStream work queue. */
+/** Publishes tasks to JetStream work queues, one for each pool. */
 export class NatsPublisher implements TaskPublisher {
   readonly #options: NatsPublisherOptions;
   readonly #names: QueueNames;
   #connection: NatsConnection | undefined;
-  /** Names of the consumers that this process has made. */
-  readonly #consumers = new Set<string>();
-  readonly #inbox = createInbox();
+  /** Where the server answers publications. */
+  #inbox = '';
+  /** Subjects whose stream and consumer this process has made. */
+  readonly #ready = new Set<string>();
   /** What was published in this turn, by subject. */
   #gathered = new Map<string, [QueueMessage, ...QueueMessage[]]>();
   /** What waits until the server has done what was asked of it: a consumer to be made, a queue to be emptied. */
@@ -55,28 +50,29 @@ export class NatsPublisher implements TaskPublisher {
     this.#names = new QueueNames(options.queue);
   }
 
-  /** Connects and makes the stream. Throws `unavailable` when there is no server. */
+  /** Connects. Throws `unavailable` when there is no server, or none with JetStream. */
   static async open(options: NatsPublisherOptions): Promise<NatsPublisher> {
     const publisher = new NatsPublisher(options);
-    const connection = await connectNats(options, () => void publisher.#returned());
+    const { connection, inbox } = await connectNats(options, () => publisher.#returned());
     publisher.#connection = connection;
+    publisher.#inbox = inbox();
     connection.subscribe(publisher.#inbox, { callback: (_error, message) => publisher.#answered(message) });
-    await publisher.#makeStream();
+    await publisher.#removeFormerStream();
     return publisher;
   }
 
   publish(message: QueueMessage): void {
     const { pool, model } = message;
-    const name = consumerName(pool, model);
-    const isMade = this.#consumers.has(name);
+    const subject = this.#names.subject(pool, model);
+    const isMade = this.#ready.has(subject);
     if (isMade && this.#openOrders === 0) {
       this.#gather(message);
       return;
     }
     this.#held.push(message);
     if (isMade) return;
-    this.#consumers.add(name);
-    this.#order(() => this.#makeConsumer(name, this.#names.subject(pool, model)));
+    this.#ready.add(subject);
+    this.#order(() => this.#makeConsumer(pool, model));
   }
 
   clear(pool: string | null): void {
@@ -90,8 +86,9 @@ export class NatsPublisher implements TaskPublisher {
   async length(): Promise<number> {
     try {
       const manager = await this.#manager({ timeout: LENGTH_MS, checkAPI: false });
-      const { state } = await manager.streams.info(this.#names.stream);
-      return state.messages;
+      let messages = 0;
+      for await (const { state } of manager.streams.list(this.#names.allTasks)) messages += state.messages;
+      return messages;
     } catch (cause) {
       throw new OodError('unavailable', `NATS does not answer: ${OodError.from(cause).message}`, { cause });
     }
@@ -135,7 +132,7 @@ export class NatsPublisher implements TaskPublisher {
         const [first, ...rest] = messages.slice(from, from + bundle);
         if (first !== undefined) this.#send(subject, [first, ...rest]);
       }
-      this.#connection?.publish(this.#names.wake(pool), consumerName(pool, model));
+      this.#connection?.publish(this.#names.wake(pool), consumerName(model));
     }
   }
 
@@ -155,7 +152,7 @@ export class NatsPublisher implements TaskPublisher {
 
   /** The server is away or has forgotten the stream: both are set right when the tasks are published again. */
   #lost(): void {
-    this.#consumers.clear();
+    this.#ready.clear();
     this.#options.onLost();
   }
 
@@ -164,26 +161,32 @@ export class NatsPublisher implements TaskPublisher {
     return jetstreamManager(this.#connection, options);
   }
 
-  async #makeStream(): Promise<void> {
+  /** What it holds is published again, into the streams of the pools. */
+  async #removeFormerStream(): Promise<void> {
     const manager = await this.#manager();
-    const { stream } = this.#names;
+    await manager.streams.delete(this.#names.formerStream).catch(() => false);
+  }
+
+  async #makeStream(pool: string): Promise<void> {
+    const manager = await this.#manager();
+    const stream = this.#names.stream(pool);
     const known = await manager.streams.info(stream).catch(() => undefined);
     if (known !== undefined) return;
     await manager.streams.add({
       name: stream,
-      subjects: [this.#names.tasks(null)],
+      subjects: [this.#names.tasks(pool)],
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
       duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     });
   }
 
-  async #makeConsumer(name: string, filter: string): Promise<void> {
-    await this.#makeStream();
+  async #makeConsumer(pool: string, model: string): Promise<void> {
+    await this.#makeStream(pool);
     const manager = await this.#manager();
-    await manager.consumers.add(this.#names.stream, {
-      durable_name: name,
-      filter_subject: filter,
+    await manager.consumers.add(this.#names.stream(pool), {
+      durable_name: consumerName(model),
+      filter_subject: this.#names.subject(pool, model),
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
       max_deliver: -1,
@@ -193,20 +196,18 @@ export class NatsPublisher implements TaskPublisher {
 
   /** Removes messages, also those that workers have in hand: what they say of them has no effect. */
   async #purge(pool: string | null): Promise<void> {
-    await this.#makeStream();
     const manager = await this.#manager();
-    await manager.streams.purge(this.#names.stream, { filter: this.#names.tasks(pool) });
+    if (pool !== null) {
+      await this.#makeStream(pool);
+      await manager.streams.purge(this.#names.stream(pool));
+      return;
+    }
+    for await (const stream of manager.streams.names(this.#names.allTasks))
+      await manager.streams.purge(stream);
   }
 
-  async #returned(): Promise<void> {
-    this.#consumers.clear();
-    try {
-      await this.#makeStream();
-    } catch (thrown) {
-      this.#options.log(`NATS is back, but its stream could not be made: ${OodError.from(thrown).message}`, {
-        level: 'error',
-      });
-    }
+  #returned(): void {
+    this.#ready.clear();
     this.#options.onReturn();
   }
 }

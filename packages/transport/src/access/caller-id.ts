@@ -1,0 +1,16 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Caller } from './caller.js';
+
+/** How the gate tells a call's handler who calls; it overwrites what comes from outside under this name. */
+const CALLER_KEY = 'oodgrid-caller';
+
+export function markCaller(metadata: Metadata, { tokenId }: Caller): void {
+  if (tokenId === null) metadata.remove(CALLER_KEY);
+  else metadata.set(CALLER_KEY, tokenId);
+}
+
+/** Id of the token by which a call is made; null where none is needed. */
+export function callerIdOf(metadata: Metadata): string | null {
+  const [id] = metadata.get(CALLER_KEY);
+  return typeof id === 'string' ? id : null;
+}

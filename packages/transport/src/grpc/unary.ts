@@ -1,0 +1,21 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import { OodError } from '@oodgrid/protocol';
+import { callerIdOf } from '../access/caller-id.js';
+import { grpcStatus } from './grpc-status.js';
+
+/**
+ * A call of one request and one answer. `callerId` is the id of the token by which it is made; null where none is needed.
+ */
+export function unary<Q, A>(
+  answer: (request: Q, callerId: string | null) => Promise<A>,
+): handleUnaryCall<Q, A> {
+  return ({ request, metadata }, callback) => {
+    // A refusal that is thrown at once is a refusal as well.
+    Promise.resolve()
+      .then(() => answer(request, callerIdOf(metadata)))
+      .then(
+        (response) => callback(null, response),
+        (thrown: unknown) => callback(grpcStatus(OodError.from(thrown))),
+      );
+  };
+}
