@@ -203,5 +203,5 @@ describe('a cluster without a queue gives the bits of the local run', () => {
     expect((await submitted).digest).toBe(reference.digest);
     expect(done).toBeGreaterThanOrEqual(4);
     expect(cluster.coordinator.starts).toBeGreaterThanOrEqual(2);
-  }, 300_000);
+  }, 600_000);
 });
