@@ -1,6 +1,7 @@
 import type { Refuse } from '../what-is-this-file.js';
 import { ByteCursor } from './byte-cursor.js';
 import { literalInteger, literalString, littleEndianInteger } from './pickle-literals.js';
+import { PickleStack } from './pickle-stack.js';
 import {
   PickleDict,
   PickleGlobal,
@@ -27,7 +28,6 @@ export interface Unpickled {
 }
 
 const NEWEST_PROTOCOL = 5;
-const MARK = Symbol('mark');
 
 /**
  * Reads one pickle, protocols 0 to 5, from byte `at` on. Nothing of it is executed: a global that `names` does not know, and
@@ -42,13 +42,13 @@ class Machine {
   readonly #in: ByteCursor;
   readonly #names: PickleNames;
   readonly #refuse: Refuse;
-  readonly #stack: (PickleValue | typeof MARK)[] = [];
-  readonly #memo = new Map<number, PickleValue>();
+  readonly #stack: PickleStack;
   #opcodeAt = 0;
 
   constructor(bytes: Uint8Array, names: PickleNames, refuse: Refuse, at: number) {
     this.#refuse = (what) => refuse(`${what} (opcode at byte ${this.#opcodeAt})`);
     this.#in = new ByteCursor(bytes, this.#refuse, at);
+    this.#stack = new PickleStack(this.#refuse);
     this.#names = names;
   }
 
@@ -56,7 +56,7 @@ class Machine {
     for (;;) {
       this.#opcodeAt = this.#in.position;
       const opcode = this.#in.byte();
-      if (opcode === 0x2e) return { value: this.#pop(), end: this.#in.position };
+      if (opcode === 0x2e) return { value: this.#stack.pop(), end: this.#in.position };
       if (!(this.#scalar(opcode) || this.#container(opcode) || this.#memory(opcode) || this.#named(opcode)))
         this.#refuse(`opcode 0x${opcode.toString(16).padStart(2, '0')} is not read`);
     }
@@ -67,47 +67,47 @@ class Machine {
     const input = this.#in;
     switch (opcode) {
       case 0x4e: // NONE
-        return this.#push(null);
+        return this.#stack.push(null);
       case 0x88: // NEWTRUE
-        return this.#push(true);
+        return this.#stack.push(true);
       case 0x89: // NEWFALSE
-        return this.#push(false);
+        return this.#stack.push(false);
       case 0x4b: // BININT1
-        return this.#push(input.byte());
+        return this.#stack.push(input.byte());
       case 0x4d: // BININT2
-        return this.#push(input.uint16());
+        return this.#stack.push(input.uint16());
       case 0x4a: // BININT
-        return this.#push(input.int32());
+        return this.#stack.push(input.int32());
       case 0x8a: // LONG1
-        return this.#push(littleEndianInteger(input.take(input.byte()), this.#refuse));
+        return this.#stack.push(littleEndianInteger(input.take(input.byte()), this.#refuse));
       case 0x8b: // LONG4
-        return this.#push(littleEndianInteger(input.take(input.uint32()), this.#refuse));
+        return this.#stack.push(littleEndianInteger(input.take(input.uint32()), this.#refuse));
       case 0x49: // INT
       case 0x4c: // LONG
-        return this.#push(literalInteger(input.line(), this.#refuse));
+        return this.#stack.push(literalInteger(input.line(), this.#refuse));
       case 0x47: // BINFLOAT
-        return this.#push(input.bigEndianDouble());
+        return this.#stack.push(input.bigEndianDouble());
       case 0x46: // FLOAT
-        return this.#push(Number.parseFloat(input.line()));
+        return this.#stack.push(Number.parseFloat(input.line()));
       case 0x53: // STRING
-        return this.#push(literalString(input.line(), this.#refuse));
+        return this.#stack.push(literalString(input.line(), this.#refuse));
       case 0x54: // BINSTRING
-        return this.#push(latin1(input.take(input.uint32())));
+        return this.#stack.push(latin1(input.take(input.uint32())));
       case 0x55: // SHORT_BINSTRING
-        return this.#push(latin1(input.take(input.byte())));
+        return this.#stack.push(latin1(input.take(input.byte())));
       case 0x58: // BINUNICODE
-        return this.#push(this.#utf8(input.take(input.uint32())));
+        return this.#stack.push(this.#utf8(input.take(input.uint32())));
       case 0x8c: // SHORT_BINUNICODE
-        return this.#push(this.#utf8(input.take(input.byte())));
+        return this.#stack.push(this.#utf8(input.take(input.byte())));
       case 0x8d: // BINUNICODE8
-        return this.#push(this.#utf8(input.take(input.uint64())));
+        return this.#stack.push(this.#utf8(input.take(input.uint64())));
       case 0x42: // BINBYTES
-        return this.#push(input.take(input.uint32()));
+        return this.#stack.push(input.take(input.uint32()));
       case 0x43: // SHORT_BINBYTES
-        return this.#push(input.take(input.byte()));
+        return this.#stack.push(input.take(input.byte()));
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        return this.#push(input.take(input.uint64()));
+        return this.#stack.push(input.take(input.uint64()));
       default:
         return false;
     }
@@ -116,39 +116,39 @@ class Machine {
   #container(opcode: number): boolean {
     switch (opcode) {
       case 0x5d: // EMPTY_LIST
-        return this.#push([]);
+        return this.#stack.push([]);
       case 0x6c: // LIST
-        return this.#push(this.#popToMark());
+        return this.#stack.push(this.#stack.popToMark());
       case 0x61: // APPEND
-        return this.#append([this.#pop()]);
+        return this.#append([this.#stack.pop()]);
       case 0x65: // APPENDS
-        return this.#append(this.#popToMark());
+        return this.#append(this.#stack.popToMark());
       case 0x29: // EMPTY_TUPLE
-        return this.#push(new PickleTuple([]));
+        return this.#stack.push(new PickleTuple([]));
       case 0x74: // TUPLE
-        return this.#push(new PickleTuple(this.#popToMark()));
+        return this.#stack.push(new PickleTuple(this.#stack.popToMark()));
       case 0x85: // TUPLE1, TUPLE2, TUPLE3
       case 0x86:
       case 0x87:
-        return this.#push(new PickleTuple(this.#popCount(opcode - 0x84)));
+        return this.#stack.push(new PickleTuple(this.#stack.popCount(opcode - 0x84)));
       case 0x7d: // EMPTY_DICT
-        return this.#push(new PickleDict());
+        return this.#stack.push(new PickleDict());
       case 0x64: {
         // DICT
-        const items = this.#popToMark();
-        this.#push(new PickleDict());
+        const items = this.#stack.popToMark();
+        this.#stack.push(new PickleDict());
         return this.#setItems(items);
       }
       case 0x73: // SETITEM
-        return this.#setItems(this.#popCount(2));
+        return this.#setItems(this.#stack.popCount(2));
       case 0x75: // SETITEMS
-        return this.#setItems(this.#popToMark());
+        return this.#setItems(this.#stack.popToMark());
       case 0x8f: // EMPTY_SET
-        return this.#push(new PickleSet());
+        return this.#stack.push(new PickleSet());
       case 0x90: {
         // ADDITEMS
-        const items = this.#popToMark();
-        const set = this.#top();
+        const items = this.#stack.popToMark();
+        const set = this.#stack.top();
         if (!(set instanceof PickleSet)) return this.#refuse('items are added to what is no set');
         for (const item of items) set.items.push(item);
         return true;
@@ -156,8 +156,8 @@ class Machine {
       case 0x91: {
         // FROZENSET
         const set = new PickleSet();
-        for (const item of this.#popToMark()) set.items.push(item);
-        return this.#push(set);
+        for (const item of this.#stack.popToMark()) set.items.push(item);
+        return this.#stack.push(set);
       }
       default:
         return false;
@@ -177,30 +177,28 @@ class Machine {
         input.uint64();
         return true;
       case 0x28: // MARK
-        this.#stack.push(MARK);
-        return true;
+        return this.#stack.mark();
       case 0x30: // POP
-        if (this.#stack.pop() === undefined) this.#refuse('the stack is empty');
-        return true;
+        return this.#stack.drop();
       case 0x31: // POP_MARK
-        this.#popToMark();
+        this.#stack.popToMark();
         return true;
       case 0x32: // DUP
-        return this.#push(this.#top());
+        return this.#stack.push(this.#stack.top());
       case 0x70: // PUT
-        return this.#remember(this.#memoKey(input.line()));
+        return this.#stack.remember(this.#memoKey(input.line()));
       case 0x71: // BINPUT
-        return this.#remember(input.byte());
+        return this.#stack.remember(input.byte());
       case 0x72: // LONG_BINPUT
-        return this.#remember(input.uint32());
+        return this.#stack.remember(input.uint32());
       case 0x94: // MEMOIZE
-        return this.#remember(this.#memo.size);
+        return this.#stack.remember(this.#stack.remembered);
       case 0x67: // GET
-        return this.#recall(this.#memoKey(input.line()));
+        return this.#stack.recall(this.#memoKey(input.line()));
       case 0x68: // BINGET
-        return this.#recall(input.byte());
+        return this.#stack.recall(input.byte());
       case 0x6a: // LONG_BINGET
-        return this.#recall(input.uint32());
+        return this.#stack.recall(input.uint32());
       default:
         return false;
     }
@@ -210,33 +208,33 @@ class Machine {
   #named(opcode: number): boolean {
     switch (opcode) {
       case 0x63: // GLOBAL
-        return this.#push(this.#global(this.#in.line(), this.#in.line()));
+        return this.#stack.push(this.#global(this.#in.line(), this.#in.line()));
       case 0x93: {
         // STACK_GLOBAL
-        const [module, name] = this.#popCount(2);
+        const [module, name] = this.#stack.popCount(2);
         if (typeof module !== 'string' || typeof name !== 'string')
           return this.#refuse('a global is named by something that is no text');
-        return this.#push(this.#global(module, name));
+        return this.#stack.push(this.#global(module, name));
       }
       case 0x52: // REDUCE
       case 0x81: {
         // NEWOBJ
-        const [callee, args] = this.#popCount(2);
-        return this.#push(this.#call(callee, args));
+        const [callee, args] = this.#stack.popCount(2);
+        return this.#stack.push(this.#call(callee, args));
       }
       case 0x62: {
         // BUILD
-        const state = this.#pop();
-        const target = this.#top();
+        const state = this.#stack.pop();
+        const target = this.#stack.top();
         if (target instanceof PickleObject) target.setState(state);
         // Attributes of an ordered dict are bookkeeping of PyTorch's modules.
         else if (!(target instanceof PickleDict)) return this.#refuse('a state is given to plain data');
         return true;
       }
       case 0x50: // PERSID
-        return this.#push(this.#persistent(this.#in.line()));
+        return this.#stack.push(this.#persistent(this.#in.line()));
       case 0x51: // BINPERSID
-        return this.#push(this.#persistent(this.#pop()));
+        return this.#stack.push(this.#persistent(this.#stack.pop()));
       default:
         return false;
     }
@@ -262,44 +260,15 @@ class Machine {
     return this.#names.persistent(id);
   }
 
-  #push(value: PickleValue): true {
-    this.#stack.push(value);
-    return true;
-  }
-
-  #pop(): PickleValue {
-    const value = this.#stack.pop();
-    if (value === undefined || value === MARK) return this.#refuse('the stack is empty');
-    return value;
-  }
-
-  #top(): PickleValue {
-    const value = this.#stack.at(-1);
-    if (value === undefined || value === MARK) return this.#refuse('the stack is empty');
-    return value;
-  }
-
-  #popCount(count: number): PickleValue[] {
-    return Array.from({ length: count }, () => this.#pop()).reverse();
-  }
-
-  #popToMark(): PickleValue[] {
-    const from = this.#stack.lastIndexOf(MARK);
-    if (from < 0) return this.#refuse('a mark is missing');
-    const values: PickleValue[] = [];
-    for (const value of this.#stack.splice(from)) if (value !== MARK) values.push(value);
-    return values;
-  }
-
   #append(items: readonly PickleValue[]): true {
-    const list = this.#top();
+    const list = this.#stack.top();
     if (!Array.isArray(list)) return this.#refuse('items are appended to what is no list');
     for (const item of items) list.push(item);
     return true;
   }
 
   #setItems(items: readonly PickleValue[]): true {
-    const dict = this.#top();
+    const dict = this.#stack.top();
     if (!(dict instanceof PickleDict) || items.length % 2 !== 0)
       return this.#refuse('keys and values are set where there is no dict');
     for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i] ?? null, items[i + 1] ?? null);
@@ -308,17 +277,6 @@ class Machine {
 
   #memoKey(line: string): number {
     return /^\d{1,10}$/.test(line) ? Number(line) : this.#refuse('a place of the memo is no number');
-  }
-
-  #remember(place: number): true {
-    this.#memo.set(place, this.#top());
-    return true;
-  }
-
-  #recall(place: number): true {
-    const value = this.#memo.get(place);
-    if (value === undefined) return this.#refuse(`place ${place} of the memo is empty`);
-    return this.#push(value);
   }
 
   #utf8(bytes: Uint8Array): string {
