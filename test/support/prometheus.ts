@@ -8,7 +8,7 @@ import { ROOT } from './cli.js';
 let programs: Promise<string> | undefined;
 
 /** Folder of `prometheus` and `promtool`; fails with the reason where they cannot be had. */
-export function prometheusPrograms(): Promise<string> {
+function prometheusPrograms(): Promise<string> {
   programs ??= execa(process.execPath, [join(ROOT, 'scripts', 'servers', 'prometheus.mjs')]).then(
     ({ stdout }) => stdout.trim(),
   );

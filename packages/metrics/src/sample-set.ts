@@ -9,7 +9,7 @@ import {
 } from './metric-table.js';
 
 /** What stands for every value of a label that is not told apart. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Longer label values are cut: some are made of names that users give. */
 const MAX_LENGTH = 120;
