@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ALERTS, DASHBOARDS, METRICS, NODE_METRICS, rulesFile } from '@oodgrid/metrics';
 import { type RunId, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
 import { ControlAction } from '@oodgrid/protocol/wire';
 import { connectWorker, RemoteBlobStore } from '@oodgrid/transport';
+import { execa } from 'execa';
 import getPort from 'get-port';
 import { ClusterClient } from 'ood-cli';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -107,6 +108,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   client.close();
+  // To look at the panels: OODGRID_DRAW=docs/img npx vitest run test/metrics/cluster.test.ts
+  const out = process.env.OODGRID_DRAW;
+  const script = join(ROOT, 'scripts', 'draw-dashboards.mjs');
+  const minutes = String((Date.now() - start.getTime()) / 60_000);
+  const where = ['--prometheus', prometheus.url, '--minutes', minutes];
+  if (out !== undefined) await execa(process.execPath, [script, ...where, '--out', resolve(ROOT, out)]);
   await prometheus.close();
   await cluster.close();
   cache.remove();

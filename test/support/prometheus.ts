@@ -45,11 +45,11 @@ const start = (program: string, args: readonly string[]) =>
 /** A real Prometheus on a loopback port, which scrapes every second. */
 export class TestPrometheus {
   readonly #child: ReturnType<typeof start>;
-  readonly #url: string;
+  readonly url: string;
 
   private constructor(child: ReturnType<typeof start>, url: string) {
     this.#child = child;
-    this.#url = url;
+    this.url = url;
   }
 
   /** `targets`: addresses by job. */
@@ -82,7 +82,7 @@ export class TestPrometheus {
   /** Resolves when it answers. */
   async ready(): Promise<void> {
     for (let i = 0; i < 300; i++) {
-      const response = await fetch(`${this.#url}/-/ready`).catch(() => undefined);
+      const response = await fetch(`${this.url}/-/ready`).catch(() => undefined);
       if (response?.ok === true) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -102,7 +102,7 @@ export class TestPrometheus {
 
   /** Names of the alerts that fire now. */
   async firing(): Promise<readonly string[]> {
-    const response = await fetch(`${this.#url}/api/v1/alerts`);
+    const response = await fetch(`${this.url}/api/v1/alerts`);
     const answered = alertsAnswer.parse(await response.json());
     if (answered.status === 'error') throw new Error(answered.error);
     return answered.data.alerts
@@ -112,7 +112,7 @@ export class TestPrometheus {
 
   async #ask(what: string, question: Readonly<Record<string, string>>): Promise<readonly Series[]> {
     const body = new URLSearchParams(question);
-    const response = await fetch(`${this.#url}/api/v1/${what}`, { method: 'POST', body });
+    const response = await fetch(`${this.url}/api/v1/${what}`, { method: 'POST', body });
     const answered = seriesAnswer.parse(await response.json());
     if (answered.status === 'error') throw new Error(`${question.query}: ${answered.error}`);
     return answered.data.result;
