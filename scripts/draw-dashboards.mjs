@@ -15,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 const { DASHBOARDS } = await import(
-  pathToFileURL(join(ROOT, 'packages', 'metrics', 'dist', 'index.js')).href
+  pathToFileURL(join(ROOT, 'packages', 'metrics', 'dist', 'files.js')).href
 );
 const COLUMNS = 3;
 const PANEL = { width: 460, height: 260 };

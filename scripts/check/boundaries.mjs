@@ -36,7 +36,7 @@ const ALLOWED = {
 };
 
 /** The only sub-paths that a package offers beside its main entry. */
-const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/protocol/wire']);
+const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/metrics/files', '@oodgrid/protocol/wire']);
 
 /** Packages that compute with the tensor library that engine passes in: they may name its types, and load nothing. */
 const TENSOR_TYPES = new Set(['models', 'methods']);

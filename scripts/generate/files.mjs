@@ -5,10 +5,11 @@ import { grafanaDashboard } from './grafana.mjs';
 
 /** Schemas, pages of documentation, dashboards and rules as the compiled code makes them, by path from the root. */
 export async function generatedFiles(root) {
-  const load = (name) => import(pathToFileURL(join(root, 'packages', name, 'dist', 'index.js')).href);
+  const load = (name, entry = 'index') =>
+    import(pathToFileURL(join(root, 'packages', name, 'dist', `${entry}.js`)).href);
   const { methodPages } = await load('methods');
   const { schemaFiles } = await load('cli');
-  const { DASHBOARDS, metricsPage, rulesFile, runbookPages } = await load('metrics');
+  const { DASHBOARDS, metricsPage, rulesFile, runbookPages } = await load('metrics', 'files');
   const schemas = [...schemaFiles()].map(([name, schema]) => [
     `schemas/${name}.schema.json`,
     `${JSON.stringify(schema, null, 2)}\n`,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ALERTS, rulesFile, runbookPath } from '@oodgrid/metrics';
+import { ALERTS, rulesFile, runbookPath } from '@oodgrid/metrics/files';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/cli.js';
 import { promtool } from '../support/prometheus.js';

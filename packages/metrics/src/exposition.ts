@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LabelValues, MetricRow, Program } from './metric-row.js';
-import { METRICS, type MetricName, rowOf } from './metric-table.js';
+import { type MetricName, metricsOf, rowOf } from './metric-table.js';
 import type { HistogramSample, SampleSet } from './sample-set.js';
 
 const NAME_PREFIX = 'oodgrid_';
@@ -11,14 +11,6 @@ const MISNAMED = [
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ] as const;
-
-/** Names of the table that a program offers, in the table's order. */
-export function metricsOf(program: Program): readonly MetricName[] {
-  return NAMES.filter((name) => rowOf(name).of.includes(program));
-}
-
-const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
-const NAMES = Object.keys(METRICS).filter(isMetricName);
 
 /** A histogram whose buckets were counted elsewhere. */
 class CountedHistogram extends Histogram {

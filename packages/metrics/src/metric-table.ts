@@ -1,4 +1,4 @@
-import type { MetricRow } from './metric-row.js';
+import type { MetricRow, Program } from './metric-row.js';
 import { COMMON } from './table/common.js';
 import { COORDINATOR_CLUSTER } from './table/coordinator-cluster.js';
 import { COORDINATOR_WORK } from './table/coordinator-work.js';
@@ -27,3 +27,11 @@ export type LabelsOf<N extends MetricName> = {
 
 /** A row of the table, without its own literal types. */
 export const rowOf = (name: MetricName): MetricRow => METRICS[name];
+
+/** Names of the table that a program offers, in the table's order. */
+export function metricsOf(program: Program): readonly MetricName[] {
+  return NAMES.filter((name) => rowOf(name).of.includes(program));
+}
+
+const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
+const NAMES = Object.keys(METRICS).filter(isMetricName);

@@ -1,6 +1,5 @@
-import { metricsOf } from './exposition.js';
 import type { LabelValues } from './metric-row.js';
-import { rowOf } from './metric-table.js';
+import { metricsOf, rowOf } from './metric-table.js';
 import { mostSeries } from './sample-set.js';
 import { NODE_METRICS } from './table/common.js';
 

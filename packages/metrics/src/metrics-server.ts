@@ -1,6 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { OodError } from '@oodgrid/protocol';
-import { Exposition } from './exposition.js';
 import type { Program } from './metric-row.js';
 import { SampleSet } from './sample-set.js';
 
@@ -35,6 +34,8 @@ const REQUEST_MS = 10_000;
  */
 export async function serveMetrics(options: MetricsServerOptions): Promise<MetricsServer> {
   const { host, port } = hostAndPort(options.listen);
+  // Who does not ask for metrics does not load the library.
+  const { Exposition } = await import('./exposition.js');
   const exposition = new Exposition(options.program);
   const answers: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
     '/metrics': async (response) => {

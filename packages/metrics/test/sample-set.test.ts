@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BucketCounts } from '../src/bucket-counts.js';
-import { Exposition, metricsOf } from '../src/exposition.js';
-import { METRICS, type MetricName, rowOf } from '../src/metric-table.js';
+import { Exposition } from '../src/exposition.js';
+import { METRICS, type MetricName, metricsOf, rowOf } from '../src/metric-table.js';
 import { mostSeries, SampleSet } from '../src/sample-set.js';
 
 const numbers = (samples: SampleSet, name: MetricName) =>
