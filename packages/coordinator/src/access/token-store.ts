@@ -36,6 +36,8 @@ export interface NewToken {
   readonly by: string | null;
 }
 
+/** The file's name in a store: as soon as there is one, every call needs a token. */
+export const TOKENS_FILE = 'tokens.jsonl';
 export const DEFAULT_TOKEN_DAYS = 30;
 export const MAX_TOKEN_DAYS = 3650;
 const MAX_TOKENS = 10_000;

@@ -6,6 +6,7 @@ import { FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 import Database from 'libsql';
 import { storeError } from '../store/sqlite-error.js';
 import { encodeManifest, manifestPath } from './backup-manifest.js';
+import { copyTokens } from './copy-tokens.js';
 import { copyBlobs, moveDurable, syncFile } from './durable-copy.js';
 
 export interface BackedUp {
@@ -50,6 +51,7 @@ export async function backUpStore(storeDir: string, folder: string, now: () => D
     const second = await copyBlobs(source, target);
     const database = `store-${sha256.slice(0, 16)}.db`;
     await moveDurable(copy, join(folder, database));
+    await copyTokens(storeDir, folder);
     const manifest = join(folder, `.backup-${process.pid}.json`);
     await writeFile(manifest, encodeManifest({ at, store, database, sha256 }));
     await syncFile(manifest);

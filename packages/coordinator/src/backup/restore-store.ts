@@ -4,6 +4,7 @@ import { type Digest, OodError } from '@oodgrid/protocol';
 import { FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 import { releaseLock, takeLock } from '../store/sqlite-lock.js';
 import { readManifest } from './backup-manifest.js';
+import { copyTokens } from './copy-tokens.js';
 import { copyBlobs, copyDurable } from './durable-copy.js';
 
 export interface Restored {
@@ -35,6 +36,7 @@ export async function restoreStore(folder: string, storeDir: string): Promise<Re
       new FolderBlobStore(join(folder, 'blobs')),
       new FolderBlobStore(join(storeDir, 'blobs')),
     );
+    await copyTokens(folder, storeDir, true);
     await copyDurable(join(folder, database), path, sha256);
     return { at, blobs: blobs.copied, blobBytes: blobs.bytes, lost: blobs.lost };
   } finally {

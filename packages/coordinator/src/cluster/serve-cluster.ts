@@ -15,7 +15,7 @@ import {
 import { AuditLog } from '../access/audit-log.js';
 import { checkExposure, type Insecure } from '../access/exposure.js';
 import { tokenService } from '../access/token-service.js';
-import { TokenStore } from '../access/token-store.js';
+import { TOKENS_FILE, TokenStore } from '../access/token-store.js';
 import { Coordinator } from '../coordinator.js';
 import type { Environment } from '../coordinator-options.js';
 import { hashJitter } from '../jitter.js';
@@ -67,7 +67,7 @@ export interface Cluster {
 }
 
 /** File of a store's tokens: as soon as there is one, every call needs a token. */
-export const tokensPath = (storeDir: string): string => join(storeDir, 'tokens.jsonl');
+export const tokensPath = (storeDir: string): string => join(storeDir, TOKENS_FILE);
 
 /** Id of the queue of the coordinator whose store that is; made with the store where there is none yet. */
 export function storeId(storeDir: string): string {
