@@ -45,6 +45,15 @@ export const methodFlag = Flags.string({
   default: [],
 });
 
+/** Flag of every command that reads a grid. */
+export const modelSourceFlag = Flags.string({
+  description:
+    'file of a source of models that the grid may name, for runs on this machine: --model-source ./mine.mjs (repeatable)',
+  multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+});
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what our own bold begins and ends with.
 const BOLD = /(\u001b\[1m|\u001b\[22m)/;
 

@@ -1,5 +1,6 @@
 // The entry of @oodgrid/engine that loads a tensor library; the package's main entry does not.
 export { loadMethodModule } from '@oodgrid/methods';
+export { registerModelSource } from '@oodgrid/models';
 export { type Engine, type EngineOptions, loadEngine } from './backend/engine.js';
 export { portableKernels } from './backend/portable-kernels.js';
 export { tf } from './backend/tensors.js';

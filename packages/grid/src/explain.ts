@@ -63,11 +63,17 @@ function explainValue(path: readonly PropertyKey[], root: unknown, top: SchemaNo
     return { path, message: `missing; expected ${expected}${keyHint(parent, schemas)}` };
   if (typeof value === 'string' && path[0] === 'methods' && path.length === 3 && key === 'name')
     return { path, message: unknownMethod(value, schemas) };
+  // Of all that a grid may say only models come from a source.
+  if (typeof value === 'string' && key === 'source' && schemas.length > 0)
+    return { path, message: unknownSource(value, schemas) };
   return { path, message: `expected ${expected}, got ${shownValue(value)}${hint(path, value, schemas)}` };
 }
 
 const unknownMethod = (name: string, schemas: readonly SchemaNode[]) =>
   `unknown method ${quote(name)}${suggestion(name, wordsOf(schemas))}`;
+
+const unknownSource = (kind: string, schemas: readonly SchemaNode[]) =>
+  `unknown source of models ${quote(kind)}${suggestion(kind, wordsOf(schemas))}; a module of your own is named by --model-source`;
 
 /** `{ odin: ... }` was written for `{ name: odin, ... }`. */
 function keyHint(parent: Readonly<Record<string, unknown>>, schemas: readonly SchemaNode[]): string {

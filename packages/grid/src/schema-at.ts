@@ -68,7 +68,7 @@ const child = (schema: SchemaNode, part: PropertyKey): SchemaNode | undefined =>
     ? schema.items
     : Object.entries(schema.properties ?? {}).find(([key]) => key === part)?.[1];
 
-/** Of maps those that fit best what was written: the same `name: odin`, then the most keys in common. */
+/** Of maps those that fit best what was written: the same `name: odin`, then the most keys in common, then the least that is missing. */
 function meant(schemas: readonly SchemaNode[], value: unknown): readonly SchemaNode[] {
   if (!isPlainMap(value)) return schemas;
   const fits = schemas.map((schema) => fit(schema, value));
@@ -76,10 +76,14 @@ function meant(schemas: readonly SchemaNode[], value: unknown): readonly SchemaN
   return schemas.filter((_, i) => fits[i] === best);
 }
 
-function fit({ properties }: SchemaNode, value: Readonly<Record<string, unknown>>): number {
+function fit({ properties, required = [] }: SchemaNode, value: Readonly<Record<string, unknown>>): number {
   if (properties === undefined) return -1;
   const known = Object.entries(properties).filter(([key]) => Object.hasOwn(value, key));
   const isNamed = known.some(([key, schema]) => schema.const !== undefined && schema.const === value[key]);
   const isOther = known.some(([key, schema]) => schema.const !== undefined && schema.const !== value[key]);
-  return isOther ? 0 : known.length + (isNamed ? 1000 : 0);
+  // Of models without `source` those are meant that need none.
+  const isUnnamed = required.some(
+    (key) => properties[key]?.const !== undefined && !Object.hasOwn(value, key),
+  );
+  return isOther ? 0 : known.length + (isNamed ? 1000 : 0) - (isUnnamed ? 0.5 : 0);
 }

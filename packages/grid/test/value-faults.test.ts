@@ -20,13 +20,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'models: lenet-fmnist',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, architecture, weights, classes?}, got "lenet-fmnist"; write [lenet-fmnist]`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got "lenet-fmnist"; write [lenet-fmnist]`,
     ],
   ],
   [
     'models: []',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, architecture, weights, classes?}, got an empty list`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got an empty list`,
     ],
   ],
   [
@@ -49,8 +49,8 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
     'models: [{ name: m, features: x.npz }]',
     [
       'g.yaml:2:10  models[0].architecture: missing; expected "lenet" or "resnet34-cifar"',
-      'g.yaml:2:10  models[0].weights: missing; expected the path of a safetensors file',
-      'g.yaml:2:21  models[0].features: unknown key "features" (known: name, architecture, weights, classes)',
+      'g.yaml:2:10  models[0].weights: missing; expected the path of a safetensors file or PyTorch checkpoint',
+      'g.yaml:2:21  models[0].features: unknown key "features" (known: name, source, architecture, weights, classes)',
     ],
   ],
   [
@@ -66,23 +66,25 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'models: [[a]]',
     [
-      `g.yaml:2:10  models[0]: expected a model's name or {name, architecture, weights, classes?}, got a list of 1`,
+      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got a list of 1`,
     ],
   ],
   [
     'models: [5]',
-    [`g.yaml:2:10  models[0]: expected a model's name or {name, architecture, weights, classes?}, got 5`],
+    [
+      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got 5`,
+    ],
   ],
   [
     'models: { name: a }',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, architecture, weights, classes?}, got {name}; begin its entries with "- "`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got {name}; begin its entries with "- "`,
     ],
   ],
   [
     'models: [""]',
     [
-      `g.yaml:2:10  models[0]: expected a model's name or {name, architecture, weights, classes?}, got an empty text`,
+      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got an empty text`,
     ],
   ],
   [

@@ -62,6 +62,7 @@ const ANY_MODEL: ModelFacts = {
   architecture: 'any',
   classes: 10,
   input: [28, 28, 1],
+  taps: ['layer', 'penultimate', 'logits'],
   layers: ['layer'],
   penultimate: 'penultimate',
   features: 64,

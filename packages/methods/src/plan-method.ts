@@ -26,14 +26,14 @@ export function planMethod(
   const { arithmetic, fitMinimum } = method;
   const config = method.config.parse(options);
   const isPerturbed = arithmetic.perturb !== undefined && (method.isPerturbed?.(config) ?? true);
-  refuseLacking(arithmetic, isPerturbed, facts, places);
+  const columns = arithmetic.columns?.(facts) ?? ['score'];
+  refuseLacking(arithmetic, columns, isPerturbed, facts, places);
   const constants = method.constants?.(config) ?? {};
   const sweep = placed(places, () => method.sweep?.(config, facts));
   const candidates = candidatesSchema.parse(sweep?.settings ?? []);
   const settings = (sweep === undefined ? [{}] : candidates).map((candidate) =>
     settingOf(arithmetic, { ...constants, ...candidate }, places),
   );
-  const columns = arithmetic.columns?.(facts) ?? ['score'];
   const cost = (some: typeof settings) =>
     isPerturbed ? perturbedCost(arithmetic, columns, some, facts) : forwardCost(arithmetic, some);
   return {
@@ -59,19 +59,27 @@ function fitOf({ fit }: Arithmetic): MethodPlan['fit'] {
 }
 
 function refuseLacking(
-  { needs }: Arithmetic,
+  { needs, fit }: Arithmetic,
+  columns: readonly string[],
   isPerturbed: boolean,
   facts: ModelFacts,
   { method, model }: Places,
 ): void {
-  const { head, dropout } = needs(facts);
+  const { taps, head, dropout } = needs(facts);
+  const missing = taps.filter((tap) => !facts.taps.includes(tap));
   const lacks = [
+    ...(missing.length === 0 ? [] : [`tap ${missing.map((tap) => JSON.stringify(tap)).join(', ')}`]),
+    ...(columns.length === 0 ? ['layers'] : []),
+    ...(typeof fit?.on === 'object' && facts.input === null ? [`values of ${fit.on.images}`] : []),
     ...(head === true && !facts.offers.head ? ['last-layer weights'] : []),
     ...(dropout === true && !facts.offers.dropout ? ['dropout'] : []),
     ...(isPerturbed && !facts.offers.gradient ? ['gradient'] : []),
   ];
   if (lacks.length > 0)
-    throw new OodError('invalid-input', `${model} has no ${lacks.join(' and no ')}, which ${method} needs`);
+    throw new OodError(
+      'invalid-input',
+      `${model} has no ${lacks.join(' and no ')}, which ${method} needs; take one of the two out, or take a model of a source that gives it`,
+    );
 }
 
 /** Tells what a method refuses by its entry and the model's. */

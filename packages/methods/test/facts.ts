@@ -6,6 +6,7 @@ export const LENET: ModelFacts = {
   architecture: 'lenet',
   classes: 10,
   input: [28, 28, 1],
+  taps: ['layer0', 'layer1', 'pool', 'layer2', 'layer3'],
   layers: ['layer0', 'layer1', 'layer2', 'layer3'],
   penultimate: 'layer2',
   features: 128,

@@ -11,8 +11,8 @@ const LIMIT = 1e37;
  */
 export function isBounded(ops: Ops, absolute: Network, largestInput: number): boolean {
   return ops.tidy(() => {
-    const x: Tensor4D = ops.fill([1, ...absolute.facts.input], largestInput);
-    for (const tap of absolute.taps(x, new Uint32Array(1), absolute.tapNames).values()) {
+    const x: Tensor4D = ops.fill([1, ...absolute.architecture.input], largestInput);
+    for (const tap of absolute.taps(x, new Uint32Array(1), absolute.facts.taps).values()) {
       const largest = ops.max(tap).dataSync<'float32'>()[0] ?? Number.NaN;
       if (!(largest < LIMIT)) return false;
     }

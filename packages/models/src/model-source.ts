@@ -9,26 +9,59 @@ export type ModelFiles = Readonly<Record<string, Uint8Array>>;
 export interface ResolveContext {
   /** The model's name in the grid. */
   readonly name: string;
-  /** A whole file by its path as the grid has it, and its absolute path. Throws `not-found` where there is none. */
-  read(path: string): Promise<{ readonly path: string; readonly bytes: Uint8Array }>;
+  /**
+   * A whole file by its path as the grid has it, and its absolute path. `what` it is goes into the message where there is none, "the
+   * weights" where it is left out. Throws `not-found`.
+   */
+  read(path: string, what?: string): Promise<{ readonly path: string; readonly bytes: Uint8Array }>;
 }
 
 export interface ResolvedModel {
   readonly facts: ModelFacts;
+  /** All that the numbers depend on, and nothing that changes from run to run: it is in every cache key. */
   readonly files: ModelFiles;
   /** What was converted, guessed or left out, a line each. */
   readonly notes: readonly string[];
+  /**
+   * Of a model without an input: what was computed elsewhere of a split of a data set. Asked for each split that the grid reads. Throws
+   * `not-found` for one that it has nothing of.
+   */
+  splitFiles?(dataset: string, split: 'train' | 'test'): Promise<SplitFiles>;
 }
 
-/** Where models come from: one file of this shape and a line in the catalog. */
+export interface SplitFiles {
+  /** Samples, which must be as many as the data set has, in the order of its file. */
+  readonly count: number;
+  readonly files: ModelFiles;
+  /** Classes [count], where they came with the values; those of a data set with images must be the same. */
+  readonly labels?: Int32Array;
+  /** As those of the model. */
+  readonly notes?: readonly string[];
+}
+
+/** Where models come from: one file of this shape and a line in the catalog, or a module of the user's. */
 export interface ModelSource<Schema extends z.ZodObject = z.ZodObject> {
+  /** As `source` of a grid's entry names it. */
   readonly kind: string;
-  /** What a grid's entry says beside the model's name. */
+  /**
+   * Part of every cache key: bumped when the same files come to give other numbers, be it by another version of a runtime that
+   * `open` imports.
+   */
+  readonly revision: number;
+  /** What a grid's entry says beside the model's name and source. */
   readonly config: Schema;
   /** Reads and checks, without a tensor library. Throws `OodError` with path and reason. */
   resolve(config: z.output<Schema>, context: ResolveContext): Promise<ResolvedModel>;
-  /** In an executor; what it needs beyond `runtime` it imports here, when it is called. */
-  open(runtime: ModelRuntime, facts: ModelFacts, files: ModelFiles): Promise<TapModel>;
+  /**
+   * In an executor; what it needs beyond `runtime` it imports here, when it is called. The model has the `facts` that are given. `split`:
+   * what `splitFiles` gave of the one split that this model will be asked for.
+   */
+  open(
+    runtime: ModelRuntime,
+    facts: ModelFacts,
+    files: ModelFiles,
+    split: ModelFiles | undefined,
+  ): Promise<TapModel>;
   /** Whether no input of absolute values up to `largestInput` can make a layer overflow; left out where nobody knows. */
   isOverflowImpossible?(
     runtime: ModelRuntime,

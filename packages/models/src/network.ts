@@ -13,6 +13,10 @@ interface BuiltStage {
   readonly withPrevious: ((pass: Pass, x: Tensor) => Tensor) | undefined;
 }
 
+interface ImmediateTrace extends Trace {
+  gradient(tap: string, dTap: Tensor): Tensor4D;
+}
+
 /** An architecture with its weights. */
 export class Network implements TapModel {
   readonly architecture: Architecture;
@@ -49,10 +53,6 @@ export class Network implements TapModel {
     this.#weights = reader.made;
   }
 
-  get tapNames(): readonly string[] {
-    return this.#stages.map(({ tap }) => tap);
-  }
-
   taps(x: Tensor4D, _indices: Uint32Array, names: readonly string[]): ReadonlyMap<string, Tensor> {
     const values = new Map<string, Tensor>();
     const stages = this.#upTo(names);
@@ -73,7 +73,7 @@ export class Network implements TapModel {
     return values;
   }
 
-  trace(x: Tensor4D, names: readonly string[]): Trace {
+  trace(x: Tensor4D, names: readonly string[]): ImmediateTrace {
     const { ops } = this.#pass;
     const values = new Map<string, Tensor>();
     const pullbacks: { readonly tap: string; readonly pullback: (dy: Tensor) => Tensor }[] = [];

@@ -8,11 +8,17 @@ export interface ModelRuntime {
   readonly kernels: Kernels;
 }
 
+/** Values [n, ...] of taps, by name. */
+export type Taps = ReadonlyMap<string, Tensor>;
+
+/** A value, or a promise of it: a runtime of a source's own may answer later, and nothing else is computed meanwhile. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** A forward pass whose activations are kept, so that several gradients can be taken of it. */
 export interface Trace {
-  readonly taps: ReadonlyMap<string, Tensor>;
+  readonly taps: Taps;
   /** d(loss)/d(input), given d(loss)/d(tap). */
-  gradient(tap: string, dTap: Tensor): Tensor4D;
+  gradient(tap: string, dTap: Tensor): Awaitable<Tensor4D>;
 }
 
 /** Weight [classes, d] and bias [classes] of a model's last linear layer. */
@@ -27,17 +33,15 @@ export interface LinearHead {
  */
 export interface TapModel extends Disposable {
   readonly facts: ModelFacts;
-  /** Names of all taps, in forward order: those of `facts`, and others that messages name. */
-  readonly tapNames: readonly string[];
   /**
-   * Values [n, ...] of taps of one forward pass, which runs no further than the last of them. `input` [n, h, w, c]; `indices` [n] are
-   * the samples' positions in the data set's file.
+   * Values of those taps of `facts` that are named, of one forward pass, which runs no further than the last of them; others may be
+   * among them. `input` [n, h, w, c]; `indices` [n] are the samples' positions in the data set's file.
    */
-  taps(input: Tensor4D, indices: Uint32Array, names: readonly string[]): ReadonlyMap<string, Tensor>;
+  taps(input: Tensor4D, indices: Uint32Array, names: readonly string[]): Awaitable<Taps>;
   /** Tensors of the model's own, freed with it. */
   readonly head?: LinearHead;
   /** Runs as far as the last of `names` and keeps what the gradients need. */
-  trace?(input: Tensor4D, names: readonly string[]): Trace;
+  trace?(input: Tensor4D, names: readonly string[]): Awaitable<Trace>;
   /**
    * Logits [n, classes] of one stochastic pass after another; `from` is the value of `facts.dropoutTap`. What is dropped is a function
    * of (seed, sample, pass, layer, unit) alone.

@@ -52,11 +52,11 @@ describe.each(listArchitectures().map((architecture) => [architecture.name, arch
       const before = tf.memory().numTensors;
       const { network, asked } = built(architecture);
       expect([...asked].sort()).toEqual([...parametersOf(architecture, CLASSES).keys()].sort());
-      expect(network.tapNames).toEqual([...shapes.keys()]);
+      expect(network.facts.taps).toEqual([...shapes.keys()]);
       tf.tidy(() => {
-        const x = tf.ones<Rank.R4>([2, ...facts.input]);
+        const x = tf.ones<Rank.R4>([2, ...architecture.input]);
         // The last alone, and all of them: with and without what runs two stages in one step.
-        for (const names of [[facts.logits], network.tapNames]) {
+        for (const names of [[facts.logits], facts.taps]) {
           for (const [tap, value] of network.taps(x, Uint32Array.of(0, 1), names))
             expect(value.shape, tap).toEqual([2, ...(shapes.get(tap) ?? [])]);
         }
@@ -71,7 +71,7 @@ describe.each(listArchitectures().map((architecture) => [architecture.name, arch
       const { network } = built(architecture);
       const kept = tf.tidy(() => {
         const before = tf.memory().numBytes;
-        network.trace(tf.ones<Rank.R4>([4, ...facts.input]), network.tapNames);
+        network.trace(tf.ones<Rank.R4>([4, ...architecture.input]), facts.taps);
         return (tf.memory().numBytes - before) / 4;
       });
       network[Symbol.dispose]();

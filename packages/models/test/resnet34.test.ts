@@ -10,7 +10,6 @@ import { factsOf } from '../src/architectures/architecture.js';
 import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
 import type { Network } from '../src/network.js';
 import { openNetwork } from '../src/open-network.js';
-import type { Trace } from '../src/tap-model.js';
 
 const sampled = z.object({ step: z.number(), values: z.array(z.number()) });
 const fixture = z
@@ -66,7 +65,7 @@ function drawn() {
 describe('ResNet-34 for CIFAR', () => {
   let engine: Engine;
   let model: Network;
-  let trace: Trace;
+  let trace: ReturnType<Network['trace']>;
 
   beforeAll(async () => {
     engine = await nativeEngine();

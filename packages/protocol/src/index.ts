@@ -29,6 +29,7 @@ export {
   RANKED_BY,
 } from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
+export { moduleDigest } from './module-digest.js';
 export { type ResultsReader, readResults, readResultsHeader } from './read-results.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
@@ -47,6 +48,7 @@ export { decodeRunEvent, encodeRunEvent, type RunEvent } from './run-event.js';
 export { type GridSpec, parseRunSpec, type RunSpec } from './run-spec.js';
 export type { SyntheticSpec, SyntheticTask } from './synthetic.js';
 export {
+  blobsOfModel,
   type DataRef,
   type ModelSpec,
   type Normalisation,

@@ -5,11 +5,13 @@ export interface ModelFacts {
   /** What it is, for messages and measured speeds: the architecture's name, or the source's. */
   readonly architecture: string;
   readonly classes: number;
-  /** Height, width and channels of an input image. */
-  readonly input: readonly [height: number, width: number, channels: number];
-  /** Taps in forward order, as the FSSD paper numbers them: what methods with a column per layer score. */
+  /** Height, width and channels of an input image; null where the values of each split were computed elsewhere, and no image is looked at. */
+  readonly input: readonly [height: number, width: number, channels: number] | null;
+  /** Names of all taps that may be asked for, in forward order; methods that need another one are refused. */
+  readonly taps: readonly string[];
+  /** Those that the FSSD paper numbers: what methods with a column per layer score. */
   readonly layers: readonly string[];
-  /** Tap of the last linear layer's input, [n, features]. */
+  /** Tap of the last linear layer's input, [n, features]; where `taps` does not have it, nobody can ask for it. */
   readonly penultimate: string;
   readonly features: number;
   /** Tap of the logits, [n, classes]. */

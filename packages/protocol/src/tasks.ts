@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema } from './ids.js';
+import { type Digest, digestSchema } from './ids.js';
 import { passSchema } from './method-plan.js';
 import { visibleName } from './visible-name.js';
 
@@ -20,8 +20,19 @@ export const modelSpecSchema = z.object({
   classes: z.number().int().min(2).max(100_000),
   /** Kind of the source that `weights` is a packed model of; left out where they are the weights of `architecture`. */
   source: name.exactOptional(),
+  /**
+   * Of a model whose values were computed elsewhere: the blob of what it has of a split, by the split's name, `mnist/test`. A task has
+   * that of the split that it reads, and no other.
+   */
+  splits: z.record(z.string(), digestSchema).exactOptional(),
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
+
+/** Every blob that a model is made of. */
+export const blobsOfModel = ({ weights, splits = {} }: ModelSpec): readonly Digest[] => [
+  weights,
+  ...Object.values(splits),
+];
 
 /**
  * One split of a data set: a safetensors blob of U8 `images` [n, h, w, c], or F32 for floats that are used as they are, and U8 or

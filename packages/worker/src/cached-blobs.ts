@@ -1,4 +1,4 @@
-import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
+import { blobsOfModel, type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
 import PQueue from 'p-queue';
 import { AttemptError, ownDuty } from './attempt-error.js';
@@ -159,5 +159,5 @@ export class CachedBlobs implements BlobAccess {
 function blobsOf(task: WorkSpec): Digest[] {
   if (task.kind === 'synthetic') return [...new Set(task.reads)];
   const { model, data, units } = task;
-  return [...new Set([model.weights, data.images, ...units.flatMap(({ fitted }) => fitted ?? [])])];
+  return [...new Set([...blobsOfModel(model), data.images, ...units.flatMap(({ fitted }) => fitted ?? [])])];
 }

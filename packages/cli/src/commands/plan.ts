@@ -8,6 +8,7 @@ import {
   reusableUnits,
   taskWork,
 } from '@oodgrid/coordinator';
+import { registerModelSource } from '@oodgrid/models';
 import type { GridSpec } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
 import { FolderBlobStore } from '@oodgrid/transport';
@@ -19,7 +20,15 @@ import { resolveGrid } from '../grid/resolve-grid.js';
 import { takeInModules } from '../grid/user-modules.js';
 import { readRates } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
-import { dataDirFlag, gridArg, methodFlag, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
+import {
+  dataDirFlag,
+  gridArg,
+  methodFlag,
+  modelSourceFlag,
+  OodCommand,
+  protocolFlag,
+  setFlag,
+} from '../ood-command.js';
 import { estimatedSeconds, MAX_TASKS, type PlanReport, planText } from '../output/plan-report.js';
 import { requireCache } from '../output/writable-folder.js';
 
@@ -36,6 +45,7 @@ export default class Plan extends OodCommand {
     set: setFlag,
     protocol: protocolFlag,
     method: methodFlag,
+    'model-source': modelSourceFlag,
     'data-dir': dataDirFlag,
   };
 
@@ -43,6 +53,7 @@ export default class Plan extends OodCommand {
     const { args, flags } = await this.parse(Plan);
     const context = cliContext(flags['data-dir']);
     await takeInModules(flags.protocol, registerProtocol);
+    await takeInModules(flags['model-source'], registerModelSource);
     const methods = await methodsWith(flags.method);
     const { grid, baseDir } = await readGrid(args.grid, flags.set, methods);
     await requireCache(context.cacheDir);

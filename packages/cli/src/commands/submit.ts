@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
+import { registerModelSource } from '@oodgrid/models';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
 import { type Endpoint, FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
@@ -17,7 +18,15 @@ import { refuseModulesOnCluster, takeInModules } from '../grid/user-modules.js';
 import { RateRecorder } from '../local/measured-rates.js';
 import { placeWorkers } from '../local/place-workers.js';
 import { runLocally } from '../local/run-locally.js';
-import { dataDirFlag, gridArg, methodFlag, OodCommand, protocolFlag, setFlag } from '../ood-command.js';
+import {
+  dataDirFlag,
+  gridArg,
+  methodFlag,
+  modelSourceFlag,
+  OodCommand,
+  protocolFlag,
+  setFlag,
+} from '../ood-command.js';
 import { reserveOutput } from '../output/reserve-output.js';
 import { resultsText } from '../output/results-text.js';
 import { requireCache, requireTemporaryFolder } from '../output/writable-folder.js';
@@ -46,6 +55,7 @@ export default class Submit extends OodCommand {
     set: setFlag,
     protocol: protocolFlag,
     method: methodFlag,
+    'model-source': modelSourceFlag,
     'data-dir': dataDirFlag,
     coordinator: coordinatorFlag,
     ...connectionFlags,
@@ -81,6 +91,8 @@ export default class Submit extends OodCommand {
     const context = cliContext(flags['data-dir']);
     refuseModulesOnCluster('--protocol', flags.protocol, flags.coordinator);
     await takeInModules(flags.protocol, registerProtocol);
+    refuseModulesOnCluster('--model-source', flags['model-source'], flags.coordinator);
+    await takeInModules(flags['model-source'], registerModelSource);
     refuseModulesOnCluster('--method', flags.method, flags.coordinator);
     const methods = await methodsWith(flags.method);
     const { grid, baseDir } = await unlessStopped(signal, readGrid(args.grid, flags.set, methods));

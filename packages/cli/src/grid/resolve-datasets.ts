@@ -122,7 +122,7 @@ async function loadFromFolder(
 ): Promise<SplitContent> {
   const wanted = isId ? 'wanted' : 'unused';
   const { notes, ...loaded } = await loadFolderDataset(resolve(baseDir, dir), split, {
-    inputs: models.map(({ input }) => input),
+    inputs: models.flatMap(({ input }) => (input === null ? [] : [input])),
     pixels,
     labels: split === 'train' ? 'needed' : wanted,
     ...(layout === undefined ? {} : { layout }),
@@ -135,6 +135,7 @@ async function loadFromFolder(
 function checkSize(name: string, { shape }: SplitContent, models: readonly ModelFacts[]): void {
   const [, height, width, channels] = shape;
   for (const model of models) {
+    if (model.input === null) continue;
     const [wantHeight, wantWidth, wantChannels] = model.input;
     if (height !== wantHeight || width !== wantWidth || channels !== wantChannels) {
       throw new OodError(

@@ -13,6 +13,7 @@ import { resolveDataset } from './resolve-datasets.js';
 import { withGivenScores } from './resolve-given-scores.js';
 import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
 import { resolveRows } from './resolve-rows.js';
+import { withSplits } from './resolve-splits.js';
 
 export interface ResolveOptions {
   readonly context: CliContext;
@@ -54,6 +55,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   });
   const named = { methods, models: specs.map(({ name }) => name), pairs, datasets, baseDir, blobs };
   const rows = await withGivenScores(grid, planned, named);
+  const withValues = await Promise.all(all.map((model) => withSplits(model, datasets, blobs)));
   const warnings = inspector.warnings(pairs, normalisationsOf(datasets), specs);
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
@@ -62,8 +64,8 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     protocol: grid.protocol,
     seed: grid.seed,
     bootstrapReplicates: grid.options.bootstrapReplicates,
-    models: specs,
-    auxiliaryModels: all.slice(models.length).map(({ spec }) => spec),
+    models: withValues.slice(0, models.length),
+    auxiliaryModels: withValues.slice(models.length),
     datasets,
     pairs,
     rows: rows.map(({ row }) => row),

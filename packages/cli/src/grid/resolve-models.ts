@@ -1,6 +1,21 @@
 import { basename, resolve } from 'node:path';
 import { readRegularFile } from '@oodgrid/formats';
-import { findModel, type ModelReference, safetensors, weightsPath } from '@oodgrid/models';
+import {
+  entryOptions,
+  entrySource,
+  findModel,
+  findModelSource,
+  identityOf,
+  isSameSource,
+  type ModelReference,
+  type ModelSource,
+  PLAIN_WEIGHTS,
+  packModel,
+  type ResolvedModel,
+  resolveModel as resolveBySource,
+  safetensors,
+  weightsPath,
+} from '@oodgrid/models';
 import { canonicalJson, type ModelFacts, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
@@ -19,6 +34,10 @@ export interface ModelSources {
 export interface GridModel {
   readonly spec: ModelSpec;
   readonly facts: ModelFacts;
+  /** Of a model whose values were computed elsewhere. */
+  readonly splitFiles?: NonNullable<ResolvedModel['splitFiles']>;
+  /** Equal for entries that give equal models. */
+  readonly identity: string;
 }
 
 /** Models by their names, each once. Throws where two that differ share a name. */
@@ -36,7 +55,7 @@ export function oneOfEachName(models: readonly GridModel[]): GridModel[] {
   const byName = new Map<string, GridModel>();
   for (const model of models) {
     const known = byName.get(model.spec.name) ?? model;
-    if (canonicalJson(known.spec) !== canonicalJson(model.spec)) {
+    if (known.identity !== model.identity) {
       throw new OodError(
         'invalid-input',
         `two different models are called "${model.spec.name}"; give one of them another name`,
@@ -47,46 +66,62 @@ export function oneOfEachName(models: readonly GridModel[]): GridModel[] {
   return [...byName.values()];
 }
 
-/** Makes a model's weights a blob. Throws when the file is missing, not what the catalog promises, or unfit. */
+/** Makes a model a blob. Throws when a file is missing, not what the catalog promises, or unfit. */
 async function resolveModel(reference: ModelReference, sources: ModelSources): Promise<GridModel> {
   if (typeof reference !== 'string') {
-    const { name, architecture, weights, classes } = reference;
-    return storeModel({ name, architecture, classes }, resolve(sources.baseDir, weights), sources);
+    const { name } = reference;
+    const source = findModelSource(entrySource(reference));
+    const read = (path: string, what?: string) => readFile(name, resolve(sources.baseDir, path), what);
+    const options = entryOptions(reference);
+    return storeModel(source, await resolveBySource(source, options, { name, read }), options, sources);
   }
   const declared = sources.declared.find((model) => typeof model !== 'string' && model.name === reference);
   if (declared !== undefined) return resolveModel(declared, sources);
   const card = findModel(reference);
   if (card === undefined) throw new OodError('not-found', `unknown model "${reference}"`);
   const { name, architecture, classes, sha256: expected } = card;
-  return storeModel({ name, architecture, classes }, weightsPath(sources.modelsDir, name), sources, expected);
+  const weights = weightsPath(sources.modelsDir, name);
+  const read = async () => {
+    const file = await readFile(name, weights);
+    const got = sha256(file.bytes);
+    if (got === expected) return file;
+    throw new OodError(
+      'corrupt-data',
+      `${weights}: SHA-256 is ${got}, expected ${expected}; restore it with "git checkout ${basename(weights)}"`,
+    );
+  };
+  const options = { architecture, weights, classes };
+  return storeModel(
+    safetensors,
+    await resolveBySource(safetensors, options, { name, read }),
+    options,
+    sources,
+  );
+}
+
+async function readFile(model: string, path: string, what = 'the weights') {
+  const bytes = await readRegularFile(path);
+  if (bytes !== undefined) return { path, bytes };
+  throw new OodError(
+    'not-found',
+    `${path}: ${what} of model "${model}" could not be read: there is no such file`,
+  );
 }
 
 async function storeModel(
-  model: Omit<ModelSpec, 'weights'>,
-  path: string,
+  source: ModelSource,
+  { facts, files, notes, splitFiles }: ResolvedModel,
+  options: Readonly<Record<string, unknown>>,
   { blobs, note }: ModelSources,
-  expected?: string,
 ): Promise<GridModel> {
-  const bytes = await readRegularFile(path);
-  if (bytes === undefined) {
-    throw new OodError(
-      'not-found',
-      `${path}: the weights of model "${model.name}" could not be read: there is no such file`,
-    );
-  }
-  const got = sha256(bytes);
-  if (expected !== undefined && got !== expected) {
-    throw new OodError(
-      'corrupt-data',
-      `${path}: SHA-256 is ${got}, expected ${expected}; restore it with "git checkout ${basename(path)}"`,
-    );
-  }
-  const { facts, files, notes } = await safetensors.resolve(
-    { ...model, weights: path },
-    { name: model.name, read: async () => ({ path, bytes }) },
-  );
   for (const line of notes) note(line);
-  const { weights } = files;
-  if (weights === undefined) throw new OodError('internal', `model "${model.name}" came without weights`);
-  return { spec: { ...model, weights: await blobs.put(weights) }, facts };
+  const { name, architecture, classes } = facts;
+  const identity = identityOf(source);
+  const plain = isSameSource(identity, PLAIN_WEIGHTS) ? files.weights : undefined;
+  const blob = plain ?? packModel({ source: identity, facts, files });
+  const common = { name, architecture, classes, weights: await blobs.put(blob) };
+  const spec = plain === undefined ? { ...common, source: source.kind } : common;
+  // Values of splits are read later: until then it is the options that tell two of them apart.
+  if (splitFiles === undefined) return { facts, spec, identity: canonicalJson(spec) };
+  return { facts, spec, identity: canonicalJson({ spec, options }), splitFiles };
 }

@@ -74,10 +74,10 @@ async function fitSetOf(
   options: ResolveOptions,
 ): Promise<ResolvedRow['fitSet']> {
   if (method.fitSet === undefined) return null;
-  const [first] = models;
-  if (first === undefined) throw new OodError('internal', 'a grid has at least one model');
+  const [input] = models.flatMap(({ facts }) => (facts.input === null ? [] : [facts.input]));
+  if (input === undefined) throw new OodError('internal', 'no model of the grid takes images');
   const { modelsDir } = options.context;
-  return resolveFitSet(entry[method.fitSet], { ...options, modelsDir, input: first.facts.input });
+  return resolveFitSet(entry[method.fitSet], { ...options, modelsDir, input });
 }
 
 /** The method's title; rows that share a method are told apart by their key. */

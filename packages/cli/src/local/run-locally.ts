@@ -19,6 +19,7 @@ import {
   ThreadPool,
 } from '@oodgrid/coordinator';
 import type { OwnModule } from '@oodgrid/methods';
+import { modelSourceModules } from '@oodgrid/models';
 import type { ResolvedGrid, RunEvent } from '@oodgrid/protocol';
 import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, serveGrpc, workerService } from '@oodgrid/transport';
@@ -141,6 +142,7 @@ async function runIn(folder: string, grid: ResolvedGrid, options: LocalRunOption
       cacheDir: context.cacheDir,
       engine: options.engine,
       methods: [...(options.methods ?? [])],
+      modelSources: modelSourceModules(),
     },
     stallMs: STALL_MS,
     conflictMs: 0,

@@ -1,5 +1,5 @@
 import type { RunSpec } from '@oodgrid/protocol';
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { blobsOfModel, type Digest, OodError } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
 /** Every blob that the tasks of a run read, beside fitted states. */
@@ -7,7 +7,7 @@ export function blobsOf(spec: RunSpec): readonly Digest[] {
   if (spec.kind === 'synthetic') return spec.blobs ?? [];
   const { models, auxiliaryModels, datasets, rows } = spec.grid;
   return [
-    ...[...models, ...auxiliaryModels].map(({ weights }) => weights),
+    ...[...models, ...auxiliaryModels].flatMap(blobsOfModel),
     ...datasets.flatMap(({ test, train }) => [
       test.ref.images,
       ...(train === undefined ? [] : [train.ref.images]),

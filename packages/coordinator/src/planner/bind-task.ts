@@ -64,6 +64,7 @@ function bindUnit(
     classes: task.model.classes,
     weights: task.model.weights,
     ...(task.model.source === undefined ? {} : { source: task.model.source }),
+    ...(task.model.splits === undefined ? {} : { split: Object.values(task.model.splits) }),
     images: task.data.images,
     // Noise images once were no data set: the word stays, so that older results are still found.
     noise: null,

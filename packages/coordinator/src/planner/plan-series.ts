@@ -29,13 +29,22 @@ function header(
   part: Partial<TaskHeader> & Pick<TaskHeader, 'kind' | 'from' | 'to' | 'data'>,
 ): TaskHeader {
   return {
-    model,
+    model: modelFor(model, part.data),
     transform: context.transform,
     order: { kind: 'file' },
     batch: context.protocol.batch,
     seed: context.grid.seed,
     ...part,
   };
+}
+
+/** Of what a model has of every split, a task gets that of the one that it reads. */
+function modelFor({ splits, ...model }: ModelSpec, { name }: DataRef): ModelSpec {
+  if (splits === undefined) return model;
+  const own = splits[name];
+  if (own === undefined)
+    throw new OodError('invalid-input', `model "${model.name}" has no values of "${name}"`);
+  return { ...model, splits: { [name]: own } };
 }
 
 /** What every unit of a method has. */

@@ -1,5 +1,5 @@
 import type { GridSpec } from '@oodgrid/protocol';
-import { type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
+import { blobsOfModel, type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
 import { findProtocol, type Protocol } from '@oodgrid/protocols';
 import { z } from 'zod';
 import type { LedgerTask } from '../ledger/task-table.js';
@@ -108,7 +108,7 @@ export class GridWorkload implements Workload, Facts {
       rows: spec.to - spec.from,
       reads: [
         ...new Set([
-          spec.model.weights,
+          ...blobsOfModel(spec.model),
           spec.data.images,
           ...units.flatMap((unit) => unit.spec.fitted ?? []),
         ]),
@@ -134,6 +134,7 @@ export class GridWorkload implements Workload, Facts {
   blobName(blob: Digest): string {
     for (const { model, data, units } of this.plan.tasks) {
       if (model.weights === blob) return `weights of model "${model.name}"`;
+      if (blobsOfModel(model).includes(blob)) return `values of model "${model.name}" of "${data.name}"`;
       if (data.images === blob) return `images of data set "${data.name}"`;
       if (units.some(({ given }) => given === blob))
         return `given scores of ${data.name} with model "${model.name}"`;

@@ -1,7 +1,7 @@
 import { writeSafetensors } from '@oodgrid/formats';
 import type { Fit, FitContext, Head, Rows } from '@oodgrid/methods';
 import { type Digest, OodError } from '@oodgrid/protocol';
-import { tf } from '../backend/tensors.js';
+import { tidied } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageSource } from './image-source.js';
 import { fitBatch, headOf, sharedTaps } from './method-batch.js';
@@ -36,13 +36,13 @@ export async function runFitUnits(
   let isLabelled = true;
   for (const start of source.batches) {
     io.signal.throwIfAborted();
-    tf.tidy(() => {
+    await tidied(async () => {
       const batch = source.batch(start);
       const computation = { ...loaded, batch };
-      const values = finiteTaps(computation, batch.x, taps);
+      const values = await finiteTaps(computation, batch.x, taps);
       if (batch.labels === null) isLabelled = false;
       else labels.set(batch.labels, batch.firstRow);
-      for (const one of collections) collect(one, computation, values, rows);
+      for (const one of collections) await collect(one, computation, values, rows);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
     });
@@ -71,23 +71,23 @@ export async function runFitUnits(
 }
 
 /** Adds what the unit keeps of a batch to what it kept of those before. */
-function collect(
+async function collect(
   { unit, fit, kept }: Collection,
   computation: Computation,
   taps: Parameters<typeof fitBatch>[2],
   rows: number,
-): void {
+): Promise<void> {
   const { batch } = computation;
   if (fit.needsLabels !== undefined && batch.labels === null)
     throw new OodError(
       'invalid-input',
       `${unit.spec.method} needs labels of the train set; ${batch.source} has none`,
     );
-  tf.tidy(() => {
+  await tidied(async () => {
     for (const [name, tensor] of Object.entries(fit.collect(fitBatch(unit, computation, taps)))) {
       const [, columns] = tensor.shape;
       const values = tensor.dataSync<'float32'>();
-      if (firstNotFinite(values) >= 0) refuseFeatures(computation, unit.spec.method, name);
+      if (firstNotFinite(values) >= 0) await refuseFeatures(computation, unit.spec.method, name);
       const all = kept.get(name) ?? { rows, columns, data: new Float32Array(rows * columns) };
       all.data.set(values, batch.firstRow * columns);
       kept.set(name, all);
@@ -128,8 +128,8 @@ function named(kept: ReadonlyMap<string, Rows>, method: string) {
   };
 }
 
-function refuseFeatures(computation: Computation, method: string, tap: string): never {
-  blameLayer(computation, computation.batch.x);
+async function refuseFeatures(computation: Computation, method: string, tap: string): Promise<never> {
+  await blameLayer(computation, computation.batch.x);
   throw new OodError(
     'not-finite',
     `method "${method}": the features of ${tap} of ${computation.batch.source} with model "${computation.modelName}" overflow float32 when they are averaged`,

@@ -1,11 +1,10 @@
-import { tf } from '../backend/tensors.js';
+import type { Taps } from '@oodgrid/models';
+import { tf, tidied } from '../backend/tensors.js';
 import type { ImageSource } from './image-source.js';
 import { sharedTaps, UnitBatch } from './method-batch.js';
 import { type Computation, finiteTaps, type LoadedModel, requireFiniteScores } from './not-finite.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit } from './unit.js';
-
-type Taps = ReturnType<typeof finiteTaps>;
 
 /** One canonical pass per batch, whatever the number of units and settings: each scores the same taps. */
 export async function runForwardUnits(
@@ -19,17 +18,18 @@ export async function runForwardUnits(
   const taps = sharedTaps(units, loaded);
   for (const start of source.batches) {
     io.signal.throwIfAborted();
-    const chunks = tf.tidy(() => {
+    const chunks: Chunk[] = [];
+    await tidied(async () => {
       const batch = source.batch(start);
       const computation = { ...loaded, batch };
       // What was computed elsewhere needs no pass.
-      const values = taps.length === 0 ? new Map() : finiteTaps(computation, batch.x, taps);
+      const values: Taps = taps.length === 0 ? new Map() : await finiteTaps(computation, batch.x, taps);
       meter.images += batch.indices.length;
       meter.forwards += taps.length === 0 ? 0 : batch.indices.length;
-      return units.map((unit) => {
+      for (const unit of units) {
         meter.forwards += batch.indices.length * stochasticPasses(unit);
-        return scoreBatch(computation, values, unit, seed);
-      });
+        chunks.push(await scoreBatch(computation, values, unit, seed));
+      }
     });
     for (const chunk of chunks) await io.emit(chunk);
     io.progress(meter.counts);
@@ -39,7 +39,12 @@ export async function runForwardUnits(
 const stochasticPasses = ({ arithmetic, settings }: OpenUnit): number =>
   settings.reduce((sum, setting) => sum + (arithmetic.passes?.(setting) ?? 0), 0);
 
-function scoreBatch(computation: Computation, taps: Taps, unit: OpenUnit, seed: number): Chunk {
+async function scoreBatch(
+  computation: Computation,
+  taps: Taps,
+  unit: OpenUnit,
+  seed: number,
+): Promise<Chunk> {
   const { batch } = computation;
   const { arithmetic, settings, spec } = unit;
   const names = arithmetic.columns?.(computation.model.facts) ?? ['score'];
@@ -53,7 +58,7 @@ function scoreBatch(computation: Computation, taps: Taps, unit: OpenUnit, seed: 
       fillColumn(data, values, s * names.length + c, columns);
     }
   }
-  requireFiniteScores(computation, batch.x, arithmetic, data, columns);
+  await requireFiniteScores(computation, batch.x, arithmetic, data, columns);
   return { key: spec.key, offsetRows: batch.firstRow, rows, columns, data };
 }
 

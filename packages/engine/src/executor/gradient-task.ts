@@ -1,7 +1,7 @@
 import type { Perturbation, Probe } from '@oodgrid/methods';
-import type { TapModel, Trace } from '@oodgrid/models';
+import type { TapModel, Taps, Trace } from '@oodgrid/models';
 import { OodError, type TaskSpec } from '@oodgrid/protocol';
-import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../backend/tensors.js';
+import { type Tensor, type Tensor1D, type Tensor4D, tf, tidied } from '../backend/tensors.js';
 import { fillColumn } from './forward-task.js';
 import type { ImageSource } from './image-source.js';
 import { UnitBatch } from './method-batch.js';
@@ -14,6 +14,7 @@ import {
   requireFiniteTaps,
 } from './not-finite.js';
 import { deviations } from './pixels.js';
+import { requireTaps } from './require-taps.js';
 import type { Chunk, TaskIo, WorkMeter } from './task-io.js';
 import type { OpenUnit, Setting } from './unit.js';
 
@@ -51,13 +52,12 @@ export async function runGradientUnits(
   const taps = [...new Set(planned.flatMap(({ lines }) => lines.flatMap((line) => line.flatMap(tapsOf))))];
   for (const start of source.batches) {
     const chunks: Chunk[] = [];
-    // A scope by hand, because the batch's tensors outlive the pauses in it.
-    tf.engine().startScope('batch');
-    try {
+    await tidied(async () => {
       const batch = source.batch(start);
-      const trace = traceOf(model, batch.x, taps);
+      const trace = await traceOf(model, batch.x, taps);
       const computation = { ...loaded, batch };
-      requireFiniteTaps(computation, batch.x, trace.taps);
+      requireTaps(model.facts, trace.taps, taps, batch.indices.length);
+      await requireFiniteTaps(computation, batch.x, trace.taps);
       meter.images += batch.indices.length;
       meter.forwards += batch.indices.length;
       const moved = { computation, trace, std: tf.tensor1d([...deviations(task.transform)]), meter };
@@ -66,7 +66,7 @@ export async function runGradientUnits(
         using shared = new UnitBatch(one.unit, computation, task.seed);
         for (const line of one.lines) {
           io.signal.throwIfAborted();
-          scoreLine(moved, one, shared, line, data);
+          await scoreLine(moved, one, shared, line, data);
           io.progress(meter.counts);
           // Kernels are synchronous: without a pause no message could come or go during a long sweep.
           await new Promise((resolve) => setImmediate(resolve));
@@ -79,17 +79,15 @@ export async function runGradientUnits(
           data,
         });
       }
-    } finally {
-      tf.engine().endScope();
-    }
+    });
     for (const chunk of chunks) await io.emit(chunk);
   }
 }
 
 const tapsOf = ({ probe: { tap, reads = [] } }: Job): readonly string[] => [tap, ...reads];
 
-function traceOf(model: TapModel, x: Tensor4D, taps: readonly string[]): Trace {
-  const trace = model.trace?.(x, taps);
+async function traceOf(model: TapModel, x: Tensor4D, taps: readonly string[]): Promise<Trace> {
+  const trace = await model.trace?.(x, taps);
   if (trace === undefined) throw new OodError('internal', `model "${model.facts.name}" has no gradients`);
   return trace;
 }
@@ -119,37 +117,37 @@ interface MovedBatch {
 }
 
 /** Fills the columns of `data` [rows, columns] whose jobs share a gradient. */
-function scoreLine(
+async function scoreLine(
   { computation, trace, std, meter }: MovedBatch,
   { unit, perturb, columns }: PlannedUnit,
   shared: UnitBatch,
   line: PlannedUnit['lines'][number],
   data: Float32Array,
-): void {
+): Promise<void> {
   const { x } = computation.batch;
   const rows = x.shape[0];
   const method = unit.arithmetic.name;
   const [first] = line;
-  tf.tidy(() => {
+  await tidied(async () => {
     let step: Tensor | undefined;
     for (const job of line) {
       const { tap, magnitude } = job.probe;
       // A magnitude of 0 leaves the input as it is: the traced taps are what a pass would give.
       if (magnitude !== 0 && step === undefined) {
-        const gradient = trace.gradient(
+        const gradient = await trace.gradient(
           tap,
           perturb.cotangent(shared.of(first.setting, trace.taps), first.name),
         );
         step = perturb.step(tf, gradient, std);
-        requireFiniteStep(computation, method, tap, gradient, step);
+        await requireFiniteStep(computation, method, tap, gradient, step);
         meter.gradients += rows;
       }
-      const values = tf.tidy(() => {
+      const values = await tidied(async () => {
         const input =
           magnitude === 0 || step === undefined ? x : tf.add<Tensor4D>(x, tf.mul(step, magnitude));
-        const taps = input === x ? trace.taps : movedTaps(computation, input, job.probe);
+        const taps = input === x ? trace.taps : await movedTaps(computation, input, job.probe);
         const scores = unit.arithmetic.score(shared.of(job.setting, taps), job.name).dataSync<'float32'>();
-        requireFiniteScores(computation, input, unit.arithmetic, scores);
+        await requireFiniteScores(computation, input, unit.arithmetic, scores);
         return scores;
       });
       if (magnitude !== 0) meter.forwards += rows;
@@ -159,14 +157,14 @@ function scoreLine(
 }
 
 /** Taps that a probe's job reads of the pass of a moved input; what lies between is freed. */
-function movedTaps(
+async function movedTaps(
   computation: Computation,
   input: Tensor4D,
   { tap, reads = [tap] }: Probe,
-): ReadonlyMap<string, Tensor> {
+): Promise<Taps> {
   const kept = new Map<string, Tensor>();
-  tf.tidy(() => {
-    for (const [name, value] of finiteTaps(computation, input, reads)) {
+  await tidied(async () => {
+    for (const [name, value] of await finiteTaps(computation, input, reads)) {
       if (!reads.includes(name)) continue;
       kept.set(name, value);
     }

@@ -16,8 +16,9 @@ export function sharedTaps(units: readonly OpenUnit[], { model: { facts } }: Loa
 
 /** Throws `invalid-input` where a unit needs what the model does not offer; grids with such units are refused before they run. */
 export function requireOffers({ arithmetic, spec }: OpenUnit, { facts }: TapModel): void {
-  const { head, dropout } = arithmetic.needs(facts);
+  const { taps, head, dropout } = arithmetic.needs(facts);
   const isLacking =
+    taps.some((tap) => !facts.taps.includes(tap)) ||
     (head === true && !facts.offers.head) ||
     (dropout === true && !facts.offers.dropout) ||
     (spec.pass === 'gradient' && !facts.offers.gradient);

@@ -1,9 +1,10 @@
 import type { Arithmetic } from '@oodgrid/methods';
-import type { TapModel } from '@oodgrid/models';
+import type { TapModel, Taps } from '@oodgrid/models';
 import { moduleName, OodError } from '@oodgrid/protocol';
-import { type Tensor, type Tensor4D, tf } from '../backend/tensors.js';
+import { type Tensor, type Tensor4D, tf, tidied } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageBatch } from './image-source.js';
+import { requireTaps } from './require-taps.js';
 
 /** A model, and what is known of it. */
 export interface LoadedModel {
@@ -32,45 +33,43 @@ function seemsFinite(values: Tensor): boolean {
  * overflows. Where that is not ruled out beforehand, every layer is computed and looked at: a max-pool passes
  * over NaN, so the logits alone would not tell.
  */
-export function finiteTaps(
+export async function finiteTaps(
   computation: Computation,
   x: Tensor4D,
   wanted: readonly string[],
-): ReadonlyMap<string, Tensor> {
+): Promise<Taps> {
   const { model, isBounded, batch } = computation;
-  if (isBounded) return model.taps(x, batch.indices, wanted);
-  const last = Math.max(...wanted.map((tap) => model.tapNames.indexOf(tap)));
-  const taps = model.taps(x, batch.indices, model.tapNames.slice(0, last + 1));
-  requireFiniteTaps(computation, x, taps);
+  const all = model.facts.taps;
+  const last = Math.max(...wanted.map((tap) => all.indexOf(tap)));
+  const names = isBounded ? wanted : all.slice(0, last + 1);
+  const taps = await model.taps(x, batch.indices, names);
+  requireTaps(model.facts, taps, names, batch.indices.length);
+  if (!isBounded) await requireFiniteTaps(computation, x, taps);
   return taps;
 }
 
 /** Throws `not-finite` naming model, layer and sample where one of a pass's values is. `x` is what went in. */
-export function requireFiniteTaps(
-  computation: Computation,
-  x: Tensor4D,
-  taps: ReadonlyMap<string, Tensor>,
-): void {
+export async function requireFiniteTaps(computation: Computation, x: Tensor4D, taps: Taps): Promise<void> {
   if (computation.isBounded) return;
-  for (const tap of taps.values()) if (!seemsFinite(tap)) blameLayer(computation, x);
+  for (const tap of taps.values()) if (!seemsFinite(tap)) await blameLayer(computation, x);
 }
 
 /**
  * Throws `not-finite` where the values of `arithmetic` for a batch are not: named by the first layer whose values are
  * not finite either, or else by the method. `x` is what went into the model. `values` [n, columns].
  */
-export function requireFiniteScores(
+export async function requireFiniteScores(
   computation: Computation,
   x: Tensor4D,
   { name, module }: Pick<Arithmetic, 'name' | 'module'>,
   values: Float32Array,
   columns = 1,
-): void {
+): Promise<void> {
   const bad = firstNotFinite(values);
   if (bad < 0) return;
-  blameLayer(computation, x);
+  await blameLayer(computation, x);
   const { modelName } = computation;
-  const { tap, size } = largestFeature(computation, x);
+  const { tap, size } = await largestFeature(computation, x);
   const method = `method "${name}"${module === undefined ? '' : ` of ${moduleName(module.url)}`}`;
   const advice =
     module === undefined ? ADVICE : `look for 0 / 0, log(0) and overflow in its score; or ${ADVICE}`;
@@ -81,13 +80,13 @@ export function requireFiniteScores(
 }
 
 /** Throws `not-finite` where a gradient, or the step made of it, is not: the sign of a NaN would pass unnoticed. */
-export function requireFiniteStep(
+export async function requireFiniteStep(
   computation: Computation,
   method: string,
   tap: string,
   gradient: Tensor,
   step: Tensor,
-): void {
+): Promise<void> {
   for (const [what, values] of [
     ['the gradient', gradient],
     ['the step along the gradient', step],
@@ -96,7 +95,7 @@ export function requireFiniteStep(
     const data = values.dataSync<'float32'>();
     const bad = firstNotFinite(data);
     if (bad < 0) continue;
-    blameLayer(computation, computation.batch.x);
+    await blameLayer(computation, computation.batch.x);
     const isFlat = gradient.dataSync<'float32'>().every((value) => value === 0);
     const reason = isFlat
       ? `${tap} does not react to the input: its gradient is 0 for the whole batch; are its units dead?`
@@ -109,11 +108,11 @@ export function requireFiniteStep(
 }
 
 /** Computes every layer and throws at the first whose values are not finite; returns where all are. */
-export function blameLayer(computation: Computation, x: Tensor4D): void {
+export async function blameLayer(computation: Computation, x: Tensor4D): Promise<void> {
   const { model, modelName, batch } = computation;
-  tf.tidy(() => {
-    const taps = model.taps(x, batch.indices, model.tapNames);
-    for (const name of model.tapNames) {
+  await tidied(async () => {
+    const taps = await model.taps(x, batch.indices, model.facts.taps);
+    for (const name of model.facts.taps) {
       const data = taps.get(name)?.dataSync<'float32'>();
       if (data === undefined) throw new OodError('internal', `model "${modelName}" has no tap "${name}"`);
       const bad = firstNotFinite(data);
@@ -127,13 +126,10 @@ export function blameLayer(computation: Computation, x: Tensor4D): void {
   });
 }
 
-function largestFeature(
-  { model, batch }: Computation,
-  x: Tensor4D,
-): { readonly tap: string; readonly size: number } {
-  return tf.tidy(() => {
+async function largestFeature({ model, batch }: Computation, x: Tensor4D) {
+  return tidied(async () => {
     let largest = { tap: 'the input', size: tf.max(tf.abs(x)).dataSync<'float32'>()[0] ?? Number.NaN };
-    for (const [tap, values] of model.taps(x, batch.indices, model.tapNames)) {
+    for (const [tap, values] of await model.taps(x, batch.indices, model.facts.taps)) {
       const size = tf.max(tf.abs(values)).dataSync<'float32'>()[0] ?? Number.NaN;
       if (size > largest.size) largest = { tap, size };
     }

@@ -2,15 +2,21 @@ import { parseSplitBlob, type SplitContent } from '@oodgrid/datasets';
 import {
   factsOf,
   findArchitecture,
-  listModelSources,
+  identityOf,
+  isSameSource,
   type ModelFiles,
   type ModelRuntime,
   type ModelSource,
-  safetensors,
+  modelSources,
+  type PackedModel,
+  PLAIN_WEIGHTS,
+  requireModel,
+  type SourceIdentity,
   type TapModel,
+  unpackFiles,
   unpackModel,
 } from '@oodgrid/models';
-import { canonicalJson, type Digest, type ModelFacts, type ModelSpec, OodError } from '@oodgrid/protocol';
+import { canonicalJson, type Digest, type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
 import { tf } from '../backend/tensors.js';
 import type { TaskIo } from './task-io.js';
@@ -46,11 +52,11 @@ export class TaskInputs implements Disposable {
   readonly #models: WarmCache<WarmModel>;
   readonly #splits: WarmCache<SplitContent>;
 
-  /** `sources`: where models may come from; those of the catalog, where it is left out. */
+  /** `sources`: where models may come from; the catalog's and those of modules, where it is left out. */
   constructor(
     { kernels }: Pick<Engine, 'kernels'>,
     { modelBytes, splitBytes }: InputLimits = LIMITS,
-    sources: readonly ModelSource[] = listModelSources(),
+    sources: readonly ModelSource[] = modelSources(),
   ) {
     this.#runtime = { ops: tf, kernels };
     this.#sources = sources;
@@ -67,10 +73,12 @@ export class TaskInputs implements Disposable {
     // The name too: it is in what the model says of itself, and so in messages.
     return this.#models.borrow(canonicalJson(spec), async () => {
       const { source, facts, files } = await this.#read(spec, io);
-      const model = await source.open(this.#runtime, facts, files);
+      const split = await readSplit(spec, io);
+      const model = await source.open(this.#runtime, facts, files, split);
+      requireModel(model, facts, source.kind);
       return {
         value: { model, bounds: new Map() },
-        bytes: facts.memory.weightBytes,
+        bytes: facts.memory.weightBytes + bytesOf(split),
         free: () => model[Symbol.dispose](),
       };
     });
@@ -105,22 +113,51 @@ export class TaskInputs implements Disposable {
     this.#splits[Symbol.dispose]();
   }
 
-  /** What a model is made of. Throws `not-found` where this executor does not know its source or architecture. */
-  async #read(spec: ModelSpec, io: Pick<TaskIo, 'blob'>): Promise<ReadModel> {
-    const { name, architecture, classes, weights, source: kind = safetensors.kind } = spec;
-    const source = this.#sources.find((one) => one.kind === kind);
+  /** What a model is made of, and what opens it. Throws `not-found` where this executor does not know its source or architecture. */
+  async #read(spec: ModelSpec, io: Pick<TaskIo, 'blob'>) {
+    const model = await readModel(spec, io);
+    return { ...model, source: this.#source(spec.name, model.source) };
+  }
+
+  #source(model: string, wanted: SourceIdentity): ModelSource {
+    const source = this.#sources.find(({ kind }) => kind === wanted.kind);
     if (source === undefined)
-      throw new OodError('not-found', `model "${name}": this executor has no source "${kind}" of models`);
-    if (spec.source !== undefined) return { source, ...unpackModel(await io.blob(weights), name) };
-    const found = findArchitecture(architecture);
-    if (found === undefined)
-      throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
-    return { source, facts: factsOf(found, name, classes), files: { weights: await io.blob(weights) } };
+      throw new OodError(
+        'not-found',
+        `model "${model}": this executor has no source "${wanted.kind}" of models`,
+      );
+    const own = identityOf(source);
+    if (isSameSource(own, wanted)) return source;
+    const difference =
+      own.revision === wanted.revision
+        ? 'its module is another one than when the run was planned; submit again'
+        : `its revision is ${own.revision}, the run was planned with ${wanted.revision}`;
+    throw new OodError(
+      'invalid-input',
+      `model "${model}": this executor has another source "${wanted.kind}" of models: ${difference}`,
+    );
   }
 }
 
-interface ReadModel {
-  readonly source: ModelSource;
-  readonly facts: ModelFacts;
-  readonly files: ModelFiles;
+async function readSplit({ name, splits = {} }: ModelSpec, io: Pick<TaskIo, 'blob'>) {
+  const [split] = Object.entries(splits);
+  if (split === undefined) return undefined;
+  const [title, blob] = split;
+  return unpackFiles(await io.blob(blob), `model "${name}", ${title}`);
+}
+
+const bytesOf = (files: ModelFiles = {}): number =>
+  Object.values(files).reduce((sum, { length }) => sum + length, 0);
+
+async function readModel(spec: ModelSpec, io: Pick<TaskIo, 'blob'>): Promise<PackedModel> {
+  const { name, architecture, classes, weights } = spec;
+  if (spec.source !== undefined) return unpackModel(await io.blob(weights), name);
+  const found = findArchitecture(architecture);
+  if (found === undefined)
+    throw new OodError('not-found', `model "${name}": this engine has no architecture "${architecture}"`);
+  return {
+    source: PLAIN_WEIGHTS,
+    facts: factsOf(found, name, classes),
+    files: { weights: await io.blob(weights) },
+  };
 }

@@ -14,6 +14,7 @@ const FACTS = {
   name: 'small',
   architecture: 'small',
   input: [1, 1, 1],
+  taps: ['h', 'z'],
   layers: ['h', 'z'],
   penultimate: 'h',
   logits: 'z',

@@ -17,6 +17,7 @@ export function put(bytes: Uint8Array): Digest {
 
 const LENET = readFileSync(new URL('../../../../models/lenet-fmnist.safetensors', import.meta.url));
 const lenetWeights = put(LENET);
+export const lenetBytes = (): Uint8Array => LENET;
 
 /** The bundled LeNet with each named tensor multiplied by a factor. */
 export function scaledWeights(factors: Readonly<Record<string, number>>): Digest {

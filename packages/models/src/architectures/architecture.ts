@@ -52,6 +52,7 @@ export function factsOf(architecture: Architecture, name: string, classes: numbe
     architecture: architecture.name,
     classes,
     input,
+    taps: stages.map(({ tap }) => tap),
     layers: layerTaps,
     penultimate,
     features: product(last.output),

@@ -1,7 +1,5 @@
 import type { ModelSource } from '../model-source.js';
 import { safetensors } from './safetensors.js';
 
-/** Every source of models. A new one is one file of the same shape and one line here. */
-const MODEL_SOURCES: readonly ModelSource[] = [safetensors];
-
-export const listModelSources = (): readonly ModelSource[] => MODEL_SOURCES;
+/** Every source that models come from. A new one is one file and one line here. */
+export const MODEL_SOURCES: readonly ModelSource[] = [safetensors];

@@ -5,10 +5,12 @@ import { findArchitecture, listArchitectures } from '../architectures/catalog.js
 import { defineModelSource, type ModelFiles } from '../model-source.js';
 import { isOverflowImpossible, openNetwork } from '../open-network.js';
 import { readWeights } from '../read-weights.js';
+import { PLAIN_WEIGHTS } from '../source-identity.js';
 
 /** A safetensors file with the weights of a known architecture, under PyTorch's names. */
 export const safetensors = defineModelSource({
-  kind: 'safetensors',
+  kind: PLAIN_WEIGHTS.kind,
+  revision: 1,
   config: z.object({
     architecture: z.enum(listArchitectures().map(({ name }) => name)),
     weights: z.string().min(1).describe('the path of a safetensors file or PyTorch checkpoint'),

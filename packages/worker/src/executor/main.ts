@@ -57,9 +57,10 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const { executeTask, loadEngine, loadMethodModule, TaskInputs, tf } = await import(
+  const { executeTask, loadEngine, loadMethodModule, registerModelSource, TaskInputs, tf } = await import(
     '@oodgrid/engine/compute'
   );
+  for (const url of settings.modelSources ?? []) await registerModelSource(url);
   const own = [];
   for (const { url, digest } of settings.methods) own.push(await loadMethodModule(url, [], digest));
   const arithmetics = own.map(({ arithmetic }) => arithmetic);

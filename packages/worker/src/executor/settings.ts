@@ -9,5 +9,7 @@ export const executorSettingsSchema = z.object({
   engine: z.enum(['native', 'wasm', 'none']),
   /** Methods of users' modules that it computes beside the catalog's, each as the command has read it. */
   methods: z.array(z.object({ url: z.url(), digest: digestSchema })).default([]),
+  /** URLs of modules with sources of models; of local runs only. */
+  modelSources: z.array(z.string()).readonly().exactOptional(),
 });
 export type ExecutorSettings = z.input<typeof executorSettingsSchema>;

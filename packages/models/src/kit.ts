@@ -1,0 +1,19 @@
+import { openNpz, parseNpy, parseSafetensors, writeSafetensors } from '@oodgrid/formats';
+import { OodError } from '@oodgrid/protocol';
+import { z } from 'zod';
+import type { ModelSource } from './model-source.js';
+
+/** What sources of models are made with: handed to modules, which then need to import nothing. */
+export const MODEL_SOURCE_KIT = {
+  /** The schema library that `config` is written in. */
+  z,
+  OodError,
+  openNpz,
+  parseNpy,
+  parseSafetensors,
+  writeSafetensors,
+} as const;
+export type ModelSourceKit = typeof MODEL_SOURCE_KIT;
+
+/** The default export of a module with a source of models. */
+export type ModelSourceModule = (kit: ModelSourceKit) => ModelSource;

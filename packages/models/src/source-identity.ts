@@ -1,0 +1,31 @@
+import { type Digest, digestSchema } from '@oodgrid/protocol';
+import { z } from 'zod';
+import type { ModelSource } from './model-source.js';
+
+/** What makes a model out of its files: together with them it decides every number. */
+export const sourceIdentitySchema = z.object({
+  kind: z.string().min(1),
+  revision: z.number().int().min(1),
+  /** Digest of the module that it came in; null for those of the catalog. */
+  module: digestSchema.nullable(),
+});
+export type SourceIdentity = z.infer<typeof sourceIdentitySchema>;
+
+/** What a model without a packed blob stands for: weights of an architecture, as they were before there were sources. */
+export const PLAIN_WEIGHTS: SourceIdentity = { kind: 'safetensors', revision: 1, module: null };
+
+const modules = new WeakMap<ModelSource, Digest>();
+
+/** Notes the digest of the module that a source came in. */
+export const noteModule = (source: ModelSource, digest: Digest): void => {
+  modules.set(source, digest);
+};
+
+export const identityOf = (source: ModelSource): SourceIdentity => ({
+  kind: source.kind,
+  revision: source.revision,
+  module: modules.get(source) ?? null,
+});
+
+export const isSameSource = (a: SourceIdentity, b: SourceIdentity): boolean =>
+  a.kind === b.kind && a.revision === b.revision && a.module === b.module;
