@@ -10,6 +10,15 @@ export const slurmFlags = {
     description: 'file that "serve --cluster-file" writes, on a file system that the nodes see',
     required: true,
   }),
+  'token-file': Flags.string({
+    description: "file of the workers' token, on a file system that the nodes see",
+    env: 'OODGRID_TOKEN_FILE',
+  }),
+  'tls-ca': Flags.string({
+    description:
+      "PEM file of the authority of the coordinator's certificate, on a file system that the nodes see",
+    env: 'OODGRID_TLS_CA',
+  }),
   workers: Flags.integer({ description: 'workers: jobs of the array', default: 1, min: 1, max: 100_000 }),
   'at-once': Flags.integer({ description: 'how many of them may run at once', min: 1 }),
   name: Flags.string({ description: 'name of the jobs', default: 'ood-grid' }),
@@ -55,6 +64,9 @@ export async function scriptOf(flags: Interfaces.InferredFlags<typeof slurmFlags
     program: [process.execPath, resolve(process.argv[1] ?? '')],
     workerArgs: [
       `--coordinator=@${resolve(flags['cluster-file'])}`,
+      // Not every site hands the environment on.
+      ...fileArg('token-file', flags['token-file']),
+      ...fileArg('tls-ca', flags['tls-ca']),
       '--lifetime=slurm',
       ...(flags.idle === 0 ? [] : [`--exit-when-idle=${flags.idle}`]),
       ...flags['worker-arg'],
@@ -66,3 +78,7 @@ export async function scriptOf(flags: Interfaces.InferredFlags<typeof slurmFlags
   });
   return script;
 }
+
+/** An empty variable names no file. */
+const fileArg = (flag: string, file: string | undefined): readonly string[] =>
+  file === undefined || file === '' ? [] : [`--${flag}=${resolve(file)}`];
