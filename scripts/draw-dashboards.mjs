@@ -19,7 +19,7 @@ const { DASHBOARDS } = await import(
 );
 const COLUMNS = 3;
 const PANEL = { width: 460, height: 260 };
-const seconds = 60 * Number(values.minutes);
+const seconds = Math.round(60 * Number(values.minutes));
 const end = Date.now() / 1000;
 const start = end - seconds;
 

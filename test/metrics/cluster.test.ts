@@ -114,10 +114,13 @@ afterAll(async () => {
   const script = join(ROOT, 'scripts', 'draw-dashboards.mjs');
   const minutes = String((Date.now() - start.getTime()) / 60_000);
   const where = ['--prometheus', prometheus.url, '--minutes', minutes];
-  if (out !== undefined) await execa(process.execPath, [script, ...where, '--out', resolve(ROOT, out)]);
-  await prometheus.close();
-  await cluster.close();
-  cache.remove();
+  try {
+    if (out !== undefined) await execa(process.execPath, [script, ...where, '--out', resolve(ROOT, out)]);
+  } finally {
+    await prometheus.close();
+    await cluster.close();
+    cache.remove();
+  }
 });
 
 it('in a run where all is well no alert fires', async () => {

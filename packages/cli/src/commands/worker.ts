@@ -119,7 +119,7 @@ export default class Worker extends OodCommand {
             version: this.config.version,
             view: () => worker.view,
             blobs: () => blobs.counts,
-            isQueueConnected: () => isQueueConnected,
+            isQueueConnected: server === null ? null : () => isQueueConnected,
           });
     if (metrics !== undefined) log(`metrics are on ${addressOf(metrics)}`);
     const worker = new WorkerProcess({
