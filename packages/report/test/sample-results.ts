@@ -1,23 +1,18 @@
+import { readFileSync } from 'node:fs';
 import {
   type Cell,
   type CellMetric,
   digestSchema,
-  type MetricSpec,
   RESULTS_SCHEMA,
   type Results,
+  readResults,
   resultsSchema,
 } from '@oodgrid/protocol';
 
 /** Those of `fssd-paper`. */
-const METRICS: readonly MetricSpec[] = [
-  { key: 'auroc', title: 'AUROC', isLowerBetter: false, positive: 'id' },
-  { key: 'auprIn', title: 'AUPR-IN', isLowerBetter: false, positive: 'id' },
-  { key: 'auprOut', title: 'AUPR-OUT', isLowerBetter: false, positive: 'ood' },
-  { key: 'fpr80', title: 'FPR80', isLowerBetter: true, positive: 'id' },
-  { key: 'fpr95', title: 'FPR95', isLowerBetter: true, positive: 'id' },
-  { key: 'tnr95', title: 'TNR95', isLowerBetter: false, positive: 'id' },
-  { key: 'detacc', title: 'DetAcc', isLowerBetter: false, positive: 'id' },
-];
+const { metrics: METRICS } = readResults(
+  JSON.parse(readFileSync(new URL('./fixtures/results-v1/results.json', import.meta.url), 'utf8')),
+);
 
 const ZERO = digestSchema.parse('0'.repeat(64));
 
