@@ -81,7 +81,8 @@ it('every run gives the bits of the local run', async () => {
       const name = names[i % names.length] ?? '';
       counts[name] = (counts[name] ?? 0) + 1;
       await disturbances[name]?.();
-      await sleep(4000 + 4000 * Math.random());
+      // A job that is queued again waits some seconds, and its worker takes as long to start: it has to come to its tasks between.
+      await sleep(20_000 + 10_000 * Math.random());
     }
     expect((await running).digest, `round ${round}`).toBe(reference.digest);
   }
