@@ -40,7 +40,7 @@ describe('a column of the task table', () => {
 
 it('a task that a run does not have is an error, and no task that waits', () => {
   const table = new TaskTable([task()]);
-  const wrong = { code: 'internal', message: expect.stringContaining('has no task 1') };
+  const wrong = { code: 'internal', message: expect.stringContaining('a run has no task 1') };
   const reads = [
     () => table.state(1),
     () => table.kind(1),

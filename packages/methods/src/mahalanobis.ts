@@ -1,7 +1,8 @@
+import { shape4 } from '@oodgrid/models';
 import { z } from 'zod';
 import { defineMethod, type FitBatch, type Ops, type State, type Tensor, type Tensor2D } from './method.js';
 import { magnitudesOption } from './parts/magnitudes.js';
-import { as1D, as2D, as4D, shape4 } from './parts/shapes.js';
+import { as1D, as2D, as4D } from './parts/shapes.js';
 import { signStep } from './parts/sign-step.js';
 import { tiedGaussian } from './parts/tied-gaussian.js';
 

@@ -26,4 +26,4 @@ export { resolveModel } from './resolve-model.js';
 export { identityOf, isSameSource, PLAIN_WEIGHTS, type SourceIdentity } from './source-identity.js';
 export { safetensors } from './sources/safetensors.js';
 export type { Awaitable, LinearHead, ModelRuntime, TapModel, Taps, Trace } from './tap-model.js';
-export type { Ops } from './tensors.js';
+export { type Ops, shape4 } from './tensors.js';

@@ -64,13 +64,7 @@ export class ReadyTasks {
   }
 
   #isPlaceBefore(a: number, b: number): boolean {
-    return this.#isBefore(this.#at(a), this.#at(b));
-  }
-
-  #at(place: number): number {
-    const task = this.#heap[place];
-    if (task === undefined) throw new RangeError(`the heap has no place ${place}`);
-    return task;
+    return this.#isBefore(this.#heap[a] ?? noPlace(a), this.#heap[b] ?? noPlace(b));
   }
 
   /** Puts a task at the end, and from there to its place. */
@@ -78,7 +72,7 @@ export class ReadyTasks {
     let place = this.#heap.length;
     while (place > 0) {
       const above = (place - 1) >> 1;
-      const parent = this.#at(above);
+      const parent = this.#heap[above] ?? noPlace(above);
       if (!this.#isBefore(task, parent)) break;
       this.#heap[place] = parent;
       place = above;
@@ -90,7 +84,7 @@ export class ReadyTasks {
   #sink(task: number): void {
     let place = 0;
     for (let below = 1; below < this.#heap.length; below = 2 * place + 1) {
-      const left = this.#at(below);
+      const left = this.#heap[below] ?? noPlace(below);
       const right = this.#heap[below + 1];
       const isRight = right !== undefined && this.#isBefore(right, left);
       const child = isRight ? right : left;
@@ -100,4 +94,9 @@ export class ReadyTasks {
     }
     this.#heap[place] = task;
   }
+}
+
+/** Beyond its end the heap has no task, and none of number 0. */
+function noPlace(place: number): never {
+  throw new RangeError(`the heap has no place ${place}`);
 }

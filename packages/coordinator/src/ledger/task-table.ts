@@ -65,7 +65,7 @@ export class TaskTable {
   }
 
   state(task: number): TaskState {
-    return nameAt(TASK_STATES, held(this.#state, task));
+    return TASK_STATES[this.#state[task] ?? noTask(task)] ?? noTask(task);
   }
 
   is(task: number, state: TaskState): boolean {
@@ -73,33 +73,33 @@ export class TaskTable {
   }
 
   setState(task: number, state: TaskState): void {
-    const before = held(this.#state, task);
-    this.#counts[before] = held(this.#counts, before) - 1;
+    const before = this.#state[task] ?? noTask(task);
+    this.#counts[before] = (this.#counts[before] ?? noTask(before)) - 1;
     this.#state[task] = CODE[state];
-    this.#counts[CODE[state]] = held(this.#counts, CODE[state]) + 1;
+    this.#counts[CODE[state]] = (this.#counts[CODE[state]] ?? noTask(CODE[state])) + 1;
   }
 
   kind(task: number): LedgerTask['kind'] {
-    return nameAt(KINDS, held(this.#kind, task));
+    return KINDS[this.#kind[task] ?? noTask(task)] ?? noTask(task);
   }
 
   priority(task: number): number {
-    return held(this.#priority, task);
+    return this.#priority[task] ?? noTask(task);
   }
 
   /** Executions handed out so far. */
   attempts(task: number): number {
-    return held(this.#attempts, task);
+    return this.#attempts[task] ?? noTask(task);
   }
 
   /** Attempts that ended with an error of the task's own. */
   failures(task: number): number {
-    return held(this.#failures, task);
+    return this.#failures[task] ?? noTask(task);
   }
 
   /** Attempts that were lost with their worker, or handed back because of the task. */
   losses(task: number): number {
-    return held(this.#losses, task);
+    return this.#losses[task] ?? noTask(task);
   }
 
   setAttempts(task: number, count: number): void {
@@ -119,7 +119,7 @@ export class TaskTable {
   }
 
   count(state: TaskState): number {
-    return held(this.#counts, CODE[state]);
+    return this.#counts[CODE[state]] ?? noTask(CODE[state]);
   }
 
   counts(): TaskCounts {
@@ -134,25 +134,16 @@ export class TaskTable {
     const dependents = this.#dependents.get(need) ?? [];
     this.#dependents.delete(need);
     return dependents.filter((task) => {
-      const left = held(this.#missing, task) - 1;
+      const left = (this.#missing[task] ?? noTask(task)) - 1;
       this.#missing[task] = left;
       return left === 0 && this.is(task, 'waiting');
     });
   }
 }
 
-/** What a column has at a place. Beyond its end it would have a silent 0: throws `internal` for a task that the run does not have. */
-function held(column: Uint8Array | Uint16Array | Uint32Array, place: number): number {
-  const value = column[place];
-  if (value === undefined)
-    throw new OodError('internal', `a run of ${column.length} tasks has no task ${place}`);
-  return value;
-}
-
-function nameAt<T extends string>(names: readonly T[], code: number): T {
-  const name = names[code];
-  if (name === undefined) throw new OodError('internal', `a task has the code ${code}, which is none`);
-  return name;
+/** Beyond its end a column would have a silent 0: throws `internal` for a task that the run does not have, or a state that is none. */
+function noTask(place: number): never {
+  throw new OodError('internal', `a run has no task ${place}`);
 }
 
 const UINT8 = 2 ** 8 - 1;

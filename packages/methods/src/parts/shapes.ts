@@ -10,11 +10,3 @@ export const as4D = (ops: Ops, x: Tensor, shape: readonly [number, number, numbe
 /** [n, ...] to [n, size of one sample]. */
 export const flatten = (ops: Ops, x: Tensor): Tensor2D =>
   as2D(ops, x, x.shape[0] ?? Number.NaN, x.size / (x.shape[0] ?? Number.NaN));
-
-/** Throws a RangeError for what is no tensor [n, h, w, c]. */
-export function shape4(x: Tensor): [n: number, height: number, width: number, channels: number] {
-  const [n, height, width, channels] = x.shape;
-  if (n === undefined || height === undefined || width === undefined || channels === undefined)
-    throw new RangeError(`expected a tensor [n, height, width, channels], got [${x.shape}]`);
-  return [n, height, width, channels];
-}
