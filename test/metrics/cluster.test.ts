@@ -13,6 +13,7 @@ import { ClusterClient } from 'ood-cli';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';
+import { linesWithIds } from '../support/log-lines.js';
 import { promtool, TestPrometheus } from '../support/prometheus.js';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { temporaryCache } from '../support/temporary-cache.js';
@@ -280,31 +281,9 @@ it('every line of the logs about a run, a task or a worker has its ids as fields
     { text: cluster.coordinator.text, worker: undefined },
     ...cluster.workers.map(({ text }, i) => ({ text, worker: `w${i}` })),
   ];
-  const faulty: string[] = [];
-  let about = 0;
-  for (const { text, worker } of logs) {
-    // The first line may be cut, and before and after it is killed a program may write a piece of one.
-    for (const line of text
-      .split('\n')
-      .slice(1)
-      .filter((one) => /^\{.*\}$/.test(one))) {
-      const { msg, level, ...ids } = JSON.parse(line);
-      const [run] = /\bsynthetic-\d+\b/.exec(msg) ?? [];
-      const [task] = /\b\d+-(score|fit|sweep)\b/.exec(msg) ?? [];
-      const [named] = /\bw[0-3]\b/.exec(msg) ?? [];
-      if (run !== undefined || task !== undefined || named !== undefined) about++;
-      const isWhole =
-        ['info', 'warn', 'error'].includes(level) &&
-        (worker === undefined || ids.worker === worker) &&
-        (run === undefined || ids.run === run) &&
-        // How a run ends is about the run, whichever task is to blame.
-        (task === undefined || ids.task !== undefined || /^run \S+ is failed/.test(msg)) &&
-        (named === undefined || ids.worker === named);
-      if (!isWhole) faulty.push(line);
-    }
-  }
-  expect(faulty).toEqual([]);
-  expect(about).toBeGreaterThan(10);
+  const lines = logs.flatMap(({ text, worker }) => linesWithIds(text, worker));
+  expect(lines.filter(({ isWhole }) => !isWhole).map(({ line }) => line)).toEqual([]);
+  expect(lines.length).toBeGreaterThan(10);
 });
 
 it('the alerts that nothing here can cause within a minute are those that promtool alone looks at', () => {

@@ -1,24 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/protocol';
 import { connectWorker, type Endpoint, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';
 import { ExecutorPool } from './executor/executor-pool.js';
 import { HeldTasks } from './held-tasks.js';
 import { watchLifetime } from './lifetime.js';
+import { Reconnects } from './reconnects.js';
 import { probeFolder, SelfCheck } from './self-check.js';
 import { WorkerSession } from './session/worker-session.js';
 import { TasksQueue } from './tasks-queue.js';
 import type { WorkerView } from './worker-metrics.js';
 import type { WorkerEnd, WorkerOptions } from './worker-options.js';
 
-const RECONNECT_MS = 100;
 /** Time that a worker which cannot go on takes to hand its tasks back. */
 const LAST_WORDS_MS = 2000;
-const MAX_RECONNECT_MS = 5000;
-/** Of a worker that was never let in: it speaks another version, or its token does not open this coordinator. */
-const HOPELESS: ReadonlySet<ErrorCode> = new Set(['invalid-input', 'unauthenticated', 'permission-denied']);
 
 /**
  * The control process of a worker: it talks with the coordinator and feeds executors, and never loads the
@@ -29,6 +26,7 @@ export class Worker {
   readonly #pool: ExecutorPool;
   readonly #tasks: HeldTasks;
   readonly #selfCheck: SelfCheck;
+  readonly #reconnects: Reconnects;
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: OodError) => void = () => undefined;
@@ -39,13 +37,9 @@ export class Worker {
   #restTimer: NodeJS.Timeout | undefined;
   #leaveLife: () => void = () => undefined;
   #end: WorkerEnd = 'stopped';
-  #reconnectMs = RECONNECT_MS;
   #isStopping = false;
   #isDrained = false;
   #trouble = '';
-  #wasRegistered = false;
-  /** When it was first refused because another worker has its id; undefined when it was not. */
-  #refusedSince: number | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -64,6 +58,7 @@ export class Worker {
       onHopeless: (error) => void this.#giveUp(error),
     });
     const { blobs, log, settings } = options;
+    this.#reconnects = new Reconnects(options);
     this.#selfCheck = new SelfCheck({
       check: () => probeFolder(settings.blobsDir),
       onChange: (trouble) => {
@@ -210,9 +205,7 @@ export class Worker {
     const link = connectWorker(coordinator, session.registration(), {
       receive: (message) => {
         if (message.kind === 'registered') {
-          this.#wasRegistered = true;
-          this.#refusedSince = undefined;
-          this.#reconnectMs = RECONNECT_MS;
+          this.#reconnects.registered();
           session.connected((said) => link.send(said));
           this.#beat(message.leaseMs);
           this.#listenTo(message.queue);
@@ -237,25 +230,11 @@ export class Worker {
 
   #lost(session: WorkerSession, reason: OodError): void {
     if (this.#isStopping && session.isSettled) return;
-    // Turned away for what it is: trying again would not help.
-    if (HOPELESS.has(reason.code) && !this.#wasRegistered) {
+    const wait = this.#reconnects.waitAfter(reason);
+    if (wait === undefined) {
       this.#reject(reason);
       return;
     }
-    if (reason.code === 'conflict') {
-      const { conflictMs, log } = this.#options;
-      if (this.#refusedSince === undefined) {
-        this.#refusedSince = performance.now();
-        log(`${reason.message}; waiting up to ${Math.round(conflictMs / 1000)} s for it to go`, {
-          level: 'warn',
-        });
-      } else if (performance.now() - this.#refusedSince > conflictMs) {
-        this.#reject(reason);
-        return;
-      }
-    } else this.#options.log(`${reason.message}; connecting again`, { level: 'warn' });
-    const wait = this.#reconnectMs * (0.5 + 0.5 * Math.random());
-    this.#reconnectMs = Math.min(MAX_RECONNECT_MS, 2 * this.#reconnectMs);
     setTimeout(() => {
       if (!this.#isStopping || !session.isSettled) void this.#connect(session);
     }, wait).unref();

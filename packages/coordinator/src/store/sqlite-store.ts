@@ -9,26 +9,8 @@ import type { UnitResult } from './result-reader.js';
 import { bytes, columnsOf, floats, type ResultRow, resultOfRow } from './result-row.js';
 import { storeError } from './sqlite-error.js';
 import { releaseLock, takeLock } from './sqlite-lock.js';
+import { insertFresh, SCHEMA, VERSION } from './sqlite-schema.js';
 import type { StagedChunk, Store, StoreBatch } from './store.js';
-
-/** Bumped when the tables change; a store of another version is refused. */
-const VERSION = 1;
-
-const SCHEMA = `
-create table if not exists identity (id text not null);
-create table if not exists journal (seq integer primary key, records text not null);
-create table if not exists chunks (
-  token text not null, key text not null, offset_rows integer, rows integer, columns integer,
-  data blob, blob text
-);
-create index if not exists chunks_by_token on chunks (token);
-create table if not exists results (
-  key text primary key, rows integer, columns integer, data blob, crc integer, blob text
-) without rowid;
-create table if not exists fresh (
-  id integer primary key, key text not null, rows integer, columns integer, data blob, crc integer, blob text
-);
-`;
 
 /**
  * New results are appended to a table of their own and moved in the order of their keys when there are so many:
@@ -296,9 +278,6 @@ export class SqliteStore implements Store {
     }
   }
 }
-
-const insertFresh = (count: number): string =>
-  `insert into fresh (key, rows, columns, data, crc, blob) values ${Array(count).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`;
 
 const sizeOf = (result: UnitResult): number =>
   ENTRY_BYTES + (result.kind === 'scores' ? result.data.byteLength : 0);
