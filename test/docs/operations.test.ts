@@ -1,79 +1,154 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import getPort from 'get-port';
-import { ClusterClient, cliContext } from 'ood-cli';
+import { ClusterClient, cliContext, findNatsServer } from 'ood-cli';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
-import { CLI_BIN, ROOT } from '../support/cli.js';
+import { ROOT } from '../support/cli.js';
+import { chaptersWithCommands, commandsOf, Programs, Typist } from '../support/operations-page.js';
 import { SlurmCluster, whyNoSlurm } from '../support/slurm.js';
 import { testCache } from '../support/temporary-cache.js';
 import { skipWhen } from '../support/without.js';
 
 const cache = testCache();
-const bin = join(cache.folder, 'bin');
-mkdirSync(bin);
-const program = (name: string, body: string) => {
-  writeFileSync(join(bin, name), `#!/bin/bash\n${body}\n`);
-  chmodSync(join(bin, name), 0o755);
-};
-program('ood-cli', `exec ${process.execPath} ${CLI_BIN} "$@"`);
+const programs = new Programs(join(cache.folder, 'bin'));
 // Another machine, as far as a command can tell: options, a host, and what to run there.
-program('ssh', 'while [[ $1 == -* ]]; do [[ $1 == -[oR] ]] && shift; shift; done; shift; exec bash -c "$*"');
+programs.add(
+  'ssh',
+  'while [[ $1 == -* ]]; do [[ $1 == -[oR] ]] && shift; shift; done; shift; exec bash -c "$*"',
+);
 
 /** A grid of seconds instead of minutes. */
 const GRID = ['examples/quickstart.yaml', writeBlackGrid(cache.folder).file] as const;
 
-/** Processes that a chapter left running. */
-const left: number[] = [];
-afterEach(() => {
-  for (const pid of left.splice(0)) {
-    try {
-      // Of the whole session of the chapter's shell.
-      process.kill(-pid, 'SIGTERM');
-    } catch {
-      // All of it has ended.
-    }
-  }
-});
-
-/** The commands of a chapter, with what differs here put in. */
-function commandsOf(chapter: string, instead: readonly (readonly [string, string])[]): string {
-  const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-  const text = page.split(`\n## ${chapter}\n`)[1]?.split('\n## ')[0] ?? '';
-  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
-  if (blocks.length === 0) throw new Error(`docs/operations.md has no commands in "${chapter}"`);
-  return instead.reduce((commands, [from, to]) => {
-    if (!commands.includes(from)) throw new Error(`"${chapter}" has no ${from}`);
-    return commands.replaceAll(from, to);
-  }, blocks.join(''));
-}
-
-/** Runs commands as a user does in one shell, and waits for the last of them. */
-async function typed(commands: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const child = execa('bash', ['-c', `set -e\n${commands}`], {
-    cwd: ROOT,
-    env: {
-      OODGRID_CACHE: cache.cacheDir,
-      NO_COLOR: '1',
-      ...env,
-      PATH: `${bin}:${env.PATH ?? process.env.PATH}`,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    all: true,
-    detached: true,
-  });
-  left.push(child.pid ?? 0);
-  return (await child).all ?? '';
-}
+const typist = new Typist();
+afterEach(() => typist.close());
+const typed = (commands: string, env: Readonly<Record<string, string>>) =>
+  typist.type(commands, { programs, cwd: ROOT, env: { OODGRID_CACHE: cache.cacheDir, ...env } });
 
 /** Lines that begin a command wait for the coordinator where a user would look first. */
 const waiting = (commands: string, until: string) => commands.replace(/^(?=ood-cli )/m, `${until}\n`);
 const answers = (where: string) =>
   `until ood-cli runs --coordinator ${where} >/dev/null 2>&1; do sleep 0.2; done`;
 
+/** Chapters whose commands are typed by the tests beside this one, in this file or in `operations-walk.test.ts`. */
+const TYPED = [
+  '',
+  'Install',
+  'Who gets in',
+  'Back up',
+  'Restore',
+  'Rotate certificates',
+  'Upgrade',
+  'Lose a node',
+  'See what happens',
+  'Only SSH',
+  'Slurm',
+];
+/** Chapters whose commands need what no test machine has, and what shows them instead. */
+const SHOWN_OTHERWISE: Readonly<Record<string, string>> = {
+  'On Kubernetes': 'a registry and a cluster: the images by test/image, the overlays by soak:k8s',
+};
+
 describe('docs/operations.md', () => {
+  it('has no commands that nobody types', () => {
+    const left = chaptersWithCommands().filter((title) => !(title in SHOWN_OTHERWISE));
+    expect(left).toEqual(TYPED);
+  });
+
+  it('a cluster to try out: set-up, up, a run', async () => {
+    const port = String(await getPort({ host: '127.0.0.1' }));
+    const home = mkdtempSync(join(cache.folder, 'home-'));
+    const up = `npx ood-cli up --workers 1 --port ${port} --store ${home}/up > ${home}/up.log 2>&1 &`;
+    const commands = commandsOf('', [
+      ['npx ood-cli up --workers 2', `${up} ${answers(`127.0.0.1:${port}`)}`],
+      ['127.0.0.1:7433', `127.0.0.1:${port}`],
+      GRID,
+    ]);
+    expect(await typed(commands, {})).toMatch(/results: /);
+  }, 240_000);
+
+  it('Who gets in: tokens', async () => {
+    const home = mkdtempSync(join(cache.folder, 'home-'));
+    const port = String(await getPort({ host: '127.0.0.1' }));
+    const where = ['--listen', `127.0.0.1:${port}`, '--store', join(home, 'store')].join(' ');
+    const chosen = `$(ood-cli token list --json | node -p 'JSON.parse(require("fs").readFileSync(0)).tokens.find(({ name }) => name === "alice").id')`;
+    const commands = commandsOf(
+      'Who gets in',
+      [
+        ['/var/lib/ood-grid', join(home, 'store')],
+        ['revoke 1a2b3c4d', `revoke "${chosen}"`],
+      ],
+      0,
+    );
+    const serve = `ood-cli serve --nats none ${where} > serve.log 2>&1 &\n${answers(`127.0.0.1:${port}`)}\n`;
+    const said = await typed(
+      `cd ${home}\n${serve}${commands}\nood-cli runs --token-file alice.token || echo "refused with $?"`,
+      { OODGRID_COORDINATOR: `127.0.0.1:${port}` },
+    );
+    expect(said).toMatch(/rack 3/);
+    expect(said).toMatch(/was revoked[\s\S]*refused with 10/);
+  }, 120_000);
+
+  it('Who gets in: a NATS server with keys and certificates', async () => {
+    const home = mkdtempSync(join(cache.folder, 'home-'));
+    const [port, natsPort] = [await getPort({ host: '127.0.0.1' }), await getPort({ host: '127.0.0.1' })];
+    programs.add('nats-server', `exec ${findNatsServer(cache.cacheDir)} "$@"`);
+    const store = ['/var/lib/ood-grid', join(home, 'store')] as const;
+    const made = commandsOf(
+      'Install',
+      [store, ['DNS:$1', 'DNS:localhost'], ['coordinator worker client', 'coordinator worker client nats']],
+      0,
+    );
+    const commands = commandsOf(
+      'Who gets in',
+      [
+        store,
+        [
+          'nats-server -c nats/nats-server.conf',
+          `nats-server -c nats/nats-server.conf -a 127.0.0.1 -p ${natsPort}`,
+        ],
+        ['tls://nats:4222', `tls://localhost:${natsPort}`],
+        ['0.0.0.0:7433', `127.0.0.1:${port}`],
+        ['coordinator:7433', `localhost:${port}`],
+      ],
+      1,
+    );
+    const asked = commandsOf('Install', [['coordinator:7433', `localhost:${port}`], GRID], 3);
+    const wait = `until ood-cli workers 2>/dev/null | grep -q connected; do sleep 0.2; done`;
+    const said = await typed(
+      `cd ${home}\n${made}${commands}${asked.replace(/^ood-cli workers$/m, wait)}`,
+      {},
+    );
+    expect(said).toMatch(/results: /);
+    expect(readFileSync(join(home, 'coordinator.log'), 'utf8')).not.toMatch(/NATS is gone/);
+  }, 240_000);
+
+  it('See what happens: metrics and probes', async () => {
+    const home = mkdtempSync(join(cache.folder, 'home-'));
+    const [port, ofServe, ofWorker] = [await getPort(), await getPort(), await getPort()];
+    const config = 'deploy/prometheus/prometheus.yml';
+    // What it would do with this file is seen in test/metrics.
+    programs.add('prometheus', `test "$*" = --config.file=${config} && test -e ${config}`);
+    const until = `until curl -s 127.0.0.1:${ofServe}/healthz > /dev/null; do sleep 0.2; done`;
+    const commands = commandsOf('See what happens', [
+      [
+        'serve --metrics 127.0.0.1:9464 ...',
+        `serve --metrics 127.0.0.1:${ofServe} --nats none --listen 127.0.0.1:${port} --store ${home}/store > ${home}/serve.log 2>&1 & ${until}`,
+      ],
+      [
+        'worker --metrics 127.0.0.1:9465 ...',
+        `worker --metrics 127.0.0.1:${ofWorker} --engine none --coordinator 127.0.0.1:${port} > ${home}/worker.log 2>&1 &`,
+      ],
+      ['127.0.0.1:9464/readyz', `127.0.0.1:${ofServe}/readyz`],
+    ]);
+    expect(await typed(commands, {})).toMatch(/\bready$/);
+    const probe = async () =>
+      (await fetch(`http://127.0.0.1:${ofWorker}/readyz`).catch(() => undefined))?.status;
+    await expect.poll(probe, { timeout: 30_000, interval: 100 }).toBe(200);
+  }, 120_000);
+
   it('Only SSH: a coordinator, workers through tunnels, a run', async () => {
     const home = mkdtempSync(join(cache.folder, 'home-'));
     const port = String(await getPort({ host: '127.0.0.1' }));

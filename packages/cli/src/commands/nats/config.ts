@@ -40,7 +40,7 @@ export default class NatsConfig extends OodCommand {
         'numerics class, as "ood-cli workers" prints it, whose workers get a key of their own (repeatable; default: one key for all workers)',
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
+      // No default: it would count as given.
       dependsOn: ['store'],
     }),
     jetstream: Flags.string({ description: "folder of the server's JetStream", default: './jetstream' }),
@@ -51,6 +51,7 @@ export default class NatsConfig extends OodCommand {
     const { flags } = await this.parse(NatsConfig);
     const folder = resolve(flags.output);
     const tls = serverFiles(flags);
+    const pools = flags.pool ?? [];
     const queue = flags.store === undefined ? null : storeId(flags.store);
     try {
       mkdirSync(folder, { mode: 0o700 });
@@ -70,10 +71,10 @@ export default class NatsConfig extends OodCommand {
       users.push({ title, publicKey, permissions: permissions(publicKey) });
     };
     await add('coordinator', 'coordinator.nkey', (key) => coordinatorPermissions(queue, key));
-    if (queue === null || flags.pool.length === 0)
+    if (queue === null || pools.length === 0)
       await add('workers', 'worker.nkey', (key) => workerPermissions(null, key));
     else {
-      for (const [index, pool] of flags.pool.entries()) {
+      for (const [index, pool] of pools.entries()) {
         const file = `worker-${index + 1}.nkey`;
         await add(`workers of ${pool}`, file, (key) => workerPermissions({ queue, pool }, key));
       }
