@@ -4,10 +4,14 @@ import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { TokenStore, tokensPath } from '@oodgrid/coordinator';
-import { endpoint, makeToken } from '@oodgrid/transport';
+import { endpoint, makeToken, openFilesLimit } from '@oodgrid/transport';
+import { execa } from 'execa';
+import getPort from 'get-port';
 import { ClusterClient } from 'ood-cli';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CLI_BIN } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';
+import { beginning, call, HTTP2_PREFACE } from '../support/raw-http2.js';
 import { testCache } from '../support/temporary-cache.js';
 
 const cache = testCache();
@@ -15,12 +19,16 @@ const folder = join(cache.folder, 'cluster');
 const MIB = 1024 ** 2;
 /** What the process may grow by, whatever is done to it: garbage of the honest calls included. */
 const MAX_GROWTH = 150 * MIB;
-const CONNECTIONS = 1000;
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+/** As many as this process may open, beside what it needs itself. */
+const IDLE = Math.min(10_000, openFilesLimit() - 1000);
+const GREEDY = 1000;
+const CHEAP_CALL = '/oodgrid.v1.ClientService/Status';
 
 let cluster: TestCluster;
 let client: ClusterClient;
 let token: string;
+/** Of somebody else. */
+let other: string;
 let port: number;
 const sockets: Socket[] = [];
 
@@ -32,6 +40,7 @@ beforeAll(async () => {
     () => undefined,
   );
   token = tokens.create({ role: 'viewer', name: '', days: 1, by: null }).text;
+  other = tokens.create({ role: 'viewer', name: '', days: 1, by: null }).text;
   cluster = await TestCluster.start({ folder, cacheDir: cache.cacheDir, workers: 0, leaseSeconds: 20 });
   port = Number(cluster.coordinatorAddress.split(':')[1]);
   client = new ClusterClient(
@@ -50,24 +59,23 @@ afterAll(async () => {
 const residentBytes = () =>
   1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${cluster.coordinator.pid}/status`, 'utf8'))?.[1]);
 
+/** Opens connections, a few hundred at a time: more do not fit into a listener's queue. */
 async function open(count: number, then: (socket: Socket) => void = () => undefined): Promise<void> {
-  await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<void>((resolve) => {
-          const socket = createConnection({ host: '127.0.0.1', port });
-          sockets.push(socket);
-          socket.on('error', () => undefined);
-          socket.once('close', () => resolve());
-          socket.once('connect', () => {
-            then(socket);
-            resolve();
-          });
-        }),
-    ),
-  );
+  for (let left = count; left > 0; left -= 400)
+    await Promise.all(Array.from({ length: Math.min(left, 400) }, () => openOne(then)));
 }
+
+const openOne = (then: (socket: Socket) => void, to = port) =>
+  new Promise<void>((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port: to });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve());
+    socket.once('connect', () => {
+      then(socket);
+      resolve();
+    });
+  });
 
 const alive = () => sockets.filter(({ destroyed }) => !destroyed).length;
 
@@ -84,15 +92,15 @@ async function isServed(): Promise<void> {
 }
 
 describe('a coordinator', () => {
-  it(`with ${CONNECTIONS} connections that say nothing, or a byte now and then, serves others and ends them`, async () => {
+  it(`with ${IDLE} connections that say nothing, or a byte now and then, serves others and ends them`, async () => {
     const before = residentBytes();
     let slow = 0;
-    await open(CONNECTIONS, (socket) => {
+    await open(IDLE, (socket) => {
       socket.resume();
       // Every second one sends its preface letter by letter.
       if (slow++ % 2 === 0) return;
       let at = 0;
-      const timer = setInterval(() => socket.write(PREFACE.charAt(at++ % PREFACE.length)), 500);
+      const timer = setInterval(() => socket.write(HTTP2_PREFACE.charAt(at++ % HTTP2_PREFACE.length)), 500);
       socket.once('close', () => clearInterval(timer));
     });
     await isServed();
@@ -100,18 +108,18 @@ describe('a coordinator', () => {
     await expect.poll(alive, { timeout: 20_000 }).toBe(0);
     await isServed();
     expect(residentBytes() - before).toBeLessThan(MAX_GROWTH);
-    expect((await client.counters()).refused_pending_connections).toBeGreaterThanOrEqual(CONNECTIONS / 3);
+    expect((await client.counters()).refused_pending_connections).toBeGreaterThanOrEqual(IDLE / 3);
     expect((await client.counters()).refused_idle_connection).toBeGreaterThan(0);
   }, 60_000);
 
-  it(`with ${CONNECTIONS} connections that send as much as they can, serves others and keeps nothing of it`, async () => {
+  it(`with ${GREEDY} connections that send as much as they can, serves others and keeps nothing of it`, async () => {
     const before = residentBytes();
     const noise = Buffer.alloc(64 * 1024, 0x41);
     let sent = 0;
-    await open(CONNECTIONS, (socket) => {
+    await open(GREEDY, (socket) => {
       socket.resume();
       // Half of them garbage, half a request that never ends, of a caller without a token.
-      socket.write(sent++ % 2 === 0 ? noise : PREFACE);
+      socket.write(sent++ % 2 === 0 ? noise : HTTP2_PREFACE);
       const more = () => {
         if (!socket.destroyed && socket.write(noise)) setTimeout(more, 20);
       };
@@ -122,6 +130,76 @@ describe('a coordinator', () => {
     await expect.poll(alive, { timeout: 20_000 }).toBe(0);
     await isServed();
     expect(residentBytes() - before).toBeLessThan(MAX_GROWTH);
+  }, 60_000);
+
+  it(`with ${IDLE} connections of one token that were let in and say nothing more, serves others and keeps half of them at most`, async () => {
+    const before = residentBytes();
+    const hello = Buffer.concat([beginning(), call(1, CHEAP_CALL, other)]);
+    await open(IDLE, (socket) => {
+      socket.resume();
+      socket.write(hello);
+    });
+    await expect.poll(alive, { timeout: 20_000 }).toBeLessThanOrEqual(Math.ceil(IDLE / 2) + 500);
+    expect(alive()).toBeGreaterThan(IDLE / 4);
+    await isServed();
+    // What gRPC keeps of a connection that may call.
+    expect(residentBytes() - before).toBeLessThan(IDLE * 32 * 1024 + MAX_GROWTH);
+  }, 60_000);
+
+  it(`with ${GREEDY} connections of one token that call as often as they can, serves others`, async () => {
+    const before = residentBytes();
+    await open(GREEDY, (socket) => {
+      let stream = 1;
+      const wave = () => {
+        if (socket.destroyed) return;
+        for (let calls = 0; calls < 20; calls++, stream += 2) socket.write(call(stream, CHEAP_CALL, other));
+      };
+      socket.on('data', wave);
+      socket.cork();
+      socket.write(beginning());
+      wave();
+      socket.uncork();
+    });
+    for (let round = 0; round < 5; round++) await isServed();
+    expect((await client.counters())['refused_resource-exhausted']).toBeGreaterThan(0);
+    expect(residentBytes() - before).toBeLessThan(MAX_GROWTH);
+  }, 60_000);
+
+  it('that may have few files open takes fewer connections, and goes on', async () => {
+    const small = await getPort({ host: '127.0.0.1' });
+    const where = [
+      '--listen',
+      `127.0.0.1:${small}`,
+      '--nats',
+      'none',
+      '--store',
+      join(folder, 'store-of-few'),
+    ];
+    const line = `ulimit -n 600; exec ${[process.execPath, CLI_BIN, 'serve', ...where].join(' ')}`;
+    const serve = execa('bash', ['-c', line], {
+      env: { OODGRID_CACHE: cache.cacheDir },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      reject: false,
+    });
+    const honest = new ClusterClient(`127.0.0.1:${small}`);
+    try {
+      await vi.waitFor(() => honest.runs(), { timeout: 30_000, interval: 100 });
+      const hello = Buffer.concat([beginning(), call(1, CHEAP_CALL, '')]);
+      for (let wave = 0; wave < 10; wave++) {
+        const greedy = Array.from({ length: 100 }, () =>
+          openOne((socket) => socket.resume().write(hello), small),
+        );
+        await Promise.all(greedy);
+      }
+      await honest.runs();
+      expect((await honest.counters()).refused_idle_connection).toBeGreaterThan(0);
+    } finally {
+      honest.close();
+      serve.kill('SIGKILL');
+    }
+    const { stderr } = await serve;
+    expect(stderr).toContain('takes at most 150 connections: this process may have 600 files open');
+    expect(stderr).not.toMatch(/EMFILE|trying again/);
   }, 60_000);
 
   it('ends a connection whose calls are refused again and again', async () => {

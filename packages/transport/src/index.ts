@@ -12,7 +12,8 @@ export { blobService } from './blob/blob-service.js';
 export { FolderBlobStore } from './blob/folder-blob-store.js';
 export { RemoteBlobStore } from './blob/remote-blob-store.js';
 export { connectWorker, type WorkerLink, type WorkerLinkHandler } from './grpc/connect-worker.js';
-export { CONNECTION_LIMITS, type ConnectionLimits } from './grpc/connection-guard.js';
+export type { ConnectionLimits } from './grpc/connection-guard.js';
+export { connectionLimits, openFilesLimit } from './grpc/connection-limits.js';
 export {
   GRPC_OPTIONS,
   type GrpcServer,

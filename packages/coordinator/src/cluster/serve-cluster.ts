@@ -4,10 +4,13 @@ import type { MetricsServer } from '@oodgrid/metrics';
 import type { Digest, Log } from '@oodgrid/protocol';
 import {
   blobService,
+  type ConnectionLimits,
+  connectionLimits,
   FolderBlobStore,
   type GrpcServer,
   NatsPublisher,
   type NatsSecurity,
+  openFilesLimit,
   serveGrpc,
   type TaskPublisher,
   workerService,
@@ -77,6 +80,17 @@ export function storeId(storeDir: string): string {
   } finally {
     store.close();
   }
+}
+
+/** Says where there are fewer than there could be. */
+function connectionsHere(log: Log): ConnectionLimits {
+  const files = openFilesLimit();
+  const limits = connectionLimits(files);
+  if (limits.maxConnections < connectionLimits(Number.POSITIVE_INFINITY).maxConnections)
+    log(
+      `takes at most ${limits.maxConnections} connections: this process may have ${files} files open (ulimit -n)`,
+    );
+  return limits;
 }
 
 /**
@@ -183,6 +197,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
       tokenService(tokens),
     ];
     server = await serveGrpc(listen, services, {
+      limits: connectionsHere(log),
       tls: options.tls,
       authenticator: tokens,
       audit: (entry) => audit.note(entry),

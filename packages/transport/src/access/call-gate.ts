@@ -10,7 +10,7 @@ import { codeOfStatus, grpcStatus } from '../grpc/grpc-status.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { Authenticator, Caller } from './caller.js';
 import { markCaller } from './caller-id.js';
-import { type Connection, type OpenCall, OpenCalls } from './open-calls.js';
+import { type Connection, callerKey, type OpenCall, OpenCalls } from './open-calls.js';
 import { RateLimit } from './rate-limit.js';
 import { isRpcPath, mayCall, RPC_RULES, rolesFor } from './rpc-rules.js';
 
@@ -19,8 +19,10 @@ export interface CallGateOptions {
   readonly audit: (entry: AuditEntry) => void;
   /** Told in one word why a call was refused or ended. */
   readonly onRefused: (reason: string) => void;
-  /** A connection has made a call that was let in. */
-  readonly onAdmitted: (connection: Connection) => void;
+  /** A call of somebody who may make it begins. False: it would be one connection too many for its caller. */
+  readonly onBegin: (connection: Connection, caller: string) => boolean;
+  /** A call that began is over. */
+  readonly onEnd: (connection: Connection) => void;
   /** Ends a connection at once. */
   readonly onHostile: (connection: Connection) => void;
 }
@@ -35,6 +37,8 @@ const CALLS = { burst: 5000, perSecond: 500 } as const;
 const MESSAGES = { burst: 4000, perSecond: 2000 } as const;
 /** Refused calls of one connection, after which it is ended: honest programs stop at the first. */
 const MAX_REFUSED = 20;
+/** The same for calls that come too often or are too many: honest programs try again later. */
+const MAX_EXHAUSTED = 200;
 /** Connections whose refused calls are counted. */
 const MAX_COUNTED = 10_000;
 
@@ -77,7 +81,7 @@ export class CallGate {
       if (isOwed) note(outcome, reason);
       isOwed = false;
       clearTimeout(timer);
-      if (open !== undefined) this.#calls.leave(open);
+      if (open !== undefined && this.#calls.leave(open)) this.#options.onEnd(connection);
     };
     const end = (error: OodError) => call.sendStatus(grpcStatus(error));
     const expectMessageWithin = (milliseconds: number) => {
@@ -152,10 +156,17 @@ export class CallGate {
         `token ${caller.tokenId} has the role ${caller.role}, which may not call ${what}`,
       );
     }
-    this.#options.onAdmitted(connection);
-    const waitMs = this.#rate.waitMs(caller.tokenId ?? connection.address, performance.now());
-    if (waitMs > 0) throw new OodError('resource-exhausted', `too many calls: try again in ${waitMs} ms`);
-    return this.#calls.add({ caller, path, connection, end });
+    const who = callerKey(caller, connection);
+    if (!this.#options.onBegin(connection, who))
+      throw new OodError('resource-exhausted', 'too many connections of one caller are in use');
+    try {
+      const waitMs = this.#rate.waitMs(who, performance.now());
+      if (waitMs > 0) throw new OodError('resource-exhausted', `too many calls: try again in ${waitMs} ms`);
+      return this.#calls.add({ caller, path, connection, end });
+    } catch (thrown) {
+      this.#options.onEnd(connection);
+      throw thrown;
+    }
   }
 
   #countRefused(connection: Connection, { code }: OodError): void {
@@ -164,7 +175,10 @@ export class CallGate {
     const count = (this.#refused.get(key) ?? 0) + 1;
     if (this.#refused.size >= MAX_COUNTED) this.#refused.clear();
     this.#refused.set(key, count);
-    if (count >= MAX_REFUSED && code !== 'resource-exhausted') this.#options.onHostile(connection);
+    if (count >= (code === 'resource-exhausted' ? MAX_EXHAUSTED : MAX_REFUSED)) {
+      this.#refused.delete(key);
+      this.#options.onHostile(connection);
+    }
   }
 }
 

@@ -34,7 +34,8 @@ export interface OpenCallsOptions {
 export class OpenCalls {
   readonly #options: OpenCallsOptions;
   readonly #open = new Set<OpenCall>();
-  readonly #counts = new Map<RpcPath, number>();
+  /** By kind, and by kind and caller. */
+  readonly #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: OpenCallsOptions) {
@@ -43,20 +44,35 @@ export class OpenCalls {
     this.#timer.unref();
   }
 
-  /** Throws `resource-exhausted` when there are too many of its kind. */
+  /** Throws `resource-exhausted` when there are too many of its kind, in all or of its caller, who may have half of them. */
   add(call: Omit<OpenCall, 'isOver'>): OpenCall {
-    const count = this.#counts.get(call.path) ?? 0;
-    if (count >= RPC_RULES[call.path].maxOpen) {
+    const { maxOpen } = RPC_RULES[call.path];
+    const key = ofCaller(call);
+    const [count, own] = [this.#counts.get(call.path) ?? 0, this.#counts.get(key) ?? 0];
+    if (count >= maxOpen)
       throw new OodError('resource-exhausted', `${count} calls of this kind are open: try again later`);
+    if (own >= Math.ceil(maxOpen / 2)) {
+      throw new OodError(
+        'resource-exhausted',
+        `${own} calls of this kind are open by one caller: try again later`,
+      );
     }
     this.#counts.set(call.path, count + 1);
+    this.#counts.set(key, own + 1);
     const open = { ...call, isOver: false };
     this.#open.add(open);
     return open;
   }
 
-  leave(call: OpenCall): void {
-    if (this.#open.delete(call)) this.#counts.set(call.path, (this.#counts.get(call.path) ?? 1) - 1);
+  /** Whether it was there. */
+  leave(call: OpenCall): boolean {
+    if (!this.#open.delete(call)) return false;
+    for (const key of [call.path, ofCaller(call)]) {
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left === 0) this.#counts.delete(key);
+      else this.#counts.set(key, left);
+    }
+    return true;
   }
 
   close(): void {
@@ -77,3 +93,9 @@ export class OpenCalls {
     }
   }
 }
+
+/** Whom calls and connections are counted for: a token, or an address where none is needed. */
+export const callerKey = ({ tokenId }: Caller, { address }: Connection): string => tokenId ?? address;
+
+const ofCaller = ({ path, caller, connection }: Omit<OpenCall, 'isOver'>): string =>
+  `${path} ${callerKey(caller, connection)}`;

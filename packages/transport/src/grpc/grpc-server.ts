@@ -10,7 +10,8 @@ import type { AuditEntry } from '../access/audit-entry.js';
 import { CallGate } from '../access/call-gate.js';
 import { type Authenticator, OPEN_TO_ALL } from '../access/caller.js';
 import { hostOf } from '../access/loopback.js';
-import { CONNECTION_LIMITS, ConnectionGuard, type ConnectionLimits } from './connection-guard.js';
+import { ConnectionGuard, type ConnectionLimits } from './connection-guard.js';
+import { connectionLimits, openFilesLimit } from './connection-limits.js';
 import { MAX_FRAME_BYTES } from './wire-codec.js';
 
 export interface GrpcService {
@@ -41,7 +42,7 @@ const PRIVATE: ServeOptions = {
   authenticator: OPEN_TO_ALL,
   audit: () => undefined,
   onRefused: () => undefined,
-  limits: CONNECTION_LIMITS,
+  limits: connectionLimits(openFilesLimit()),
 };
 
 /** A peer that is silent for this time is pinged. */
@@ -80,7 +81,8 @@ export async function serveGrpc(
     authenticator,
     audit,
     onRefused,
-    onAdmitted: ({ address: from, port }) => guard.admit(from, port),
+    onBegin: ({ address: from, port }, caller) => guard.begin(from, port, caller),
+    onEnd: ({ address: from, port }) => guard.end(from, port),
     onHostile: ({ address: from, port }) => guard.drop(from, port),
   });
   const server = new Server({ ...SERVER_OPTIONS, interceptors: [gate.interceptor] });
