@@ -4,6 +4,7 @@ export { METRICS, type MetricName } from './metric-table.js';
 export {
   addressOf,
   hostAndPort,
+  METRICS_ROUTES,
   type MetricsServer,
   type MetricsServerOptions,
   serveMetrics,

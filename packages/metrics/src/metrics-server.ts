@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { OodError } from '@oodgrid/protocol';
 import type { Program } from './metric-row.js';
 import { SampleSet } from './sample-set.js';
@@ -13,6 +14,17 @@ export interface MetricsServerOptions {
   readonly notReady: () => readonly string[];
 }
 
+/**
+ * What is served, and to whom: the only table of it. Whoever reaches the port may ask, with or without a token, because probes have
+ * none.
+ */
+export const METRICS_ROUTES = {
+  '/metrics': 'whoever reaches the port',
+  '/healthz': 'whoever reaches the port',
+  '/readyz': 'whoever reaches the port',
+} as const;
+type MetricsRoute = keyof typeof METRICS_ROUTES;
+
 export interface MetricsServer {
   readonly host: string;
   readonly port: number;
@@ -23,9 +35,13 @@ export interface MetricsServer {
 export const addressOf = ({ host, port }: MetricsServer): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** More connections than a few scrapers and probes have are refused. */
+/** More than a few scrapers and probes have: the oldest makes room, so that nobody who holds connections keeps a probe away. */
 const MAX_CONNECTIONS = 64;
 const REQUEST_MS = 10_000;
+/** How often connections are looked at that are slower than that. */
+const CHECK_MS = 1000;
+/** A scrape so soon after another is given the same. */
+const FRESH_MS = 50;
 
 /**
  * Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, by plain HTTP and to whoever can reach it. `/healthz` says
@@ -37,12 +53,15 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
   // Who does not ask for metrics does not load the library.
   const { Exposition } = await import('./exposition.js');
   const exposition = new Exposition(options.program);
-  const answers: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
+  const collected = once(async () => {
+    const samples = new SampleSet();
+    await options.collect(samples);
+    samples.add('oodgrid_ready', {}, options.notReady().length === 0 ? 1 : 0);
+    return exposition.text(samples);
+  }, FRESH_MS);
+  const answers: Readonly<Record<MetricsRoute, (response: ServerResponse) => void | Promise<void>>> = {
     '/metrics': async (response) => {
-      const samples = new SampleSet();
-      await options.collect(samples);
-      samples.add('oodgrid_ready', {}, options.notReady().length === 0 ? 1 : 0);
-      const text = await exposition.text(samples);
+      const text = await collected();
       response.writeHead(200, { 'content-type': exposition.contentType }).end(text);
     },
     '/healthz': (response) => plain(response, 200, 'ok\n'),
@@ -53,17 +72,26 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
     },
   };
   const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS },
     (request, response) => {
       const [path = ''] = (request.url ?? '').split('?');
-      const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
+      const answer = isMetricsRoute(path) ? answers[path] : undefined;
       request.resume();
       if (answer === undefined) plain(response, 404, 'there are /metrics, /healthz and /readyz\n');
       else if (request.method !== 'GET' && request.method !== 'HEAD') plain(response, 405, 'only GET\n');
       else void Promise.resolve(answer(response)).catch((thrown: unknown) => failed(response, thrown));
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    for (const oldest of sockets) {
+      if (sockets.size < MAX_CONNECTIONS) break;
+      sockets.delete(oldest);
+      oldest.destroy();
+    }
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
@@ -87,6 +115,27 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+const isMetricsRoute = (path: string): path is MetricsRoute => Object.hasOwn(METRICS_ROUTES, path);
+
+/** One computation for all who ask while it goes on, and shortly after. One that failed is not kept. */
+function once<T>(compute: () => Promise<T>, forMs: number): () => Promise<T> {
+  let last: { readonly value: Promise<T>; untilMs: number } | undefined;
+  return () => {
+    if (last !== undefined && performance.now() < last.untilMs) return last.value;
+    const made = { value: compute(), untilMs: Number.POSITIVE_INFINITY };
+    last = made;
+    made.value.then(
+      () => {
+        made.untilMs = performance.now() + forMs;
+      },
+      () => {
+        made.untilMs = 0;
+      },
+    );
+    return made.value;
   };
 }
 
