@@ -144,4 +144,31 @@ describe('a merged run', () => {
     const huge = Buffer.from([0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
     await expect(read(Buffer.concat([huge, written]), 100)).rejects.toMatchObject({ code: 'corrupt-data' });
   });
+
+  it.each([
+    '../../.bashrc',
+    'scores/../../x.npz',
+    '/etc/cron.d/x.npz',
+    'scores/a\\..\\b.npz',
+    'scores/.npz/x',
+    'results.json',
+    'scores/nul\u0000.npz',
+  ])(
+    'of a hostile coordinator that names the file %j is refused: its reader would write there',
+    async (file) => {
+      const [merged] = cells;
+      if (merged === undefined) throw new Error('there is a cell');
+      const cell = { ...merged.cell, scores: { ...merged.cell.scores, file } };
+      const read = async () => {
+        const bytes = Buffer.concat([encodeHeader(header), encodeCell({ ...merged, cell })]);
+        for await (const part of readMergedRun(
+          (async function* () {
+            yield bytes;
+          })(),
+        ))
+          void part;
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'corrupt-data' });
+    },
+  );
 });

@@ -11,6 +11,9 @@ export const RESULTS_SCHEMA = 'oodgrid.results/v2';
 const count = z.number().int().min(0);
 const sidesSchema = z.object({ id: count, ood: count });
 
+/** In the run's folder and nowhere else: results come from a coordinator, and their reader writes a file of this name. */
+const scoresFileSchema = z.string().regex(/^scores\/[^/\\\p{Cc}]{1,250}\.npz$/u);
+
 /** One row of the final table. */
 export const cellSchema = z.object({
   /** Key of the grid row: the method's name, or what `as` says. */
@@ -38,7 +41,7 @@ export const cellSchema = z.object({
   /** Samples that fitted the combination, selected the setting, and tested. */
   counts: z.object({ fit: sidesSchema, select: sidesSchema, test: sidesSchema }),
   /** Per-sample scores: file relative to the run's folder, SHA-256 of the float64 arrays. */
-  scores: z.object({ file: z.string(), id: digestSchema, ood: digestSchema }),
+  scores: z.object({ file: scoresFileSchema, id: digestSchema, ood: digestSchema }),
   /** Compute time of the tasks behind the cell; a task that serves several cells counts in each. */
   seconds: z.number().min(0),
 });
