@@ -1,18 +1,9 @@
 import { z } from 'zod';
-import { defineMethod, type Rows, type Tensor } from './method.js';
+import { defineMethod, type Tensor } from './method.js';
+import { columnMeans } from './parts/column-means.js';
 import { magnitudesOption, PAPER_MAGNITUDES } from './parts/magnitudes.js';
 import { noiseSchema } from './parts/noise.js';
 import { flatten } from './parts/shapes.js';
-
-/** Mean of each column, summed in float64 in sample order. */
-function columnMeans({ rows, columns, data }: Rows): Float32Array {
-  const sum = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++)
-      sum[j] = (sum[j] ?? Number.NaN) + (data[row * columns + j] ?? Number.NaN);
-  }
-  return Float32Array.from(sum, (value) => value / rows);
-}
 
 /**
  * Feature Space Singularity Distance: the distance of each layer's features from their mean over uniform

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -67,6 +67,14 @@ describe('a method of a file', () => {
     expect(tf.memory().numTensors).toBe(before);
     // Sums of 128 products, in float32 here and in float64 there.
     expect(worstDifference(got, expected)).toBeLessThan(1e-5);
+  });
+
+  it('is as short as the README of the example has it', async () => {
+    const page = readFileSync(new URL('README.md', EXAMPLE), 'utf8');
+    const [, text = ''] = /^```js\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const margins = await scores(await loadText(text));
+    expect(margins).toHaveLength(128);
+    expect(Math.min(...margins)).toBeGreaterThanOrEqual(0);
   });
 
   it('is refused by an executor that has not loaded it', async () => {

@@ -27,6 +27,8 @@ export interface SmallModel {
   readonly h: Table;
   readonly z: Table;
   readonly head?: { readonly weight: Table; readonly bias: readonly number[] };
+  /** Classes of the samples, for fits. */
+  readonly labels?: readonly number[];
 }
 
 const factsOf = ({ h, z }: SmallModel) => ({
@@ -45,7 +47,7 @@ export function fitAlone({ fit }: Arithmetic, train: SmallModel): State {
   const context: FitContext = {
     facts: factsOf(train),
     source: 'small/train',
-    labels: new Int32Array(),
+    labels: Int32Array.from(train.labels ?? []),
     head: { weight: rowsOf(weight), bias: Float32Array.from(bias) },
   };
   const kept = fit?.collect({
@@ -71,7 +73,7 @@ export function fitAlone({ fit }: Arithmetic, train: SmallModel): State {
 export function scoreAlone(
   arithmetic: Arithmetic,
   test: SmallModel,
-  settings: readonly Readonly<Record<string, number>>[],
+  settings: readonly Readonly<Record<string, number | string>>[],
   state: State = {},
 ): readonly (readonly number[])[] {
   return tf.tidy(() => {
@@ -89,8 +91,10 @@ export function scoreAlone(
             setting,
             settings,
             indices: Uint32Array.from(test.h, (_, i) => i),
-            get head(): never {
-              throw new Error('no head on the device');
+            get head() {
+              const { weight, bias } = test.head ?? {};
+              if (weight === undefined || bias === undefined) throw new Error('no head on the device');
+              return { weight: tf.tensor2d(weight.map((row) => [...row])), bias: tf.tensor1d([...bias]) };
             },
             tap: (name) => taps.get(name) ?? tf.scalar(Number.NaN),
             state: (name) => {

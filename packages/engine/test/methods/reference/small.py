@@ -1,0 +1,27 @@
+"""Small inputs that the scripts beside it share, and how they write what they compute (numpy, scipy)."""
+import json
+from pathlib import Path
+
+import numpy as np
+
+rng = np.random.default_rng(11)
+CLASSES, FEATURES = 4, 12
+W = rng.normal(0, 1, (CLASSES, FEATURES)).round(3).astype(np.float32)
+b = rng.normal(0, 1, CLASSES).round(3).astype(np.float32)
+centres = rng.normal(0, 1, (CLASSES, FEATURES))
+labels = np.arange(60) % CLASSES
+relu = lambda x: np.maximum(x, 0).round(3).astype(np.float32)
+train = relu(centres[labels] + rng.normal(0, 0.7, (60, FEATURES)))
+test = relu(rng.normal(0.2, 1, (10, FEATURES)))  # about half of them are tied at 0
+logits = lambda h: (h.astype(float) @ W.T.astype(float) + b.astype(float)).astype(np.float32)
+
+
+def write(script: str, settings: list, scores: list) -> None:
+    """`scores`: a list for each setting."""
+    table = lambda h: {"h": h.tolist(), "z": logits(h).tolist()}
+    result = {
+        "train": table(train), "test": table(test), "labels": labels.tolist(),
+        "head": {"weight": W.tolist(), "bias": b.tolist()},
+        "settings": settings, "scores": [np.asarray(one, float).tolist() for one in scores],
+    }
+    Path(script).with_suffix(".json").write_text(json.dumps(result))

@@ -1,0 +1,24 @@
+import { beforeAll, it } from 'vitest';
+import { nativeEngine } from '../support/engine.js';
+import { expectReferenceScores } from '../support/reference.js';
+
+beforeAll(async () => {
+  await nativeEngine();
+});
+
+// Of methods whose values a script of their name in `reference/` computes, in float64 and by another library; what they differ by is float32
+// rounding of sums of a dozen products, as the method magnifies it.
+it.each([
+  ['max-logit', 1e-6],
+  ['kl-matching', 1e-5],
+  ['react', 1e-5],
+  ['dice', 1e-5],
+  ['ash', 1e-5],
+  ['scale', 1e-5],
+  ['relative-mahalanobis', 1e-4],
+  ['fdbd', 1e-5],
+  ['nnguide', 1e-5],
+  ['gradnorm', 1e-5],
+])('%s has the scores of its script', (method, tolerance) => {
+  expectReferenceScores(method, tolerance);
+});
