@@ -5,6 +5,17 @@ import { tf } from '../../src/compute.js';
 export const randomValues = (seed: number, n: number, low = -1, high = 1): Float32Array =>
   Float32Array.from(new NumpyRandomState(seed).randomSample(n), (u) => low + (high - low) * u);
 
+/** Seeded normal values, by Box and Muller's transform. */
+export function normalValues(seed: number, n: number): Float64Array {
+  const u = new NumpyRandomState(seed).randomSample(2 * n);
+  return Float64Array.from(
+    { length: n },
+    (_, i) =>
+      Math.sqrt(-2 * Math.log1p(-(u[2 * i] ?? Number.NaN))) *
+      Math.cos(2 * Math.PI * (u[2 * i + 1] ?? Number.NaN)),
+  );
+}
+
 export function randomTensor4D(seed: number, shape: [number, number, number, number], low = -1, high = 1) {
   return tf.tensor4d(randomValues(seed, shape[0] * shape[1] * shape[2] * shape[3], low, high), shape);
 }
