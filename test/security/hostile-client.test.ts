@@ -192,6 +192,17 @@ describe('a submitter', () => {
       'invalid-input',
     ],
     ['a name that cannot be seen', () => submit(grid(), { name: 'a\u001b[2J' }), 'invalid-input'],
+    ['a run that is a flag of commands', () => submit(grid(), { run: '--help' }), 'invalid-input'],
+    [
+      'a numerics class as long as a book',
+      () => submit(grid(), { numericsClass: 'c'.repeat(10_000) }),
+      'invalid-input',
+    ],
+    [
+      'a numerics class that cannot be seen',
+      () => submit(grid(), { numericsClass: 'a\u001b[2J' }),
+      'invalid-input',
+    ],
     [
       'a key as long as a book',
       () => submit(grid(), { idempotencyKey: 'k'.repeat(10_000) }),

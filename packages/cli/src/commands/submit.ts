@@ -223,5 +223,10 @@ function wayOutOf({ coordinator, cache }: { coordinator?: string | undefined; ca
 /** `quickstart-20261124-073421`: sorts by time, reads at a glance. */
 function runId(name: string, now: Date): string {
   const stamp = now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${name.replaceAll(/[^\w-]/g, '-')}-${stamp}-${process.pid}`;
+  // No flag for the commands that it is given to, and no longer than an id may be.
+  const plain = name
+    .replaceAll(/[^\w-]/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 48);
+  return `${plain === '' ? 'grid' : plain}-${stamp}-${process.pid}`;
 }

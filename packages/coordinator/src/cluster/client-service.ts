@@ -106,7 +106,8 @@ async function submit(
     );
   }
   const run = runIdSchema.safeParse(request.run);
-  if (!run.success)
+  // One that begins with "-" would be a flag wherever somebody asks for it.
+  if (!run.success || run.data.startsWith('-'))
     throw new OodError('invalid-input', `${JSON.stringify(request.run.slice(0, 80))} is no run id`);
   const spec = parseRunSpec(request.specJson);
   if (spec.kind === 'synthetic' && !isSyntheticAllowed) throw syntheticRefused();
@@ -118,7 +119,7 @@ async function submit(
     at: wallClock().toISOString(),
     idempotencyKey: request.idempotencyKey === '' ? null : nameIn(request.idempotencyKey, 'key'),
     priority: Math.max(-1000, Math.min(1000, request.priority)),
-    pool: request.numericsClass === '' ? null : request.numericsClass,
+    pool: request.numericsClass === '' ? null : nameIn(request.numericsClass, 'numerics class'),
     isCacheUsed: request.useCache,
     spec,
   };
