@@ -211,6 +211,27 @@ describe('a worker with a good token', () => {
     await client.control(run, ControlAction.CONTROL_ACTION_CANCEL);
   });
 
+  it('changes nothing by saying again what it said for a lease that is over', async () => {
+    const run = await submitSynthetic(client, { fits: 0, sweeps: 1, scores: 2, rows: 1, seed: 5 });
+    const peer = new Peer('replayer');
+    const lease = await peer.lease();
+    const result = [chunk(lease, await keyOf(peer)), done(lease)] as const;
+    for (const message of result) expect(await peer.say(message)).toMatchObject({ kind: 'ack' });
+    const tasks = async () =>
+      (await client.show(run)).summary?.tasks.find(({ state }) => state === 'done')?.count;
+    await expect.poll(tasks).toBe(1);
+    // Under new numbers, so that they are not the same messages sent twice, and with other values.
+    const other = { ...result[0], data: new Float32Array([0.25]) };
+    for (const message of [other, ...result, { kind: 'released', ...lease } as const])
+      expect(await peer.say(message)).toMatchObject({ kind: 'refused', code: 'cancelled' });
+    // And by another process that has overheard all of it.
+    const thief = new Peer('replaying-thief');
+    for (const message of result) expect(await thief.say(message)).toMatchObject({ kind: 'refused' });
+    expect(await tasks()).toBe(1);
+    for (const one of [peer, thief]) one.close();
+    await client.control(run, ControlAction.CONTROL_ACTION_CANCEL);
+  });
+
   it('gets no more leases than it has places, however often it asks', async () => {
     const run = await submitSynthetic(client, { fits: 0, sweeps: 8, scores: 0, seed: 4 });
     const greedy = new Peer('greedy', { slots: 2 });

@@ -8,8 +8,10 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
 import { digestSchema } from '@oodgrid/protocol';
 import {
   blobService,
@@ -99,7 +101,40 @@ describe('links with TLS', () => {
     );
     expect(await ask(address, { ...client, ca: authority.ca })).toBe(false);
   });
+
+  it('let nobody through by an expired certificate, whatever shows it', async () => {
+    const { port } = await serve(mutual);
+    const late = authority.issue('late', { days: -1 });
+    // A peer that does not look at its own certificate, as our programs do.
+    expect(await greeting(port, client)).toBe('greeted');
+    expect(await greeting(port, late)).not.toBe('greeted');
+    const impostor = createServer({
+      cert: readFileSync(late.cert),
+      key: readFileSync(late.key),
+      ALPNProtocols: ['h2'],
+    });
+    closing.push(() => impostor.close());
+    await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve));
+    const { port: its } = impostor.address() as AddressInfo;
+    await expect(ask(`localhost:${its}`, { cert: null, key: null, ca: authority.ca })).rejects.toThrow(
+      /certificate/,
+    );
+  });
 });
+
+/** What a server says first to whoever shows that certificate; `greeted` where it goes on. */
+const greeting = (port: number, { cert, key }: { readonly cert: string; readonly key: string }) =>
+  new Promise<string>((resolve) => {
+    const [certificate, secret] = [readFileSync(cert), readFileSync(key)];
+    const socket = connect({
+      ...{ host: '127.0.0.1', port, servername: 'localhost', ALPNProtocols: ['h2'] },
+      ...{ ca: readFileSync(authority.ca), cert: certificate, key: secret },
+    });
+    socket.once('data', () => resolve('greeted'));
+    socket.once('error', ({ message }) => resolve(message));
+    socket.once('close', () => resolve('closed'));
+    closing.push(() => socket.destroy());
+  });
 
 describe('certificates that are replaced', () => {
   const place = (name: string) => join(folder, name);
