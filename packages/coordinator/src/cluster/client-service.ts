@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
-import type { RunEvent } from '@oodgrid/protocol';
-import { encodeRunEvent, OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
+import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
   ClientServiceService,
   ControlAction,
@@ -12,7 +11,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '@oodgrid/protocol/wire';
-import { type BlobStore, type GrpcService, grpcStatus, PROTOCOL_VERSION, unary } from '@oodgrid/transport';
+import { type BlobStore, type GrpcService, PROTOCOL_VERSION, unary } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns, syntheticRefused } from '../workload/make-workload.js';
@@ -21,6 +20,7 @@ import { requireBlobs } from './required-blobs.js';
 import type { RunFeed } from './run-feed.js';
 import type { RunningMetrics } from './running-metrics.js';
 import { runSummary, taskDetails, workerSummaries } from './summaries.js';
+import { watchRun } from './watch-run.js';
 
 export interface ClientServiceOptions {
   readonly coordinator: Coordinator;
@@ -39,13 +39,6 @@ export interface ClientServiceOptions {
   readonly collect: (request: CollectRequest) => Promise<Collected>;
 }
 
-/** Interval at which a watcher is told where its run stands. */
-const SUMMARY_MS = 1000;
-/** Updates that may wait for a watcher that does not read; beyond it events are left out. */
-const MAX_WAITING = 1000;
-/** A watcher that has not read anything for this time is disconnected. */
-const MAX_STALL_MS = 30_000;
-
 /** The gRPC service that the command line calls. */
 export function clientService(options: ClientServiceOptions): GrpcService {
   const { coordinator, feed, running, wallClock } = options;
@@ -55,7 +48,10 @@ export function clientService(options: ClientServiceOptions): GrpcService {
     definition: ClientServiceService,
     implementation: {
       submit: unary((request: SubmitRequest) => submit(options, request)),
-      watch: watch(options, summaryOf),
+      watch: ((call) =>
+        watchRun(call, call.request.run, feed, () =>
+          summaryOf(call.request.run),
+        )) satisfies handleServerStreamingCall<WatchRequest, WatchResponse>,
       getRun: unary(async ({ run }: { run: string }) => ({
         summary: summaryOf(run),
         tasks: coordinator.read((dispatcher) => taskDetails(dispatcher, run)),
@@ -171,49 +167,4 @@ async function control(
     }
   });
   return { summary: summaryOf(run), tasks };
-}
-
-/** Events as they come, a summary every second; a watcher that is too slow misses events, then is let go. */
-function watch(
-  { feed }: ClientServiceOptions,
-  summaryOf: (run: string) => ReturnType<typeof runSummary>,
-): handleServerStreamingCall<WatchRequest, WatchResponse> {
-  return (call) => {
-    const { run } = call.request;
-    let stalledSince = 0;
-    let isOver = false;
-    const end = (error?: unknown) => {
-      if (isOver) return;
-      isOver = true;
-      clearInterval(timer);
-      unsubscribe();
-      if (error === undefined) call.end();
-      else call.emit('error', grpcStatus(OodError.from(error)));
-    };
-    const sendSummary = () => {
-      try {
-        const summary = summaryOf(run);
-        call.write({ update: { $case: 'summary', summary } });
-        if (['done', 'failed', 'cancelled'].includes(summary.status)) end();
-      } catch (thrown) {
-        end(thrown);
-      }
-    };
-    const timer = setInterval(() => {
-      if (call.writableLength === 0) stalledSince = 0;
-      else stalledSince ||= performance.now();
-      if (stalledSince > 0 && performance.now() - stalledSince > MAX_STALL_MS) {
-        end(new OodError('resource-exhausted', 'the watcher does not read'));
-      } else if (call.writableLength < MAX_WAITING) sendSummary();
-    }, SUMMARY_MS);
-    const unsubscribe = feed.subscribe(run, (event: RunEvent) => {
-      if (call.writableLength < MAX_WAITING) {
-        call.write({ update: { $case: 'eventJson', eventJson: encodeRunEvent(event) } });
-      }
-      if (event.kind === 'ended') sendSummary();
-    });
-    call.on('cancelled', () => end());
-    call.on('error', () => end());
-    sendSummary();
-  };
 }
