@@ -14,7 +14,8 @@ const [MODEL, ESCAPING] = ['=HYPERLINK("http://x","y")<script>alert(1)</script>'
 const [ID, OOD] = ['@SUM(A1) | <img src=x onerror=alert(1)>', '+1 $(touch pwned) `touch pwned` \\input{x}'];
 const ROW = '-row';
 const GRID = {
-  name: '..',
+  // As long as one may be.
+  name: '..'.padEnd(80, 'x'),
   protocol: 'fssd-paper',
   models: [MODEL, ESCAPING].map((name) => ({
     name,
