@@ -1,0 +1,61 @@
+import { OodError } from '@oodgrid/protocol';
+import { type ArraySet, contentsOf, floatsOf, openArrays } from './array-set.js';
+
+/** Names of the arrays that have a meaning of their own; any other is a tap. */
+export const FEATURES = 'features';
+export const LOGITS = 'logits';
+const LABELS = 'labels';
+
+/** Values of one tap, row-major. */
+export interface TapValues {
+  readonly name: string;
+  /** [n, ...] */
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What was exported of one split: a row for each sample, in the order of the data set. */
+export interface SplitValues {
+  readonly path: string;
+  readonly count: number;
+  /** Other taps in the file's order, then features and logits, as far as they are there. */
+  readonly taps: readonly TapValues[];
+  readonly labels: Int32Array | null;
+}
+
+/** Throws `corrupt-data` naming `path` and the array for what cannot be the values of one set of samples. */
+export function readSplit(bytes: Uint8Array, path: string): SplitValues {
+  const arrays = openArrays(bytes, path, FEATURES);
+  const rank = (key: string): number => [FEATURES, LOGITS].indexOf(key);
+  const keys = arrays.keys.filter((key) => key !== LABELS).sort((a, b) => rank(a) - rank(b));
+  if (!keys.includes(FEATURES) && !keys.includes(LOGITS))
+    throw new OodError(
+      'corrupt-data',
+      `${path}: expected "features" [n, d] or "logits" [n, classes], found ${contentsOf(arrays)}`,
+    );
+  const taps = keys.map((name) => ({ name, ...floatsOf(arrays, name) }));
+  const [first] = taps;
+  const count = first?.shape[0] ?? 0;
+  for (const { name, shape } of taps) {
+    const isMatrix = shape.length === 2 || (rank(name) < 0 && shape.length > 2);
+    if (isMatrix && shape.every((size) => size > 0) && shape[0] === count) continue;
+    throw new OodError(
+      'corrupt-data',
+      `${path}: "${name}" is [${shape.join(', ')}], expected ${rank(name) < 0 ? '[n, ...]' : '[n, numbers of a sample]'} with the n of "${first?.name}", ${count}`,
+    );
+  }
+  const labels = arrays.keys.includes(LABELS) ? labelsOf(arrays, count) : null;
+  return { path, count, taps, labels };
+}
+
+function labelsOf(arrays: ArraySet, count: number): Int32Array {
+  const { shape, data } = arrays.read(LABELS);
+  const where = `${arrays.path}: "${LABELS}"`;
+  if (data.length !== count)
+    throw new OodError('corrupt-data', `${where} is [${shape.join(', ')}], expected [${count}]`);
+  return Int32Array.from({ length: count }, (_, row) => {
+    const label = Number(data[row]);
+    if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label;
+    throw new OodError('corrupt-data', `${where} holds ${label} in row ${row}, which is no class number`);
+  });
+}
