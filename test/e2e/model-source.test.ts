@@ -261,7 +261,7 @@ describe('what a source cannot do is refused before anything runs', () => {
 
   it('a source that nobody named, and options that are another source’s', async () => {
     expect(await refused(GRID)).toContain(
-      'models[0].source: unknown source of models "linear" (known: safetensors); a module of your own is named by --model-source',
+      'models[0].source: unknown source of models "linear" (known: safetensors, features); a module of your own is named by --model-source',
     );
     const stderr = await refused(
       withModel(`{ name: m, source: linear, weights: ${LENET} }`),

@@ -7,6 +7,7 @@ import { FolderBlobStore } from '@oodgrid/transport';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cliContext } from '../src/context.js';
 import { resolveDataset } from '../src/grid/resolve-datasets.js';
+import { SplitValues } from '../src/grid/split-values.js';
 import { DataInspector } from '../src/inspect/data-inspector.js';
 
 let folder: string;
@@ -34,6 +35,8 @@ it('a data set must fit the members of ensembles too, which compute rows, and th
         blobs: new FolderBlobStore(join(folder, 'blobs')),
         models: [factsOf(grey, 'own', 10)],
         auxiliaryModels: [factsOf(member, 'member', 10)],
+        values: new SplitValues([], new FolderBlobStore(join(folder, 'blobs')), () => undefined),
+        needsLabels: undefined,
         needsEveryClass: undefined,
         inspector: new DataInspector(),
         signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import type { ModelReference } from '@oodgrid/models';
 import { canonicalJson } from '@oodgrid/protocol';
 import { pathText } from './finding.js';
 import { modelsOf } from './models-of.js';
-import type { DatasetReference, Grid } from './schema.js';
+import { type DatasetReference, type Grid, isFolder } from './schema.js';
 
 interface Duplicate {
   readonly path: readonly PropertyKey[];
@@ -60,7 +60,7 @@ const pairKey = ({ id, ood }: Grid['pairs'][number]): string => JSON.stringify([
 
 /** The OOD side is normalised as the ID side says, so that normalisation does not make a data set another one. */
 function setKey(reference: DatasetReference): string {
-  if (typeof reference === 'string') return canonicalJson(reference);
+  if (!isFolder(reference)) return canonicalJson(reference);
   const { normalisation: _ofId, dir, ...rest } = reference;
   return canonicalJson({ ...rest, dir: posix.join(dir, '.') });
 }

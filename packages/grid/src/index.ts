@@ -3,4 +3,12 @@ export { scoresFileOf } from './given-scores.js';
 export { gridJsonSchema } from './json-schema.js';
 export { modelsOf, type NamedModel } from './models-of.js';
 export { type KnownNames, parseGrid } from './parse.js';
-export { type DatasetReference, type Grid, type GridMethod, gridSchema, rowKey } from './schema.js';
+export {
+  type DatasetReference,
+  type FolderReference,
+  type Grid,
+  type GridMethod,
+  gridSchema,
+  isFolder,
+  rowKey,
+} from './schema.js';

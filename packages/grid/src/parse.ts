@@ -9,7 +9,7 @@ import { givenNames } from './given-scores.js';
 import { gridJsonSchema } from './json-schema.js';
 import { modelsOf } from './models-of.js';
 import { applyOverride, type Override, overrideOf } from './overrides.js';
-import { type Grid, gridSchema, rowKey } from './schema.js';
+import { type Grid, gridSchema, isFolder, rowKey } from './schema.js';
 import { wholeBatches } from './whole-batches.js';
 import { YamlTree } from './yaml-tree.js';
 
@@ -114,13 +114,13 @@ function checkNames(grid: Grid, known: KnownNames, methods: readonly Method[]): 
     }
     for (const side of ['id', 'ood'] as const) {
       const set = pair[side];
-      if (typeof set !== 'string' && set.name === undefined && !isVisible(basename(set.dir)))
+      if (isFolder(set) && set.name === undefined && !isVisible(basename(set.dir)))
         findings.push({
           path: ['pairs', i, side, 'dir'],
           message: "the folder's name holds characters that cannot be seen; give the data set a name",
         });
     }
-    if (typeof pair.id !== 'string' && pair.id.normalisation === undefined) {
+    if (isFolder(pair.id) && pair.id.normalisation === undefined) {
       findings.push({
         path: ['pairs', i, 'id'],
         message:

@@ -17,15 +17,16 @@ const normalisationSchema = z.union([
   }),
 ]);
 
-/** A data set by its catalog name, or a folder of the user's. */
+const datasetName = z
+  .string()
+  .regex(/^[\w.-]{1,60}$/)
+  .describe('a name of at most 60 letters, digits, ".", "_" and "-"');
+
+/** A data set by its catalog name, a folder of the user's, or one that exists only as what models gave of it. */
 const datasetReferenceSchema = z.union([
   z.string().min(1).describe("a data set's name"),
   z.strictObject({
-    name: z
-      .string()
-      .regex(/^[\w.-]{1,60}$/)
-      .describe('a name of at most 60 letters, digits, ".", "_" and "-"')
-      .optional(),
+    name: datasetName.optional(),
     dir: z.string().min(1).describe('the path of a folder'),
     normalisation: normalisationSchema.optional(),
     /** Order of an image's axes in the file; told by the model's input where it is left out. */
@@ -33,8 +34,19 @@ const datasetReferenceSchema = z.union([
     /** Names of the arrays in the file, where they are not `images` and `labels`. */
     arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
   }),
+  z.strictObject({
+    name: datasetName,
+    /** Every model of the grid brings values of it, and its labels. */
+    images: z.literal('none'),
+  }),
 ]);
 export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
+
+/** A folder of the user's. */
+export type FolderReference = Extract<DatasetReference, { readonly dir: string }>;
+
+export const isFolder = (reference: DatasetReference): reference is FolderReference =>
+  typeof reference !== 'string' && 'dir' in reference;
 
 /** Key of the row in the table; the method's name unless two rows share one. */
 const as = z

@@ -37,6 +37,8 @@ export interface SplitFiles {
   readonly labels?: Int32Array;
   /** As those of the model. */
   readonly notes?: readonly string[];
+  /** What speaks against the values, a line each, without the place: results carry it as a serious warning. */
+  readonly doubts?: readonly string[];
 }
 
 /** Where models come from: one file of this shape and a line in the catalog, or a module of the user's. */

@@ -53,7 +53,7 @@ describe('features that were exported', () => {
       offers: { head: true, gradient: false, dropout: false },
     });
     const split = await splitFiles?.('id', 'test');
-    expect(split).toMatchObject({ count: N, labels: Int32Array.from([0, 1, 2, 0, 1, 2]), notes: [] });
+    expect(split).toMatchObject({ count: N, labels: Int32Array.from([0, 1, 2, 0, 1, 2]), doubts: [] });
     await expect(splitFiles?.('id', 'train')).rejects.toThrow(/no values of id\/train: name their file/);
   });
 
@@ -95,9 +95,9 @@ describe('features that were exported', () => {
     const { splitFiles } = await resolved({
       'id.npz': npz({ ...SPLIT, logits: { shape: [N, C], data: shifted } }),
     });
-    const [note, ...more] = (await splitFiles?.('id', 'test'))?.notes ?? [];
+    const [note, ...more] = (await splitFiles?.('id', 'test'))?.doubts ?? [];
     expect(note).toMatch(
-      /^warning: id\.npz: logits are not features x weight \+ bias: they differ by up to [\d.]+ \(row \d\)/,
+      /^logits are not features x weight \+ bias: they differ by up to [\d.]+ \(sample \d\)/,
     );
     expect(more).toEqual([]);
   });
@@ -123,8 +123,8 @@ const FAULTS: readonly [string, Arrays, RegExp][] = [
   ],
   [
     'labels that are no classes',
-    { ...SPLIT, labels: { shape: [N], data: Int32Array.from([0, 1, 2, -1, 0, 1]) } },
-    /"labels" holds -1 in row 3/,
+    { ...SPLIT, labels: { shape: [N], data: Float32Array.from([0, 1, 2, 0.5, 0, 1]) } },
+    /"labels" holds 0\.5 in row 3/,
   ],
   [
     'integers',

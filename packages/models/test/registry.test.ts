@@ -32,7 +32,7 @@ it('every source of the catalog passes the check of those that come from elsewhe
 describe('a source of a module', () => {
   it('is found by its kind once it is registered, and registered once', async () => {
     expect(() => findModelSource('linear')).toThrow(
-      /unknown source of models "linear" \(known: safetensors\)/,
+      /unknown source of models "linear" \(known: safetensors, features\)/,
     );
     const linear = await registerModelSource(LINEAR);
     expect(await registerModelSource(LINEAR)).toBe(linear);

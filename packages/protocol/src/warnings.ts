@@ -20,6 +20,7 @@ export const WARNING_CODES = [
   'orientation', // a method's scores rank OOD samples above ID ones, as if higher meant out-of-distribution
   'scores-given', // scores of a row were computed elsewhere
   'train-in-test', // an ID test set holds images of its train set
+  'values-inconsistent', // what was exported of a set contradicts itself: logits that are not features x weight + bias
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { DatasetReference, Grid } from '@oodgrid/grid';
+import { type DatasetReference, type Grid, isFolder } from '@oodgrid/grid';
 import { canonicalJson, OodError } from '@oodgrid/protocol';
 
 /** A data set of a grid, however often and however the grid writes it. */
@@ -48,15 +48,17 @@ export async function referredDatasets(
 }
 
 async function located(reference: DatasetReference, baseDir: string): Promise<DatasetReference> {
-  if (typeof reference === 'string') return reference;
+  if (!isFolder(reference)) return reference;
   const dir = resolve(baseDir, reference.dir);
   // A folder that is not there is refused where it is read, with what it should hold.
   return { ...reference, dir: await realpath(dir).catch(() => dir) };
 }
 
 /** A folder's own name, as the grid writes it. */
-const nameOf = (reference: DatasetReference, baseDir: string): string =>
-  typeof reference === 'string' ? reference : basename(resolve(baseDir, reference.dir));
+function nameOf(reference: DatasetReference, baseDir: string): string {
+  if (typeof reference === 'string') return reference;
+  return isFolder(reference) ? basename(resolve(baseDir, reference.dir)) : reference.name;
+}
 
 interface Placed {
   readonly reference: DatasetReference;
@@ -85,7 +87,7 @@ function mergeOrThrow(name: string, first: Placed, second: Placed): DatasetRefer
 
 /** What makes a reference the data set that it is, beside its name, and what is the ID side's alone. */
 function parts(reference: DatasetReference) {
-  if (typeof reference === 'string') return { content: reference, normalisation: undefined };
+  if (!isFolder(reference)) return { content: reference, normalisation: undefined };
   const { name: _name, normalisation, ...content } = reference;
   return { content, normalisation };
 }

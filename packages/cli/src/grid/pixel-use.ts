@@ -1,4 +1,5 @@
 import type { PixelUse } from '@oodgrid/datasets';
+import { isFolder } from '@oodgrid/grid';
 import { OodError } from '@oodgrid/protocol';
 import type { ReferredDatasets } from './data-set-references.js';
 
@@ -9,7 +10,7 @@ import type { ReferredDatasets } from './data-set-references.js';
 export function pixelUse({ pairs, datasets }: ReferredDatasets, name: string): PixelUse {
   const floats = new Set(
     datasets
-      .filter(({ reference }) => typeof reference !== 'string' && reference.normalisation === 'none')
+      .filter(({ reference }) => isFolder(reference) && reference.normalisation === 'none')
       .map((dataset) => dataset.name),
   );
   const uses = new Set(

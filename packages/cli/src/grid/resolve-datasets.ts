@@ -8,7 +8,7 @@ import {
   type SplitContent,
   type SplitKind,
 } from '@oodgrid/datasets';
-import type { DatasetReference } from '@oodgrid/grid';
+import { type DatasetReference, type FolderReference, isFolder } from '@oodgrid/grid';
 import {
   type ModelFacts,
   type Normalisation,
@@ -20,6 +20,9 @@ import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
 import { requireEveryClass, requireLabelsFit } from '../inspect/label-warnings.js';
+import { imagelessSplit, NO_NORMALISATION } from './imageless-split.js';
+import { requireSameSamples } from './require-same-samples.js';
+import type { SplitValues } from './split-values.js';
 
 export interface DatasetSources {
   readonly context: CliContext;
@@ -28,7 +31,11 @@ export interface DatasetSources {
   readonly models: readonly ModelFacts[];
   /** Beside those: members of ensembles and others that rows name. */
   readonly auxiliaryModels: readonly ModelFacts[];
-  /** The first entry of the grid that fits on samples of every class, for messages: `methods[2] mahalanobis`. */
+  /** What models bring that was computed elsewhere. */
+  readonly values: SplitValues;
+  /** The first entry of the grid that fits on labels, for messages: `methods[2] mahalanobis`. */
+  readonly needsLabels: string | undefined;
+  /** The first one that fits on samples of every class. */
   readonly needsEveryClass: string | undefined;
   /** Looks at the images while they are in memory. */
   readonly inspector: DataInspector;
@@ -62,8 +69,8 @@ export async function resolveDataset(
 }
 
 function normalisationOf(reference: DatasetReference, channels: number): Normalisation | undefined {
-  const given =
-    typeof reference === 'string' ? findDataset(reference)?.normalisation : reference.normalisation;
+  if (typeof reference !== 'string' && !isFolder(reference)) return NO_NORMALISATION;
+  const given = isFolder(reference) ? reference.normalisation : findDataset(reference)?.normalisation;
   if (given === undefined) return undefined;
   const same = (value: number) => new Array<number>(channels).fill(value);
   if (given === 'none') return { mean: same(0), std: same(1) };
@@ -77,17 +84,20 @@ async function resolveSplit(
   use: DatasetUse,
   sources: DatasetSources,
 ): Promise<ResolvedSplit & { readonly channels: number }> {
-  const { blobs, models, auxiliaryModels, inspector } = sources;
-  const loaded =
-    typeof reference === 'string'
-      ? await loadFromCatalog(reference, split, use, sources)
-      : await loadFromFolder(reference, split, use, sources);
+  const { blobs, models, auxiliaryModels, inspector, values } = sources;
+  const loaded = await loadSplit(reference, name, split, use, sources);
   checkSize(name, loaded, [...models, ...auxiliaryModels]);
+  if (use.isId && loaded.labels !== undefined)
+    requireSameSamples(`${name}/${split}`, await values.of(name, split), {
+      owner: 'the data set',
+      labels: loaded.labels,
+    });
   // Those of an OOD set are read by nobody.
   if (use.isId && loaded.labels !== undefined) requireLabelsFit(name, split, loaded.labels, models);
   if (split === 'train' && loaded.labels !== undefined && sources.needsEveryClass !== undefined)
     requireEveryClass(name, loaded.labels, models, sources.needsEveryClass);
-  inspector.add(name, split, loaded);
+  if (isImageless(reference)) inspector.addLabels(name, split, loaded.labels);
+  else inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   const [count, , , channels] = loaded.shape;
   return {
@@ -97,6 +107,22 @@ async function resolveSplit(
     // Absent where there are labels, so that what describes a grid stays as it was.
     ...(use.isId && loaded.labels === undefined ? { isUnlabelled: true } : {}),
   };
+}
+
+const isImageless = (reference: DatasetReference): boolean =>
+  typeof reference !== 'string' && !isFolder(reference);
+
+async function loadSplit(
+  reference: DatasetReference,
+  name: string,
+  split: SplitKind,
+  use: DatasetUse,
+  sources: DatasetSources,
+): Promise<SplitContent> {
+  if (typeof reference === 'string') return loadFromCatalog(reference, split, use, sources);
+  if (isFolder(reference)) return loadFromFolder(reference, split, use, sources);
+  const neededBy = split === 'train' ? sources.needsLabels : undefined;
+  return imagelessSplit(name, split, { isId: use.isId, neededBy }, sources.values);
 }
 
 async function loadFromCatalog(
@@ -115,7 +141,7 @@ async function loadFromCatalog(
 }
 
 async function loadFromFolder(
-  { dir, layout, arrays }: Exclude<DatasetReference, string>,
+  { dir, layout, arrays }: FolderReference,
   split: SplitKind,
   { isId, pixels }: DatasetUse,
   { context, baseDir, models }: DatasetSources,

@@ -14,6 +14,7 @@ import { withGivenScores } from './resolve-given-scores.js';
 import { type ModelSources, oneOfEachName, resolveModels } from './resolve-models.js';
 import { resolveRows } from './resolve-rows.js';
 import { withSplits } from './resolve-splits.js';
+import { SplitValues } from './split-values.js';
 
 export interface ResolveOptions {
   readonly context: CliContext;
@@ -43,6 +44,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const referred = await referredDatasets(grid, baseDir);
   const { pairs } = referred;
   const inspector = new DataInspector();
+  const values = new SplitValues(all, blobs, note);
   const datasets = await resolveDatasets(referred, planned, {
     context,
     baseDir,
@@ -50,12 +52,14 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     signal,
     models: models.map(({ facts }) => facts),
     auxiliaryModels: auxiliaryModels.map(({ facts }) => facts),
-    needsEveryClass: needsEveryClass(grid, methods),
+    values,
+    needsLabels: fittedOn(grid, methods, ['any', 'every-class']),
+    needsEveryClass: fittedOn(grid, methods, ['every-class']),
     inspector,
   });
   const named = { methods, models: specs.map(({ name }) => name), pairs, datasets, baseDir, blobs };
   const rows = await withGivenScores(grid, planned, named);
-  const withValues = await Promise.all(all.map((model) => withSplits(model, datasets, blobs)));
+  const withValues = await Promise.all(all.map((model) => withSplits(model, datasets, values)));
   const warnings = inspector.warnings(pairs, normalisationsOf(datasets), specs);
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
@@ -70,7 +74,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     pairs,
     rows: rows.map(({ row }) => row),
     cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
-    warnings: [...warnings, ...rows.flatMap((one) => one.warnings)],
+    warnings: [...warnings, ...values.warnings, ...rows.flatMap((one) => one.warnings)],
     references: gridReferences(
       grid,
       all.map(({ spec }) => spec),
@@ -97,9 +101,16 @@ function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {
   return Object.fromEntries(cards);
 }
 
-function needsEveryClass(grid: Grid, methods: readonly Method[]): string | undefined {
+/** The first entry that fits on such labels, for messages. */
+function fittedOn(
+  grid: Grid,
+  methods: readonly Method[],
+  labels: readonly ('any' | 'every-class')[],
+): string | undefined {
   const index = grid.methods.findIndex(({ name }) =>
-    methods.some((one) => one.name === name && one.arithmetic.fit?.needsLabels === 'every-class'),
+    methods.some(({ name: own, arithmetic: { fit } }) => {
+      return own === name && fit?.needsLabels !== undefined && labels.includes(fit.needsLabels);
+    }),
   );
   return index < 0 ? undefined : `methods[${index}] ${grid.methods[index]?.name}`;
 }

@@ -1,7 +1,6 @@
-import { packFiles } from '@oodgrid/models';
 import { type Digest, type ModelSpec, OodError, type ResolvedDataset } from '@oodgrid/protocol';
-import type { BlobStore } from '@oodgrid/transport';
 import type { GridModel } from './resolve-models.js';
+import type { SplitValues } from './split-values.js';
 
 /**
  * A model with what it has of each split of the grid, where its values were computed elsewhere; any other as it is. Throws `invalid-input`
@@ -10,7 +9,7 @@ import type { GridModel } from './resolve-models.js';
 export async function withSplits(
   { spec, splitFiles }: GridModel,
   datasets: readonly ResolvedDataset[],
-  blobs: BlobStore,
+  values: SplitValues,
 ): Promise<ModelSpec> {
   if (splitFiles === undefined) return spec;
   const splits: Record<string, Digest> = {};
@@ -18,13 +17,13 @@ export async function withSplits(
     for (const split of ['test', 'train'] as const) {
       const wanted = dataset[split];
       if (wanted === undefined) continue;
-      const { count, files } = await splitFiles(dataset.name, split);
+      const { count, blob } = await values.ofModel(spec.name, dataset.name, split);
       if (count !== wanted.count)
         throw new OodError(
           'invalid-input',
           `model "${spec.name}" has values of ${count} samples of ${wanted.ref.name}, which has ${wanted.count}`,
         );
-      splits[wanted.ref.name] = await blobs.put(packFiles(files));
+      splits[wanted.ref.name] = blob;
     }
   }
   return { ...spec, splits };

@@ -12,9 +12,16 @@ interface Pair {
 /** Looks at every split while its images are in memory, and says afterwards what is odd about the data of a grid. */
 export class DataInspector {
   readonly #splits = new Map<string, { test?: InspectedSplit; train?: InspectedSplit }>();
+  /** Of test sets without images; null where there are none. */
+  readonly #labels = new Map<string, InspectedSplit['labels']>();
 
   add(name: string, split: 'test' | 'train', loaded: LoadedImages): void {
     this.#splits.set(name, { ...this.#splits.get(name), [split]: inspectSplit(loaded) });
+  }
+
+  /** Of a split without images. */
+  addLabels(name: string, split: 'test' | 'train', labels: InspectedSplit['labels'] | undefined): void {
+    if (split === 'test') this.#labels.set(name, labels?.slice() ?? null);
   }
 
   /**
@@ -37,6 +44,9 @@ export class DataInspector {
     const ofId = [...ids]
       .flatMap((name) => this.#set(name))
       .flatMap((set) => idWarnings(set, normalisations.get(set.name), models));
+    const ofLabels = [...this.#labels]
+      .filter(([name]) => ids.has(name))
+      .flatMap(([name, labels]) => labelWarnings(name, labels, models));
     const ofPairs = pairs.flatMap(({ id, ood }) =>
       this.#set(id).flatMap((idSet) => this.#set(ood).flatMap((oodSet) => idInOod(idSet, oodSet))),
     );
@@ -44,7 +54,7 @@ export class DataInspector {
       .filter((name) => !ids.has(name))
       .flatMap((name) => this.#set(name))
       .flatMap((set) => copiesInSet(set, 'test', { ood: set.name }));
-    return [...ofId, ...ofPairs, ...ofOod];
+    return [...ofId, ...ofLabels, ...ofPairs, ...ofOod];
   }
 
   #set(name: string): InspectedSet[] {

@@ -1,10 +1,13 @@
 import {
   describeArrays,
+  isTorchCheckpoint,
   type ListedArray,
   type NumericArray,
   openNpz,
   openSafetensors,
+  openTorchCheckpoint,
   parseNpy,
+  type StoredTensor,
 } from '@oodgrid/formats';
 import { OodError } from '@oodgrid/protocol';
 
@@ -16,11 +19,35 @@ export interface ArraySet {
   read(key: string): NumericArray;
 }
 
-/** By the path's ending: `.safetensors`, `.npy` (one array, which is called `single`), anything else an npz archive. */
-export function openArrays(bytes: Uint8Array, path: string, single: string): ArraySet {
-  if (path.endsWith('.safetensors')) return safetensorsArrays(bytes, path);
+/**
+ * What the path's ending says it is: `.safetensors`, `.npy` (one array, which is called `single`), else npz; a file of PyTorch's by its
+ * first bytes, of which a tensor alone is called `single` too.
+ */
+export async function openArrays(bytes: Uint8Array, path: string, single: string): Promise<ArraySet> {
+  if (path.endsWith('.safetensors')) return tensors(openSafetensors(bytes, path), path);
   if (path.endsWith('.npy')) return npyArray(bytes, path, single);
+  if (isTorchCheckpoint(bytes)) {
+    const named = [...openTorchCheckpoint(bytes, path)].map(
+      ([key, tensor]) => [key || single, tensor] as const,
+    );
+    return tensors(new Map(named), path);
+  }
   return { path, ...openNpz(bytes, path) };
+}
+
+/** Arrays that lie in files of their own, by their names there. */
+export function gathered(sets: ReadonlyMap<string, ArraySet>, path: string): ArraySet {
+  const named = (key: string): ArraySet => {
+    const set = sets.get(key);
+    if (set !== undefined) return set;
+    throw new OodError('internal', `${path}: no array "${key}"`);
+  };
+  return {
+    path,
+    keys: [...sets.keys()],
+    list: () => [...sets].flatMap(([key, set]) => set.list().filter((one) => one.key === key)),
+    read: (key) => named(key).read(key),
+  };
 }
 
 function npyArray(bytes: Uint8Array, path: string, key: string): ArraySet {
@@ -29,14 +56,13 @@ function npyArray(bytes: Uint8Array, path: string, key: string): ArraySet {
   return { path, keys: [key], list: () => [{ key, title: dtype, shape }], read: () => array };
 }
 
-function safetensorsArrays(bytes: Uint8Array, path: string): ArraySet {
-  const tensors = openSafetensors(bytes, path);
+function tensors(stored: ReadonlyMap<string, StoredTensor>, path: string): ArraySet {
   return {
     path,
-    keys: [...tensors.keys()],
-    list: () => [...tensors].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
+    keys: [...stored.keys()],
+    list: () => [...stored].map(([key, { dtype, shape }]) => ({ key, title: dtype, shape })),
     read: (key) => {
-      const array = tensors.get(key)?.read();
+      const array = stored.get(key)?.read();
       if (array !== undefined) return array;
       throw new OodError(
         'corrupt-data',

@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/protocol';
-import { contentsOf, floatsOf, openArrays } from './array-set.js';
+import { type ArraySet, contentsOf, floatsOf } from './array-set.js';
 
 /** The last linear layer: weight [classes, features] row-major and bias [classes]. */
 export interface HeadValues {
@@ -9,9 +9,9 @@ export interface HeadValues {
   readonly bias: Float32Array;
 }
 
-/** Throws `corrupt-data` naming `path` for a file without `weight` [classes, features] and `bias` [classes]. */
-export function readHead(bytes: Uint8Array, path: string): HeadValues {
-  const arrays = openArrays(bytes, path, 'weight');
+/** Throws `corrupt-data` naming the path for a file without `weight` [classes, features] and `bias` [classes]. */
+export function readHead(arrays: ArraySet): HeadValues {
+  const { path } = arrays;
   for (const key of ['weight', 'bias'])
     if (!arrays.keys.includes(key))
       throw new OodError(

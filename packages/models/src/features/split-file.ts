@@ -1,10 +1,12 @@
 import { OodError } from '@oodgrid/protocol';
-import { type ArraySet, contentsOf, floatsOf, openArrays } from './array-set.js';
+import { type ArraySet, contentsOf, floatsOf } from './array-set.js';
 
 /** Names of the arrays that have a meaning of their own; any other is a tap. */
 export const FEATURES = 'features';
 export const LOGITS = 'logits';
 const LABELS = 'labels';
+/** A head may lie in the same file. */
+const NO_TAPS: readonly string[] = [LABELS, 'weight', 'bias'];
 
 /** Values of one tap, row-major. */
 export interface TapValues {
@@ -23,11 +25,11 @@ export interface SplitValues {
   readonly labels: Int32Array | null;
 }
 
-/** Throws `corrupt-data` naming `path` and the array for what cannot be the values of one set of samples. */
-export function readSplit(bytes: Uint8Array, path: string): SplitValues {
-  const arrays = openArrays(bytes, path, FEATURES);
+/** Throws `corrupt-data` naming path and array for what cannot be the values of one set of samples. */
+export function readSplit(arrays: ArraySet): SplitValues {
+  const { path } = arrays;
   const rank = (key: string): number => [FEATURES, LOGITS].indexOf(key);
-  const keys = arrays.keys.filter((key) => key !== LABELS).sort((a, b) => rank(a) - rank(b));
+  const keys = arrays.keys.filter((key) => !NO_TAPS.includes(key)).sort((a, b) => rank(a) - rank(b));
   if (!keys.includes(FEATURES) && !keys.includes(LOGITS))
     throw new OodError(
       'corrupt-data',
@@ -55,7 +57,8 @@ function labelsOf(arrays: ArraySet, count: number): Int32Array {
     throw new OodError('corrupt-data', `${where} is [${shape.join(', ')}], expected [${count}]`);
   return Int32Array.from({ length: count }, (_, row) => {
     const label = Number(data[row]);
-    if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label;
+    // Which of them are classes of the model is asked where they are used: sets that are only OOD often have -1.
+    if (Number.isInteger(label) && Math.abs(label) < 2 ** 31) return label;
     throw new OodError('corrupt-data', `${where} holds ${label} in row ${row}, which is no class number`);
   });
 }

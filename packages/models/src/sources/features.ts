@@ -1,14 +1,19 @@
 import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
-import { headNotes } from '../features/check-head.js';
+import { type ArraySet, gathered, openArrays } from '../features/array-set.js';
+import { headDoubts } from '../features/check-head.js';
 import { factsOfValues, requireSameTaps } from '../features/exported-facts.js';
 import { openExported, packHead, packTaps } from '../features/exported-model.js';
 import { readHead } from '../features/head-file.js';
-import { readSplit } from '../features/split-file.js';
-import { defineModelSource } from '../model-source.js';
+import { FEATURES, readSplit } from '../features/split-file.js';
+import { defineModelSource, type ResolveContext } from '../model-source.js';
 
 const file = (what: string) =>
-  z.string().min(1).describe(`the path of ${what}, as .npz, .safetensors or .npy`);
+  z.string().min(1).describe(`the path of ${what}, as .npz, .npy, .safetensors or .pt`);
+
+/** A file of all arrays of a split, or one of each array by its name. */
+const split = (what: string) => z.union([file(what), z.record(z.string().min(1), file('an array'))]);
+type SplitPlace = z.output<ReturnType<typeof split>>;
 
 /** Features, logits and layers that a network gave elsewhere: a file for each split of a data set, no network. */
 export const features = defineModelSource({
@@ -20,17 +25,18 @@ export const features = defineModelSource({
       .record(
         z.string().min(1),
         z.strictObject({
-          test: file('features [n, d], logits [n, classes]'),
-          train: file('features [n, d], logits [n, classes]').optional(),
+          test: split('features [n, d], logits [n, classes]'),
+          train: split('features [n, d], logits [n, classes]').optional(),
         }),
       )
       .describe('files by data set: {cifar10: {test: ..., train: ...}}'),
   }),
   resolve: async ({ head: headPath, splits }, { name, read }) => {
-    const head = headPath === undefined ? undefined : await read(headPath, 'the head').then(toHead);
+    const head =
+      headPath === undefined ? undefined : await openFile(headPath, 'the head', read).then(readHead);
     const [[, first] = []] = Object.entries(splits);
     if (first === undefined) throw new OodError('invalid-input', `model "${name}": splits names no data set`);
-    const example = await read(first.test, 'the values').then(toSplit);
+    const example = await openSplit(first.test, read).then(readSplit);
     const facts = factsOfValues(name, example, head);
     return {
       facts,
@@ -43,14 +49,14 @@ export const features = defineModelSource({
             'not-found',
             `model "${name}" has no values of ${dataset}/${split}: name their file in its splits: {${dataset}: {${split}: ...}}`,
           );
-        const values = await read(path, 'the values').then(toSplit);
+        const values = await openSplit(path, read).then(readSplit);
         requireSameTaps(values, example);
         const { count, taps, labels } = values;
         return {
           count,
           files: { values: packTaps(taps) },
           ...(labels === null ? {} : { labels }),
-          notes: head === undefined ? [] : headNotes(values, head),
+          doubts: head === undefined ? [] : headDoubts(values, head),
         };
       },
     };
@@ -58,5 +64,17 @@ export const features = defineModelSource({
   open: async (runtime, facts, files, split) => openExported(runtime, facts, files, split),
 });
 
-const toHead = ({ path, bytes }: { path: string; bytes: Uint8Array }) => readHead(bytes, path);
-const toSplit = ({ path, bytes }: { path: string; bytes: Uint8Array }) => readSplit(bytes, path);
+type Read = ResolveContext['read'];
+
+async function openFile(path: string, what: string, read: Read, single = 'weight'): Promise<ArraySet> {
+  const file = await read(path, what);
+  return openArrays(file.bytes, file.path, single);
+}
+
+async function openSplit(place: SplitPlace, read: Read): Promise<ArraySet> {
+  if (typeof place === 'string') return openFile(place, 'the values', read, FEATURES);
+  const sets = new Map<string, ArraySet>();
+  for (const [key, path] of Object.entries(place))
+    sets.set(key, await openFile(path, 'the values', read, key));
+  return gathered(sets, Object.values(place).join(', '));
+}
