@@ -34,11 +34,13 @@ const datasetReferenceSchema = z.union([
     /** Names of the arrays in the file, where they are not `images` and `labels`. */
     arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
   }),
-  z.strictObject({
-    name: datasetName,
-    /** Every model of the grid brings values of it, and its labels. */
-    images: z.literal('none'),
-  }),
+  z
+    .strictObject({
+      name: datasetName,
+      /** Every model of the grid brings values of it, and its labels. */
+      images: z.literal('none'),
+    })
+    .describe('{name, images: none}'),
 ]);
 export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
 

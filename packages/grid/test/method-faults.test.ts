@@ -22,13 +22,13 @@ const WRONG_METHODS: readonly (readonly [line: string, faults: readonly string[]
   [
     'methods: [deep-ensemble]',
     [
-      `g.yaml:4:11  methods[0]: "deep-ensemble" needs members: write { name: deep-ensemble, members: ... } with a list of at least 2, each entry a model's name or {name, source?, architecture, weights, classes?}`,
+      `g.yaml:4:11  methods[0]: "deep-ensemble" needs members: write { name: deep-ensemble, members: ... } with a list of at least 2, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}`,
     ],
   ],
   [
     'methods: [outlier-exposure]',
     [
-      `g.yaml:4:11  methods[0]: "outlier-exposure" needs model: write { name: outlier-exposure, model: ... } with a model's name or {name, source?, architecture, weights, classes?}`,
+      `g.yaml:4:11  methods[0]: "outlier-exposure" needs model: write { name: outlier-exposure, model: ... } with a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}`,
     ],
   ],
   ['methods: [5]', [`g.yaml:4:11  methods[0]: expected a method's name or {name, ...options}, got 5`]],
@@ -84,13 +84,13 @@ const WRONG_METHODS: readonly (readonly [line: string, faults: readonly string[]
   [
     'methods: [{ name: deep-ensemble, members: [lenet-fmnist-member0] }]',
     [
-      `g.yaml:4:43  methods[0].members: expected a list of at least 2, each entry a model's name or {name, source?, architecture, weights, classes?}, got a list of 1`,
+      `g.yaml:4:43  methods[0].members: expected a list of at least 2, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got a list of 1`,
     ],
   ],
   [
     'methods: [{ name: deep-ensemble, members: lenet }]',
     [
-      `g.yaml:4:43  methods[0].members: expected a list of at least 2, each entry a model's name or {name, source?, architecture, weights, classes?}, got "lenet"; write [lenet]`,
+      `g.yaml:4:43  methods[0].members: expected a list of at least 2, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got "lenet"; write [lenet]`,
     ],
   ],
   [

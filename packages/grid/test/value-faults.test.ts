@@ -20,13 +20,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'models: lenet-fmnist',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got "lenet-fmnist"; write [lenet-fmnist]`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got "lenet-fmnist"; write [lenet-fmnist]`,
     ],
   ],
   [
     'models: []',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got an empty list`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got an empty list`,
     ],
   ],
   [
@@ -66,25 +66,25 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'models: [[a]]',
     [
-      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got a list of 1`,
+      `g.yaml:2:10  models[0]: expected a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got a list of 1`,
     ],
   ],
   [
     'models: [5]',
     [
-      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got 5`,
+      `g.yaml:2:10  models[0]: expected a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got 5`,
     ],
   ],
   [
     'models: { name: a }',
     [
-      `g.yaml:2:9  models: expected a list, each entry a model's name or {name, source?, architecture, weights, classes?}, got {name}; begin its entries with "- "`,
+      `g.yaml:2:9  models: expected a list, each entry a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got {name}; begin its entries with "- "`,
     ],
   ],
   [
     'models: [""]',
     [
-      `g.yaml:2:10  models[0]: expected a model's name or {name, source?, architecture, weights, classes?}, got an empty text`,
+      `g.yaml:2:10  models[0]: expected a model's name, {name, source?, architecture, weights, classes?} or {name, source, head?, splits}, got an empty text`,
     ],
   ],
   [
@@ -94,13 +94,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'pairs: [{ id: fashion-mnist, ood: [mnist, svhn] }]',
     [
-      `g.yaml:3:35  pairs[0].ood: expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}, got a list of 2; write a pair for each of them`,
+      `g.yaml:3:35  pairs[0].ood: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}, got a list of 2; write a pair for each of them`,
     ],
   ],
   [
     'pairs: [{ id: fashion-mnist }]',
     [
-      `g.yaml:3:9  pairs[0].ood: missing; expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}`,
+      `g.yaml:3:9  pairs[0].ood: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}`,
     ],
   ],
   [
@@ -136,13 +136,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'pairs: [{ id: null, ood: mnist }]',
     [
-      `g.yaml:3:15  pairs[0].id: expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}, got nothing`,
+      `g.yaml:3:15  pairs[0].id: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}, got nothing`,
     ],
   ],
   [
     'pairs: [{ in: fashion-mnist, ood: mnist }]',
     [
-      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name or {name?, dir, normalisation?, layout?, arrays?}`,
+      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}`,
       'g.yaml:3:11  pairs[0].in: unknown key "in" (did you mean "id"?)',
     ],
   ],
