@@ -9,7 +9,7 @@ import { unpackSlurm } from './servers/slurm.mjs';
 import { run, step } from './steps.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PNPM = 'pnpm@10.34.8';
+export const PNPM = 'pnpm@10.34.8';
 
 /**
  * Brings a fresh clone to where every command runs; what is done already is skipped. `servers`: also what a

@@ -9,6 +9,7 @@ async function main(): Promise<void> {
   const warnings: string[] = [];
   const { kind, version, device, numericsClass } = await loadEngine({
     cacheDir: process.argv[2] ?? '',
+    enginesDir: process.env.OODGRID_ENGINES,
     prefer: process.argv[3] === 'wasm' ? 'wasm' : 'native',
     log: (line) => warnings.push(line),
   });

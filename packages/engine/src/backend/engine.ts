@@ -20,6 +20,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Folder under which the set-up keeps `engine/`. */
   readonly cacheDir: string;
+  /** Folder of native engines where they lie elsewhere, as in an image, whose cache is empty and its own. */
+  readonly enginesDir?: string | undefined;
   /** `wasm` skips the native engine even where it is installed. */
   readonly prefer?: 'native' | 'wasm';
   readonly log: (line: string) => void;
@@ -28,8 +30,7 @@ export interface EngineOptions {
 const pointerSchema = z.object({ key: z.string().regex(/^[\w.+-]+$/) });
 
 /** Folder of the installed native engine, or undefined when the set-up has not built one. */
-function nativeEngineFolder(cacheDir: string, variant: 'cpu' | 'gpu'): string | undefined {
-  const root = join(cacheDir, 'engine');
+function nativeEngineFolder(root: string, variant: 'cpu' | 'gpu'): string | undefined {
   let text: string;
   try {
     text = readFileSync(join(root, `current-${variant}.json`), 'utf8');
@@ -45,7 +46,8 @@ function nativeEngineFolder(cacheDir: string, variant: 'cpu' | 'gpu'): string | 
  * with `workerEnvironment()`. Throws `engine-missing` when neither loads.
  */
 export async function loadEngine(options: EngineOptions): Promise<Engine> {
-  const folder = nativeEngineFolder(options.cacheDir, 'gpu') ?? nativeEngineFolder(options.cacheDir, 'cpu');
+  const root = options.enginesDir ?? join(options.cacheDir, 'engine');
+  const folder = nativeEngineFolder(root, 'gpu') ?? nativeEngineFolder(root, 'cpu');
   if (options.prefer !== 'wasm' && folder !== undefined) {
     try {
       return nativeEngine(folder);

@@ -65,7 +65,8 @@ async function main(): Promise<void> {
   for (const { url, digest } of settings.methods) own.push(await loadMethodModule(url, [], digest));
   const arithmetics = own.map(({ arithmetic }) => arithmetic);
   const log = (line: string) => process.stderr.write(`${line}\n`);
-  const engine = await loadEngine({ cacheDir: settings.cacheDir, prefer: settings.engine, log });
+  const enginesDir = process.env.OODGRID_ENGINES;
+  const engine = await loadEngine({ cacheDir: settings.cacheDir, enginesDir, prefer: settings.engine, log });
   const inputs = new TaskInputs(engine);
   const compute = gridsOnly((task, io) => executeTask(inputs, task, io, arithmetics));
   const { kind, version, device, numericsClass } = engine;
