@@ -22,8 +22,17 @@ export async function generatedFiles(root) {
     ...dashboards,
     ...runbookPages(),
     ['deploy/prometheus/rules.yml', rulesFile()],
+    ['deploy/k8s/components/monitoring/rules.yaml', prometheusRule(rulesFile())],
     ['docs/metrics.md', metricsPage()],
   ]);
+}
+
+/** The same rules for the Prometheus operator. */
+function prometheusRule(rules) {
+  const [, header = '', groups = ''] = /^((?:#.*\n)*)([\s\S]*)$/.exec(rules) ?? [];
+  const object =
+    'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: ood-grid\nspec:\n';
+  return `${header}${object}${groups.replaceAll(/^(?=.)/gm, '  ')}`;
 }
 
 /** Those that are not what the code makes. */
