@@ -92,7 +92,7 @@ async function rollsOut(plane) {
     JSON.stringify(patch),
   ]);
   const start = Date.now();
-  await until('the workers are of the next version', () => allRun(plane));
+  await until('the workers are of the next version', () => allRun(plane), 400);
   return `${((Date.now() - start) / 1000).toFixed(0)} s`;
 }
 
