@@ -34,19 +34,29 @@ export function stubServices(reached: (path: string) => void): readonly GrpcServ
   }));
 }
 
-function stub({ path, responseStream, responseDeserialize }: AnyMethod, reached: (path: string) => void) {
-  const answer = () => responseDeserialize(Buffer.alloc(0));
-  if (!responseStream) {
-    return (_call: unknown, callback: (error: null, answer: object) => void) => {
-      reached(path);
-      callback(null, answer());
-    };
-  }
-  return (call: { write(message: object): void; end(): void; resume?(): void }) => {
+interface StubCall {
+  write(message: object): void;
+  end(): void;
+  resume?(): void;
+  on(event: 'end' | 'error', told: () => void): unknown;
+}
+type StubCallback = (error: null, answer: object) => void;
+
+/** Answers when everything that it is sent is there. */
+function stub(method: AnyMethod, reached: (path: string) => void) {
+  const { path, requestStream, responseStream, responseDeserialize } = method;
+  return (call: StubCall, callback?: StubCallback) => {
     reached(path);
+    const answer = () => {
+      const message = responseDeserialize(Buffer.alloc(0));
+      if (!responseStream) return callback?.(null, message);
+      call.write(message);
+      call.end();
+    };
+    if (!requestStream) return answer();
+    call.on('error', () => undefined);
+    call.on('end', answer);
     call.resume?.();
-    call.write(answer());
-    call.end();
   };
 }
 
