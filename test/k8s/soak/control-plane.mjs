@@ -60,6 +60,9 @@ export class ControlPlane {
       `--token-auth-file=${path('tokens.csv')}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       '--endpoint-reconciler-type=none',
+      // Debian's etcd cannot tell how far a watch is: watches that begin with a list would be refused, and whoever asks for them (kwok) tries
+      // again after a pause that grows to a minute.
+      '--feature-gates=WatchList=false',
     ]);
     writeFileSync(this.kubeconfig, kubeconfig(`https://127.0.0.1:${secure}`));
     await this.#ready();
@@ -104,7 +107,11 @@ export class ControlPlane {
   }
 
   #run(program, args) {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.#folder });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.#folder,
+      env: { ...process.env, KUBE_FEATURE_WatchListClient: 'false' },
+    });
     const log = createWriteStream(join(this.#folder, `${program.split('/').at(-1)}.log`));
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { run } from '../../../scripts/steps.mjs';
 import { until } from './control-plane.mjs';
+import { doctorIsContent, doctorSeesFaults } from './doctor-checks.mjs';
 
 const NAMESPACE = 'ood-grid';
 
@@ -18,7 +19,9 @@ export async function checkOverlay(plane, kustomize, root, name) {
   await refusesHostNetwork(plane);
   const rollout = await rollsOut(plane);
   await coordinatorMayBeEvicted(plane);
-  await plane.kubectl(['delete', '--wait=true', '--timeout=120s', '-f', '-'], yaml);
+  await doctorIsContent(plane, root);
+  await doctorSeesFaults(plane, root, workers);
+  await plane.kubectl(['delete', '--ignore-not-found', '--wait=true', '--timeout=120s', '-f', '-'], yaml);
   const placed = workers.map(({ spec }) => spec.nodeName).sort();
   return { name, objects, pods: pods.length, workers: placed.join(', ') || 'none', rollout };
 }

@@ -70,6 +70,8 @@ For each overlay it was seen that
 - no pod has a token of its service account;
 - workers that ask for a GPU are on nodes that have one, others are not;
 - a roll-out of the workers ends, also where every device is taken;
-- the coordinator's pod may be evicted, and comes back with its volume.
+- the coordinator's pod may be evicted, and comes back with its volume;
+- \`ood-cli k8s doctor\` finds no problem with it, but for the Secrets that nobody makes here (certificates, the workers' token), and then names each of: workers that
+  find no node, a coordinator that is scaled to none, a service that leads nowhere, a denial that is gone.
 `;
 }

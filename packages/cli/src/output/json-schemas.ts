@@ -64,6 +64,7 @@ export const OUTPUT_SCHEMAS = {
     blobBytes: count,
     lost: z.array(z.string()),
   }),
+  'k8s doctor': z.object({ checks: z.array(checkSchema) }),
   'slurm script': z.object({ script: z.string() }),
   'slurm submit': z.object({ job: z.string(), script: z.string() }),
   gc: z.object({
