@@ -1,5 +1,6 @@
 import { OodError } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';
+import { checkGpu } from './check-gpu.js';
 import { probeEngine } from './probe-engine.js';
 
 /** Loads the engine in a process of its own, as a worker would. */
@@ -16,8 +17,9 @@ export async function checkEngine(cacheDir: string): Promise<Check[]> {
             `npm run setup builds native TensorFlow. ${engine.warnings.join(' ')}`.trim(),
           ),
     ];
-    return [...checks, ok('numerics class', engine.numericsClass)];
+    return [...checks, ok('numerics class', engine.numericsClass), ...(await checkGpu(engine.device))];
   } catch (error) {
-    return [problem('engine', `no engine loads: ${OodError.from(error).message.trim()}`, 'npm run setup')];
+    const missing = `no engine loads: ${OodError.from(error).message.trim()}`;
+    return [problem('engine', missing, 'npm run setup'), ...(await checkGpu(undefined))];
   }
 }
