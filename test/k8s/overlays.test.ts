@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cliContext, findNatsServer } from 'ood-cli';
@@ -92,16 +93,51 @@ describe('the policies', () => {
   });
 });
 
-it.each(['base', 'overlays/local'])(
+it.each(['base', 'overlays/local', 'components/cert-manager'])(
   'the configuration of NATS in %s is one that it takes',
   async (folder) => {
-    const file = join(ROOT, 'deploy', 'k8s', folder, 'nats.conf');
-    expect(readFileSync(file, 'utf8')).toContain('$POD_NAME');
-    const program = findNatsServer(cliContext([]).cacheDir);
-    const { all: text } = await execa(program, ['-t', '-c', file], {
-      all: true,
-      env: { POD_NAME: 'nats-0' },
-    });
-    expect(text).toContain('is valid');
+    const text = readFileSync(join(ROOT, 'deploy', 'k8s', folder, 'nats.conf'), 'utf8');
+    expect(text).toContain('$POD_NAME');
+    const tls = mkdtempSync(join(tmpdir(), 'oodgrid-nats-tls-'));
+    try {
+      if (text.includes('/etc/nats-tls')) await makeCertificate(tls);
+      const file = join(tls, 'nats.conf');
+      writeFileSync(file, text.replaceAll('/etc/nats-tls', tls));
+      const program = findNatsServer(cliContext([]).cacheDir);
+      const { all: said } = await execa(program, ['-t', '-c', file], {
+        all: true,
+        env: { POD_NAME: 'nats-0' },
+      });
+      expect(said).toContain('is valid');
+    } finally {
+      rmSync(tls, { recursive: true });
+    }
   },
 );
+
+it('with certificates every link to NATS shows one and asks for one', () => {
+  const text = JSON.stringify(objectsOf('overlay production'));
+  expect(text.match(/--nats=tls:\/\/nats:4222/g)).toHaveLength(2);
+  expect(text).not.toContain('--nats=nats:4222');
+  // On the clients' port and between the servers.
+  expect(text.match(/verify: true/g)).toHaveLength(2);
+});
+
+/** As a Secret of cert-manager has it: its own authority here. */
+async function makeCertificate(folder: string): Promise<void> {
+  const [key, cert] = [join(folder, 'tls.key'), join(folder, 'tls.crt')];
+  const subject = ['-subj', '/CN=nats', '-addext', 'subjectAltName=DNS:nats'];
+  await execa('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    ...subject,
+    '-keyout',
+    key,
+    '-out',
+    cert,
+  ]);
+  copyFileSync(cert, join(folder, 'ca.crt'));
+}

@@ -31,7 +31,9 @@ try {
       status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
     );
   });
-  for (const name of readdirSync(join(ROOT, 'deploy', 'k8s', 'overlays'))) {
+  for (const name of readdirSync(join(ROOT, 'deploy', 'k8s', 'overlays')).filter(
+    (one) => !one.startsWith('.'),
+  )) {
     try {
       rows.push(await checkOverlay(plane, kustomize, ROOT, name));
       process.stdout.write(`ok      ${name}\n`);
