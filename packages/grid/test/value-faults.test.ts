@@ -5,13 +5,17 @@ import { faultsOf, GOOD, grid } from './faulty-grid.js';
 const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]])[] = [
   [
     'protocol: openood',
-    ['g.yaml:1:11  protocol: expected "fssd-paper", got "openood"; --protocol FILE takes in one of your own'],
+    [
+      'g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got "openood"; --protocol FILE takes in one of your own',
+    ],
   ],
   [
     'protocol: fssd',
-    ['g.yaml:1:11  protocol: expected "fssd-paper", got "fssd"; --protocol FILE takes in one of your own'],
+    [
+      'g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got "fssd"; --protocol FILE takes in one of your own',
+    ],
   ],
-  ['protocol: [fssd-paper]', ['g.yaml:1:11  protocol: expected "fssd-paper", got a list of 1']],
+  ['protocol: [fssd-paper]', ['g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got a list of 1']],
   [
     'name: "a b"',
     ['g.yaml:5:7  name: expected a name of at most 80 letters, digits, ".", "_" and "-", got "a b"'],

@@ -1,5 +1,6 @@
 import { fssdPaper } from './fssd-paper.js';
 import type { Protocol } from './protocol.js';
+import { raw } from './raw.js';
 
 /** Every protocol that a grid may name. A new one is one file and one line here. */
-export const PROTOCOLS: readonly Protocol[] = [fssdPaper];
+export const PROTOCOLS: readonly Protocol[] = [fssdPaper, raw];

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { sha256 } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkProtocol } from '../src/check-protocol.js';
-import { fssdPaper, PROTOCOLS } from '../src/index.js';
+import { PROTOCOLS } from '../src/index.js';
 import { findProtocol, moduleOf, protocolModules, protocols, registerProtocol } from '../src/registry.js';
 
 const invalid = (message: RegExp) =>
@@ -17,11 +17,11 @@ it('every protocol of the catalog passes the check of those that come from elsew
 
 describe('a protocol of a module', () => {
   it('is found by its name once it is registered, and registered once', async () => {
-    expect(() => findProtocol('toy')).toThrow(invalid(/unknown protocol "toy" \(known: fssd-paper\)/));
+    expect(() => findProtocol('toy')).toThrow(invalid(/unknown protocol "toy" \(known: fssd-paper, raw\)/));
     const toy = await registerProtocol(TOY);
     expect(await registerProtocol(TOY)).toBe(toy);
     expect(findProtocol('toy')).toBe(toy);
-    expect(protocols()).toEqual([fssdPaper, toy]);
+    expect(protocols()).toEqual([...PROTOCOLS, toy]);
     const [own] = protocolModules();
     expect(own).toEqual({ url: TOY, sha256: sha256(readFileSync(fileURLToPath(TOY))) });
     expect(moduleOf('toy')).toMatchObject({ url: TOY });

@@ -7,12 +7,21 @@ const INTERVALS: Readonly<Record<IntervalKind, string>> = {
   bootstrap: "a stratified bootstrap's",
 };
 
-/** What stands below every table: what the numbers are, which class is positive, and what the intervals are. */
-export function metricsNote({ metrics, cells }: Pick<Results, 'metrics' | 'cells'>): string {
+/** What stands below every table: what the numbers are, which class is positive, what the intervals are, and what data chose settings. */
+export function metricsNote({
+  metrics,
+  cells,
+  protocol,
+}: Pick<Results, 'metrics' | 'cells' | 'protocol'>): string {
   const oodPositive = metrics.filter(({ positive }) => positive === 'ood').map(({ title }) => title);
   const except = oodPositive.length === 0 ? '' : ` (${oodPositive.join(', ')}: OOD)`;
-  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })}`;
+  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })} ${choiceNote(protocol)}`;
 }
+
+const choiceNote = ({ criterion }: Results['protocol']): string =>
+  criterion === null
+    ? 'No data chose a setting: each method has its own.'
+    : `Settings are chosen by the ${criterion} on validation samples of each pair, ID and OOD.`;
 
 function intervalsNote({ metrics, cells: [cell] }: Pick<Results, 'metrics' | 'cells'>): string {
   if (cell === undefined) return '';
