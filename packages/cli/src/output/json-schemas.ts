@@ -21,6 +21,8 @@ const count = z.number().int().min(0);
 /** Schema of the --json output of each command, by its name. */
 export const OUTPUT_SCHEMAS = {
   submit: z.union([resultsSchema, z.object({ run: z.string() })]),
+  score: resultsSchema,
+  init: z.object({ grid: z.string() }),
   plan: planReportSchema,
   doctor: z.object({ checks: z.array(checkSchema) }),
   'data list': datasets,

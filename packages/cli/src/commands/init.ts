@@ -1,0 +1,33 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Flags } from '@oclif/core';
+import { OodError } from '@oodgrid/protocol';
+import { findFeatureFiles } from '../features/feature-files.js';
+import { featuresGrid } from '../features/features-grid.js';
+import { OodCommand } from '../ood-command.js';
+
+export default class Init extends OodCommand {
+  static override description =
+    'Write the grid of a folder of exported features into it, to be changed and submitted';
+  static override examples = ['<%= config.bin %> init --features ./features'];
+  static override flags = {
+    features: Flags.string({ description: 'folder with id_test.npz, ood_*.npz and so on', required: true }),
+  };
+
+  async run(): Promise<{ grid: string }> {
+    const { flags } = await this.parse(Init);
+    const folder = resolve(flags.features);
+    const { text } = await featuresGrid(await findFeatureFiles(folder), folder);
+    const grid = join(folder, 'grid.yaml');
+    await writeFile(grid, text, { flag: 'wx' }).catch((cause: unknown) => {
+      const { code, message } = OodError.from(cause);
+      throw new OodError(
+        code,
+        `${grid}: the grid could not be written: ${message}; move the one that is there`,
+        { cause },
+      );
+    });
+    this.log(grid);
+    return { grid };
+  }
+}

@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { findFeatureFiles } from '../features/feature-files.js';
+import { featuresGrid } from '../features/features-grid.js';
+import { OodCommand } from '../ood-command.js';
+
+export default class Score extends OodCommand {
+  static override description =
+    'Score a folder of exported features (id_train, id_test, ood_NAME, head) with every method that they allow, without a grid';
+  static override examples = ['<%= config.bin %> score ./features'];
+  static override args = {
+    folder: Args.string({ description: 'folder with id_test.npz, ood_*.npz and so on', required: true }),
+  };
+  static override flags = {
+    workers: Flags.integer({ description: 'worker processes', min: 1, max: 1024 }),
+    output: Flags.string({ description: "folder for the run's results (default: runs, then the run's id)" }),
+  };
+
+  #isDelegated = false;
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Score);
+    const folder = resolve(args.folder);
+    const files = await findFeatureFiles(folder);
+    const { text, methods, leftOut } = await featuresGrid(files, folder);
+    if (files.ignored.length > 0) this.logToStderr(`not looked at: ${files.ignored.join(', ')}`);
+    this.logToStderr(`methods: ${methods.join(', ')}`);
+    for (const { method, reason } of leftOut) this.logToStderr(`left out: ${method}: ${reason}`);
+    const scratch = await mkdtemp(join(folder, '.score-'));
+    try {
+      const grid = join(scratch, 'grid.yaml');
+      await writeFile(grid, text.replaceAll('"./', '"../'));
+      this.#isDelegated = true;
+      return await this.config.runCommand('submit', [
+        grid,
+        '--output',
+        flags.output ?? join('runs', `score-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`),
+        ...(flags.workers === undefined ? [] : ['--workers', String(flags.workers)]),
+        ...(this.jsonEnabled() ? ['--json'] : []),
+      ]);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** The run's results, or what went wrong with it, were printed by the command that computed them. */
+  protected override logJson(json: unknown): void {
+    if (!this.#isDelegated) super.logJson(json);
+  }
+}

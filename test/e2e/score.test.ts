@@ -1,0 +1,113 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NpyArray, writeNpy, writeNpz } from '@oodgrid/formats';
+import { resultsSchema } from '@oodgrid/protocol';
+import { NumpyRandomState } from '@oodgrid/stats';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { oodCli } from '../support/cli.js';
+import { testCache } from '../support/temporary-cache.js';
+
+const cache = testCache();
+const env = { OODGRID_CACHE: cache.cacheDir };
+const at = (...names: readonly string[]) => join(cache.folder, ...names);
+
+const [D, C] = [8, 4] as const;
+const weight = Float32Array.from({ length: C * D }, (_, i) => (Math.floor(i / D) === i % D ? 1 : 0));
+const HEAD = { weight: { shape: [C, D], data: weight }, bias: { shape: [C], data: new Float32Array(C) } };
+
+/** Class means at 5 along an axis each for ID, around 0 for OOD. */
+function set(seed: number, n: number, isId: boolean): Record<string, NpyArray> {
+  const random = new NumpyRandomState(seed).randomSample(n * D);
+  const features = Float32Array.from(random, (value, i) => {
+    const isOwn = isId && i % D === Math.floor(i / D) % C;
+    return value + (isOwn ? 5 : 0);
+  });
+  const logits = Float32Array.from({ length: n * C }, (_, i) => {
+    const [row, c] = [Math.floor(i / C), i % C];
+    return features[row * D + c] ?? Number.NaN;
+  });
+  return {
+    features: { shape: [n, D], data: features },
+    logits: { shape: [n, C], data: logits },
+    labels: { shape: [n], data: Int32Array.from({ length: n }, (_, i) => (isId ? i % C : -1)) },
+  };
+}
+
+function write(folder: string, files: Readonly<Record<string, Record<string, NpyArray>>>): string {
+  mkdirSync(at(folder));
+  for (const [name, arrays] of Object.entries(files))
+    writeFileSync(at(folder, `${name}.npz`), writeNpz(new Map(Object.entries(arrays))));
+  return at(folder);
+}
+
+const FILES = {
+  id_train: set(1, 1200, true),
+  id_test: set(2, 300, true),
+  ood_near: set(3, 200, false),
+  ood_far: set(4, 250, false),
+  head: HEAD,
+};
+
+let whole: string;
+beforeAll(() => {
+  whole = write('whole', FILES);
+  writeFileSync(join(whole, 'notes.txt'), 'mine');
+});
+
+async function refused(folder: string): Promise<string> {
+  const { code, stderr } = await oodCli(['score', folder, '--output', at('none')], env, cache.folder);
+  expect(code).not.toBe(0);
+  return stderr;
+}
+
+describe('ood-cli score', () => {
+  it('runs every method that the files allow, says which it leaves out and why, and writes the report', async () => {
+    const output = at('out');
+    const { code, stdout, stderr } = await oodCli(
+      ['score', whole, '--output', output, '--workers', '1'],
+      env,
+      cache.folder,
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('not looked at: notes.txt');
+    expect(stderr).toMatch(/left out: odin: the export has no gradient, which it needs/);
+    expect(stderr).toMatch(/left out: deep-ensemble: it averages models that it must be told/);
+    expect(stdout).toContain('No data chose a setting: each method has its own.');
+    expect(stdout).toContain('report:');
+    const results = resultsSchema.parse(JSON.parse(readFileSync(join(output, 'results.json'), 'utf8')));
+    expect(results.protocol).toEqual({ name: 'raw', criterion: null });
+    for (const method of ['baseline', 'energy', 'knn', 'vim'])
+      expect(results.cells.filter((cell) => cell.method === method)).toHaveLength(2);
+    for (const cell of results.cells)
+      expect(cell.counts).toMatchObject({ select: { id: 0, ood: 0 }, test: { id: 300 } });
+    expect(results.accuracies[0]?.accuracy.value).toBe(1);
+    expect(readdirSync(whole).filter((name) => name.startsWith('.'))).toEqual([]);
+  }, 120_000);
+
+  it('leaves out what is fitted where there is no id_train, and init writes the same grid', async () => {
+    const { id_train: _train, ...rest } = FILES;
+    const folder = write('no-train', rest);
+    const { code, stderr } = await oodCli(['init', '--features', folder], env, cache.folder);
+    expect(code, stderr).toBe(0);
+    const text = readFileSync(join(folder, 'grid.yaml'), 'utf8');
+    expect(text).toMatch(/# left out: knn: it is fitted on id_train, which is not there/);
+    expect(text).toContain('protocol: raw');
+    const plan = await oodCli(['plan', join(folder, 'grid.yaml')], env, cache.folder);
+    expect(plan.code, plan.stderr).toBe(0);
+    const again = await oodCli(['init', '--features', folder], env, cache.folder);
+    expect(again.code).not.toBe(0);
+    expect(again.stderr).toContain('move the one that is there');
+  }, 60_000);
+
+  it('refuses a folder without the files, with the names that it looks for, and one with two of a kind', async () => {
+    expect(await refused(write('empty', {}))).toContain(
+      'has no id_test file: expected id_test.npz, ood_NAME.npz',
+    );
+    const twice = write('twice', { id_test: FILES.id_test, ood_far: FILES.ood_far });
+    writeFileSync(
+      join(twice, 'id_test.npy'),
+      writeNpy(FILES.id_test.features ?? { shape: [0], data: new Float32Array() }),
+    );
+    expect(await refused(twice)).toContain('id_test.npy and id_test.npz are both id_test: leave one of them');
+  });
+});
