@@ -12,3 +12,10 @@ export {
 export { SampleSet } from './sample-set.js';
 export { NODE_METRICS } from './table/common.js';
 export { COMMIT_SECONDS, TASK_SECONDS } from './table/labels.js';
+export {
+  NO_TRACING,
+  openTracing,
+  parseTraceparent,
+  type TraceSpan,
+  type Tracing,
+} from './traces/tracing.js';

@@ -5,6 +5,8 @@ export interface LogFields {
   readonly run?: string;
   readonly task?: string;
   readonly worker?: string;
+  /** Id of the run's trace, where there is one. */
+  readonly trace?: string;
 }
 
 /** Where a process tells its operator what happens: one line, and what it is about. */

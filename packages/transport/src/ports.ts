@@ -104,6 +104,8 @@ export type CoordinatorMessage =
       readonly requestId: number;
       readonly lease: LeaseRef;
       readonly task: WorkSpec;
+      /** W3C trace context of the lease, where somebody traces. */
+      readonly traceparent?: string;
     }
   /** No lease: drop the hint, or (`retryMs`) try again later. */
   | { readonly kind: 'denied'; readonly requestId: number; readonly retryMs: number | null }
@@ -210,6 +212,8 @@ export interface TaskPublisher {
 /** A hint that a queue delivered, and what to tell the queue about it. */
 export interface Delivery {
   readonly hint: Hint;
+  /** W3C trace context that came in the header of its message. */
+  readonly traceparent?: string;
   /** It is dealt with: never deliver it again. */
   ack(): void;
   /** Deliver it again, to anyone, not before `delayMs`. */

@@ -4,6 +4,7 @@ import { AttemptError, ownDuty } from './attempt-error.js';
 import type { ExecutorPool } from './executor/executor-pool.js';
 import type { OfTask } from './executor/messages.js';
 import type { WorkerSession } from './session/worker-session.js';
+import { TaskTraces } from './task-traces.js';
 
 /** How blobs come to this machine and leave it. What they throw says whose failure it is (`AttemptError`). */
 export interface BlobAccess {
@@ -22,6 +23,8 @@ export interface HeldTasksOptions {
   readonly log: Log;
   /** Told of every failure of the worker's own. */
   readonly onOwnFailure: (error: AttemptError) => void;
+  /** Left out: nobody traces. */
+  readonly traces?: TaskTraces;
   /** Told how long a task took that is done. */
   readonly onDone?: (seconds: number) => void;
 }
@@ -44,12 +47,14 @@ const MAX_HEALS = 3;
 /** The tasks that this worker has leases for, from the grant to the message that ends the lease. */
 export class HeldTasks {
   readonly #options: HeldTasksOptions;
+  readonly #traces: TaskTraces;
   readonly #held = new Map<string, Held>();
   /** How many came to which end here, and the images of those that were done. */
   readonly ended = { done: 0, failed: 0, 'handed back': 0, images: 0 };
 
   constructor(options: HeldTasksOptions) {
     this.#options = options;
+    this.#traces = options.traces ?? new TaskTraces();
   }
 
   get size(): number {
@@ -60,7 +65,8 @@ export class HeldTasks {
     return token === undefined ? undefined : this.#held.get(token)?.lease;
   }
 
-  start(lease: LeaseRef, task: WorkSpec): void {
+  start(lease: LeaseRef, task: WorkSpec, traceparent?: string): void {
+    this.#traces.started(lease, traceparent);
     const held: Held = { lease, task, isCancelled: false, release: () => undefined, heals: 0 };
     this.#held.set(lease.token, held);
     // What the next task needs is fetched while the present one is computed.
@@ -104,13 +110,16 @@ export class HeldTasks {
         const pieces = splitChunk({ kind: 'chunk', ...lease, key, offsetRows, rows, columns, data });
         for (const [i, piece] of pieces.entries()) {
           const isLast = i === pieces.length - 1;
+          const span = this.#traces.chunk(message.token, piece.rows);
           session.chunk(piece, () => {
+            span?.end();
             if (isLast && message.wantsReady) this.#options.pool().ready(message.token);
           });
         }
         return;
       }
       case 'progress':
+        this.#traces.advanced(message.token);
         session.progress(lease, message.work);
         return;
       case 'done':
@@ -206,6 +215,7 @@ export class HeldTasks {
   #forget(token: string): LeaseRef | undefined {
     const held = this.#held.get(token);
     this.#held.delete(token);
+    this.#traces.ended(token);
     if (held !== undefined) letGo(held);
     return held?.lease;
   }

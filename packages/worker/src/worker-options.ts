@@ -1,3 +1,4 @@
+import type { Tracing } from '@oodgrid/metrics';
 import type { Log } from '@oodgrid/protocol';
 import type { Endpoint, HintSource } from '@oodgrid/transport';
 import type { ExecutorSettings } from './executor/settings.js';
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   /** Time for handing tasks back when its time is over. */
   readonly graceMs: number;
   readonly log: Log;
+  /** Where spans go; left out: nowhere. */
+  readonly tracing?: Tracing;
 }
 
 /** Why a worker ended: it was stopped or its time is over, or there was no more work. */

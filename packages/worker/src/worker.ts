@@ -10,6 +10,7 @@ import { watchLifetime } from './lifetime.js';
 import { Reconnects } from './reconnects.js';
 import { probeFolder, SelfCheck } from './self-check.js';
 import { WorkerSession } from './session/worker-session.js';
+import { TaskTraces } from './task-traces.js';
 import { TasksQueue } from './tasks-queue.js';
 import type { WorkerView } from './worker-metrics.js';
 import type { WorkerEnd, WorkerOptions } from './worker-options.js';
@@ -73,6 +74,7 @@ export class Worker {
       session: () => this.#session,
       blobs,
       log,
+      traces: new TaskTraces(options.tracing),
       onOwnFailure: ({ message }) => this.#selfCheck.failed(message),
       onDone: (seconds) => options.lifetime?.noteTask(seconds * 1000),
     });
@@ -124,7 +126,7 @@ export class Worker {
         },
         proof: randomBytes(24).toString('base64url'),
         doing: () => this.#doing(),
-        onStart: (lease, task) => this.#tasks.start(lease, task),
+        onStart: (lease, task, traceparent) => this.#tasks.start(lease, task, traceparent),
         onCancel: (lease) => this.#tasks.cancel(lease),
         onRoom: () => this.#lookForWork(),
         onSetAside: (reason, forMs) => this.#rest(reason, forMs),

@@ -1,4 +1,4 @@
-import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
+import { InterceptingCall, type Interceptor, Metadata } from '@grpc/grpc-js';
 import type { RunSpec } from '@oodgrid/protocol';
 import { decodeRunEvent, OodError, type RunEvent, type RunId } from '@oodgrid/protocol';
 import {
@@ -63,7 +63,11 @@ export class ClusterClient {
     return this.endpoint.address;
   }
 
-  async submit(options: SubmitOptions): Promise<{ readonly run: string; readonly isNew: boolean }> {
+  /** `traceparent`: trace context that the run belongs to; empty: none. */
+  async submit(
+    options: SubmitOptions,
+    traceparent = '',
+  ): Promise<{ readonly run: string; readonly isNew: boolean }> {
     const { isCacheUsed, spec, ...rest } = options;
     const request = {
       ...rest,
@@ -71,7 +75,9 @@ export class ClusterClient {
       useCache: isCacheUsed,
       specJson: Buffer.from(JSON.stringify(spec)),
     };
-    return this.#ask((done) => this.#client.submit(request, done));
+    const metadata = new Metadata();
+    if (traceparent !== '') metadata.set('traceparent', traceparent);
+    return this.#ask((done) => this.#client.submit(request, metadata, done));
   }
 
   show(run: string): Promise<GetRunResponse> {

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
-import { addressOf } from '@oodgrid/metrics';
+import { addressOf, openTracing } from '@oodgrid/metrics';
 import { reachableAddresses, writeClusterFile } from '../cluster/cluster-file.js';
 import { natsFlags, natsSecurity, serverCredentials, tlsFlags } from '../cluster/connection-flags.js';
 import { endWithParent } from '../cluster/guarded-process.js';
@@ -76,7 +76,9 @@ export default class Serve extends OodCommand {
     await requireLocalDisk(await realpath(storeDir));
     const leaseMs = flags.lease * 1000;
     const log = processLog(flags['log-format']);
+    const tracing = await openTracing('ood-grid-coordinator', process.env);
     const cluster = await serveCluster({
+      tracing,
       storeDir,
       listen: flags.listen,
       natsServer: natsServerOf(flags.nats),
@@ -105,5 +107,6 @@ export default class Serve extends OodCommand {
     if (cluster.metrics !== null) log(`metrics are on ${addressOf(cluster.metrics)}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await cluster.close();
+    await tracing.close();
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
+import { openTracing } from '@oodgrid/metrics';
 import { registerModelSource } from '@oodgrid/models';
 import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
@@ -171,13 +172,18 @@ export default class Submit extends OodCommand {
 
   async #submitRemotely(coordinator: Endpoint, options: SubmitOptions): Promise<string> {
     const client = new ClusterClient(coordinator);
+    const tracing = await openTracing('ood-grid-submit', process.env);
+    const span = tracing.start('submit', process.env.TRACEPARENT, { run: options.run });
     try {
-      const { run, isNew } = await client.submit(options);
+      const { run, isNew } = await client.submit(options, span.traceparent);
+      span.end();
       this.logToStderr(isNew ? `submitted: ${run}` : `this key was submitted before: ${run}`);
       const waitsFor = (await client.show(run)).summary?.waitsFor ?? '';
       if (waitsFor !== '') this.logToStderr(`waits: ${waitsFor}`);
       return run;
     } finally {
+      span.end('it was not taken');
+      await tracing.close();
       client.close();
     }
   }

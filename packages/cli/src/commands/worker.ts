@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Flags } from '@oclif/core';
-import { addressOf } from '@oodgrid/metrics';
+import { addressOf, openTracing } from '@oodgrid/metrics';
 import { FolderBlobStore, NatsHints, RemoteBlobStore } from '@oodgrid/transport';
 import { CachedBlobs, Lifetime, serveWorkerMetrics, Worker as WorkerProcess } from '@oodgrid/worker';
 import { placeFlag } from '../cluster/cluster-command.js';
@@ -122,7 +122,9 @@ export default class Worker extends OodCommand {
             isQueueConnected: server === null ? null : () => isQueueConnected,
           });
     if (metrics !== undefined) log(`metrics are on ${addressOf(metrics)}`);
+    const tracing = await openTracing('ood-grid-worker', process.env);
     const worker = new WorkerProcess({
+      tracing,
       workerId: id,
       findCoordinator: async () => endpointAt(await place.find()),
       executors: flags.executors ?? job?.executors ?? 1,
@@ -161,6 +163,7 @@ export default class Worker extends OodCommand {
       const end = await worker.run();
       if (end === 'stopped' && flags.lifetime !== undefined) process.exitCode = DRAINED_EXIT_CODE;
     } finally {
+      await tracing.close();
       await metrics?.close();
       remote.close();
       await leave();

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
+import type { Tracing } from '@oodgrid/metrics';
 import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
 import {
   ClientServiceService,
@@ -27,6 +28,7 @@ export interface ClientServiceOptions {
   readonly blobs: BlobStore;
   readonly feed: RunFeed;
   readonly running: RunningMetrics;
+  readonly tracing: Tracing;
   readonly wallClock: () => Date;
   /** Told of every submission that was taken. */
   readonly onSubmitted: (run: string, name: string, isNew: boolean) => void;
@@ -47,7 +49,7 @@ export function clientService(options: ClientServiceOptions): GrpcService {
   return {
     definition: ClientServiceService,
     implementation: {
-      submit: unary((request: SubmitRequest) => submit(options, request)),
+      submit: unary((request: SubmitRequest, _caller, traceparent) => submit(options, request, traceparent)),
       watch: ((call) =>
         watchRun(call, call.request.run, feed, () =>
           summaryOf(call.request.run),
@@ -92,8 +94,9 @@ export function clientService(options: ClientServiceOptions): GrpcService {
 }
 
 async function submit(
-  { coordinator, blobs, wallClock, isSyntheticAllowed, onSubmitted }: ClientServiceOptions,
+  { coordinator, blobs, wallClock, isSyntheticAllowed, onSubmitted, tracing }: ClientServiceOptions,
   request: SubmitRequest,
+  traceparent: string | undefined,
 ): Promise<SubmitResponse> {
   if (request.protocol !== PROTOCOL_VERSION) {
     throw new OodError(
@@ -108,6 +111,7 @@ async function submit(
   const spec = parseRunSpec(request.specJson);
   if (spec.kind === 'synthetic' && !isSyntheticAllowed) throw syntheticRefused();
   await requireBlobs(spec, blobs);
+  const span = tracing.start('plan', traceparent, { run: run.data });
   const submitted: SubmittedRecord = {
     kind: 'submitted',
     run: run.data,
@@ -118,13 +122,20 @@ async function submit(
     pool: request.numericsClass === '' ? null : nameIn(request.numericsClass, 'numerics class'),
     isCacheUsed: request.useCache,
     spec,
+    ...(tracing.isOn ? { traceparent: span.traceparent } : {}),
   };
-  const workload = await makeWorkloadInTurns(submitted, setImmediate);
-  const { run: id, isNew } = await coordinator.change((dispatcher, now) =>
-    dispatcher.submit(submitted, now, workload),
-  );
-  onSubmitted(id, submitted.name, isNew);
-  return { run: id, isNew };
+  let problem: string | undefined = 'it could not be planned';
+  try {
+    const workload = await makeWorkloadInTurns(submitted, setImmediate);
+    const { run: id, isNew } = await coordinator.change((dispatcher, now) =>
+      dispatcher.submit(submitted, now, workload),
+    );
+    problem = undefined;
+    onSubmitted(id, submitted.name, isNew);
+    return { run: id, isNew };
+  } finally {
+    span.end(problem);
+  }
 }
 
 /** Names are read by people, on terminals too: refused here, whoever sends them. */

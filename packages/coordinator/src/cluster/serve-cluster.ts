@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ServerCredentials } from '@grpc/grpc-js';
-import type { MetricsServer } from '@oodgrid/metrics';
+import { type MetricsServer, NO_TRACING, type Tracing } from '@oodgrid/metrics';
 import type { Digest, Log } from '@oodgrid/protocol';
 import {
   blobService,
@@ -34,6 +34,7 @@ import { serveCoordinatorMetrics } from './coordinator-metrics.js';
 import { clearMerges, mergeToBlob } from './merge-to-blob.js';
 import { OperatorLog } from './operator-log.js';
 import { RunFeed } from './run-feed.js';
+import { RunTraces } from './run-traces.js';
 import { RunningMetrics } from './running-metrics.js';
 
 export interface ClusterOptions {
@@ -59,6 +60,8 @@ export interface ClusterOptions {
   readonly insecure: Insecure;
   readonly environment: Environment;
   readonly log: Log;
+  /** Where spans go; left out: nowhere. */
+  readonly tracing?: Tracing;
 }
 
 export interface Cluster {
@@ -98,7 +101,12 @@ function connectionsHere(log: Log): ConnectionLimits {
  * address of other machines' without TLS and tokens.
  */
 export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
-  const { storeDir, listen, natsServer, ledger, environment, log } = options;
+  const { storeDir, listen, natsServer, ledger, environment, tracing = NO_TRACING } = options;
+  const traces = new RunTraces(tracing, (run) => traceparentOf(coordinator, run));
+  const log: Log = (line, about) => {
+    const trace = traces.traceOf(about?.run);
+    options.log(line, trace === undefined ? about : { ...about, trace });
+  };
   const tokens = new TokenStore(tokensPath(storeDir), environment.wallClock, log);
   checkExposure({ ...options, hasTls: options.tls !== null, hasTokens: tokens.isInUse });
   const audit = new AuditLog({ path: join(storeDir, 'audit.jsonl'), wallClock: environment.wallClock, log });
@@ -121,18 +129,21 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     makeWorkload: options.isSyntheticAllowed ? makeWorkload : makeGridWorkload,
     compute: onSettled((run, id: string, results) => chooseInThread(run, id, results, { threads, database })),
     merge: onSettled((run, results) =>
-      mergeToBlob(run, results, {
-        threads,
-        database,
-        blobs,
-        folder: merging,
-        onProgress: ({ id }, merged, cells) => feed.publish(id, { kind: 'merge-progress', merged, cells }),
-      }),
+      traces.merging(run.id, () =>
+        mergeToBlob(run, results, {
+          threads,
+          database,
+          blobs,
+          folder: merging,
+          onProgress: ({ id }, merged, cells) => feed.publish(id, { kind: 'merge-progress', merged, cells }),
+        }),
+      ),
     ),
     blobs: { isThere: (blob) => blobs.isThere(blob), check: onSettled((blob: Digest) => blobs.verify(blob)) },
     onEvent: (run, event) => {
       feed.publish(run, event);
       operator.event(run, event);
+      if (event.kind === 'ended') traces.ended(run);
     },
     onWorkerEvent: (event) => operator.workerEvent(event),
     onStore: (error, run) =>
@@ -165,6 +176,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         name: 'ood-grid coordinator',
         queue: coordinator.queue,
         log,
+        contextOf: (run) => traces.contextOf(run),
         onReturn: () => coordinator.queueReturned(),
         onLost: () => count('publications_lost'),
         onConnection: (isConnected) => {
@@ -177,7 +189,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     const attached = nats;
     const services = [
       workerService({
-        handler: operator.watch(coordinator),
+        handler: operator.watch(traces.watch(coordinator)),
         onRefused: (reason) => count(`refused_${reason}`),
       }),
       clientService({
@@ -185,6 +197,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         blobs,
         feed,
         running,
+        tracing,
         onSubmitted: (run, name, isNew) => operator.submitted(run, name, isNew),
         wallClock: environment.wallClock,
         now: environment.now,
@@ -234,6 +247,12 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     await threads.close();
     throw error;
   }
+}
+
+/** Trace context that a run was submitted with; it is in the journal. */
+function traceparentOf(coordinator: Coordinator, run: string): string | undefined {
+  if (!coordinator.isStoreUp) return undefined;
+  return coordinator.read(({ runs }) => runs.get(run)?.submitted.traceparent);
 }
 
 /** A publisher that drops what it is given until the queue is attached; everything is published again then. */

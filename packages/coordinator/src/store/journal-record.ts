@@ -23,6 +23,8 @@ export interface SubmittedRecord {
   readonly pool: string | null;
   readonly isCacheUsed: boolean;
   readonly spec: RunSpec;
+  /** W3C trace context of what planned it, where somebody traces. */
+  readonly traceparent?: string;
 }
 
 /** How a run ended. `result` is the blob of its merged results. */

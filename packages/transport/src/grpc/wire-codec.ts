@@ -139,9 +139,10 @@ export function toWireReply(message: CoordinatorMessage): wire.CoordinatorMessag
       return { message: { $case: 'registered', registered } };
     }
     case 'granted': {
-      const { requestId, lease, task } = message;
+      const { requestId, lease, task, traceparent = '' } = message;
       const taskJson = Buffer.from(JSON.stringify(task));
-      return { message: { $case: 'granted', granted: { requestId, lease: toWireLease(lease), taskJson } } };
+      const granted = { requestId, lease: toWireLease(lease), taskJson, traceparent };
+      return { message: { $case: 'granted', granted } };
     }
     case 'denied': {
       const { requestId, retryMs } = message;
@@ -175,10 +176,11 @@ export function fromWireReply({ message }: wire.CoordinatorMessage): Coordinator
       return { kind: 'registered', ...terms, queue: queue === '' ? null : queue };
     }
     case 'granted': {
-      const { requestId, lease, taskJson } = message.granted;
+      const { requestId, lease, taskJson, traceparent } = message.granted;
       const task = workSpecSchema.safeParse(json(taskJson));
       if (!task.success) throw malformed(`a task does not fit its schema: ${task.error.message}`);
-      return { kind: 'granted', requestId, lease: fromWireLease(lease), task: task.data };
+      const trace = traceparent === '' ? {} : { traceparent };
+      return { kind: 'granted', requestId, lease: fromWireLease(lease), task: task.data, ...trace };
     }
     case 'denied': {
       const { requestId, retryMs } = message.denied;

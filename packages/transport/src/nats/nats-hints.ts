@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { Log } from '@oodgrid/protocol';
+import { TRACEPARENT } from '../grpc/unary.js';
 import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { decodeHints } from './hint-codec.js';
@@ -208,7 +209,10 @@ export class NatsHints implements HintSource {
       working: () => say('+WPI'),
     });
     pull.left--;
-    for (const delivery of deliveries) this.#take(delivery);
+    // Of the run of its first task: most messages are of one run.
+    const traceparent = message.headers?.get(TRACEPARENT) ?? '';
+    const trace = traceparent === '' ? {} : { traceparent };
+    for (const delivery of deliveries) this.#take({ ...delivery, ...trace });
     if (pull.left === 0) pull.done();
   }
 

@@ -7,6 +7,7 @@ import {
 } from '@nats-io/jetstream';
 import { headers as createHeaders, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { OodError } from '@oodgrid/protocol';
+import { TRACEPARENT } from '../grpc/unary.js';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';
 import { encodeHints } from './hint-codec.js';
@@ -18,6 +19,8 @@ export interface NatsPublisherOptions extends NatsOptions {
   readonly queue: string;
   /** The queue is back and may have lost what it held. */
   readonly onReturn: () => void;
+  /** W3C trace context of a run, where somebody traces. */
+  readonly contextOf?: (run: string) => string | undefined;
   /** A message could not be published; it will be published again by whoever keeps the tasks. */
   readonly onLost: () => void;
 }
@@ -140,6 +143,8 @@ export class NatsPublisher implements TaskPublisher {
   #send(subject: string, messages: readonly [QueueMessage, ...QueueMessage[]]): void {
     const headers = createHeaders();
     headers.set('Nats-Msg-Id', messages[0].id);
+    const context = this.#options.contextOf?.(messages[0].run);
+    if (context !== undefined) headers.set(TRACEPARENT, context);
     this.#connection?.publish(subject, encodeHints(messages), { headers, reply: this.#inbox });
   }
 

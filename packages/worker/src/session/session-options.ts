@@ -7,8 +7,8 @@ export interface SessionOptions {
   readonly proof: string;
   /** What the worker does at present, for people. */
   readonly doing: () => string;
-  /** A lease was granted: start its task. */
-  readonly onStart: (lease: LeaseRef, task: WorkSpec) => void;
+  /** A lease was granted: start its task. `traceparent`: trace context of the lease. */
+  readonly onStart: (lease: LeaseRef, task: WorkSpec, traceparent: string | undefined) => void;
   /** A lease is over: stop its task, whose results do not count. */
   readonly onCancel: (lease: LeaseRef) => void;
   /** A place is free, or the coordinator is back: look for work. */

@@ -220,7 +220,7 @@ export class WorkerSession {
     this.#sayHeld();
   }
 
-  #granted({ requestId, lease, task }: Extract<CoordinatorMessage, { kind: 'granted' }>): void {
+  #granted({ requestId, lease, task, traceparent }: Extract<CoordinatorMessage, { kind: 'granted' }>): void {
     const delivery = this.#requests.get(requestId) ?? null;
     this.#requests.delete(requestId);
     this.#held.set(lease.token, {
@@ -232,7 +232,7 @@ export class WorkerSession {
       waiting: [],
     });
     if (this.#isStopping) this.end({ kind: 'released', ...lease });
-    else this.#options.onStart(lease, task);
+    else this.#options.onStart(lease, task, traceparent ?? delivery?.traceparent);
   }
 
   #acknowledged(upTo: number): void {

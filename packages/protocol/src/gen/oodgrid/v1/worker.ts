@@ -312,6 +312,8 @@ export interface Granted {
     | undefined;
   /** The task, as JSON of the schema that packages/protocol has for it. */
   taskJson: Buffer;
+  /** W3C trace context of the lease; empty: nobody traces. */
+  traceparent: string;
 }
 
 /** No lease. */
@@ -1821,7 +1823,7 @@ export const Registered: MessageFns<Registered> = {
 };
 
 function createBaseGranted(): Granted {
-  return { requestId: 0, lease: undefined, taskJson: Buffer.alloc(0) };
+  return { requestId: 0, lease: undefined, taskJson: Buffer.alloc(0), traceparent: "" };
 }
 
 export const Granted: MessageFns<Granted> = {
@@ -1834,6 +1836,9 @@ export const Granted: MessageFns<Granted> = {
     }
     if (message.taskJson.length !== 0) {
       writer.uint32(26).bytes(message.taskJson);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(34).string(message.traceparent);
     }
     return writer;
   },
@@ -1873,6 +1878,14 @@ export const Granted: MessageFns<Granted> = {
             }
 
             message.taskJson = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.traceparent = reader.string();
             continue;
           }
         }
