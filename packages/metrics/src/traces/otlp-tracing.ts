@@ -13,7 +13,11 @@ const SEND_EACH_MS = 1000;
 export function otlpTracing(service: string): Tracing {
   const provider = new BasicTracerProvider({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service })),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: SENDING_MS }), { scheduledDelayMillis: SEND_EACH_MS })],
+    spanProcessors: [
+      new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: SENDING_MS }), {
+        scheduledDelayMillis: SEND_EACH_MS,
+      }),
+    ],
   });
   const tracer = provider.getTracer('ood-grid');
   return {
