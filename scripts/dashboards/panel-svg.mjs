@@ -9,6 +9,7 @@ const cut = (text, length) => (text.length > length ? `${text.slice(0, length - 
 /** A number in the unit of its panel, in few characters. */
 function written(value, unit) {
   if (unit === 'percentunit') return `${(100 * value).toFixed(1)} %`;
+  if (unit === 's' && value >= 86_400) return `${Number((value / 86_400).toPrecision(3))} d`;
   if (unit === 's')
     return value < 1 ? `${(1000 * value).toPrecision(3)} ms` : `${Number(value.toPrecision(4))} s`;
   if (unit === 'bytes' || unit === 'Bps') {
@@ -42,7 +43,9 @@ function rows(series, unit, size) {
 
 function lines(series, unit, isStacked, { width, height, start, end }) {
   const plotted = isStacked ? stacked(series) : series;
-  const largest = Math.max(...plotted.flatMap(({ points }) => points.map(([, value]) => value)), 1e-12);
+  const highest = Math.max(...plotted.flatMap(({ points }) => points.map(([, value]) => value)));
+  // Where nothing is above 0 the axis still needs a height.
+  const largest = highest > 0 ? highest : 1;
   const plotWidth = width - MARGIN.left - MARGIN.right;
   const plotHeight = height - MARGIN.top - MARGIN.bottom;
   const x = (time) => MARGIN.left + (plotWidth * (time - start)) / (end - start);
