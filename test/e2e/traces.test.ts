@@ -48,7 +48,9 @@ it('a run is one trace, over the command line, the coordinator and both workers,
     });
     const nats = await connect({ servers: cluster.natsAddress });
     nats.subscribe('oodgrid.*.task.>', {
-      callback: (_error, message) => contexts.add(message.headers?.get('traceparent') ?? ''),
+      callback: (_error, message) => {
+        contexts.add(message.headers?.get('traceparent') ?? '');
+      },
     });
     await nats.flush();
     const where = ['--coordinator', cluster.coordinatorAddress, '--output', join(folder, 'out')];
