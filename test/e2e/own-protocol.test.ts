@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NpyArray, parseNpz } from '@oodgrid/formats';
-import { type Cell, metricOf, type Results, readResults, sha256 } from '@oodgrid/protocol';
+import { type Cell, digestOfJson, metricOf, type Results, readResults, sha256 } from '@oodgrid/protocol';
 import { BootstrapDraws, NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CliOutcome, oodCli } from '../support/cli.js';
@@ -101,7 +101,7 @@ const rows = ['shirts', 'shoes'].flatMap((id) =>
 
 describe('a protocol of a file of its own', () => {
   it('is what results say that they are of, with its metrics', () => {
-    const module = sha256(readFileSync(join(folder, 'holdout.mjs')));
+    const module = digestOfJson([sha256(readFileSync(join(folder, 'holdout.mjs')))]);
     expect(results.protocol).toEqual({ name: 'holdout', criterion: 'AUROC', module });
     expect(results.metrics).toEqual([
       { key: 'auroc', title: 'AUROC', isLowerBetter: false, positive: 'id' },

@@ -68,7 +68,7 @@ function evaluationOf({ name, selection, metrics }: Protocol): Pick<ResultsHeade
     protocol: {
       name,
       criterion: selection?.criterion ?? null,
-      ...(module === null ? {} : { module: module.sha256 }),
+      ...(module === null ? {} : { module: module.digest }),
     },
     metrics: metrics.map(({ key, title, isLowerBetter, positive }) => ({
       key,

@@ -1,6 +1,5 @@
 import {
   importUserModule,
-  moduleDigest,
   moduleFault,
   moduleName,
   OodError,
@@ -25,25 +24,20 @@ const registered = new Map<string, ModelSource>();
 export async function registerModelSource(url: string): Promise<ModelSource> {
   const known = registered.get(url);
   if (known !== undefined) return known;
-  const digest = await moduleDigest(url);
-  const source = await loaded(url);
+  const { exported, digest } = await importUserModule(url, '(kit) => ({ kind, revision, config, resolve, open })');
+  const source = made(exported as ModelSourceModule, url);
   if (modelSources().some(({ kind }) => kind === source.kind))
     throw moduleFault(
       url,
       `there is a source of models "${source.kind}" already; give this one another kind`,
     );
-  if ((await moduleDigest(url)) !== digest)
-    throw moduleFault(url, 'was changed while it was loaded; try again');
   noteModule(source, digest);
   registered.set(url, source);
   return source;
 }
 
-/** The one place where a module's export is taken for what its documentation asks for; what it makes is checked. */
-async function loaded(url: string): Promise<ModelSource> {
-  const expects = '(kit) => ({ kind, revision, config, resolve, open })';
-  const { exported } = await importUserModule(url, expects);
-  const make = exported as ModelSourceModule;
+/** What a module makes is checked, whatever its types say. */
+function made(make: ModelSourceModule, url: string): ModelSource {
   let source: ModelSource;
   try {
     source = make(MODEL_SOURCE_KIT);

@@ -29,7 +29,6 @@ export {
   RANKED_BY,
 } from './metric-specs.js';
 export type { ModelFacts, ModelMemory } from './model-facts.js';
-export { moduleDigest } from './module-digest.js';
 export { type ResultsReader, readResults, readResultsHeader } from './read-results.js';
 export type { ResolvedDataset, ResolvedGrid, ResolvedRow, ResolvedSplit } from './resolved-grid.js';
 export {
@@ -60,7 +59,8 @@ export {
   type WorkCounts,
   workCountsSchema,
 } from './tasks.js';
-export { importUserModule, moduleFault, moduleName, placeIn, type UserModule } from './user-module.js';
+export { importUserModule, type UserModule } from './user-module/import-user-module.js';
+export { moduleFault, moduleName, placeIn } from './user-module/module-fault.js';
 export { visibleName } from './visible-name.js';
 export { isVisible, quote, visible, visibleJson, visibleLines } from './visible-text.js';
 export {

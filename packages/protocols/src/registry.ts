@@ -13,10 +13,10 @@ import { checkedAnswers } from './checked-answers.js';
 import { KIT, type ProtocolModule } from './kit.js';
 import type { Protocol } from './protocol.js';
 
-/** A module beside the catalog: where it is, and the SHA-256 of what it was when it was taken in. */
+/** A module beside the catalog: where it is, and the digest of what it was when it was taken in. */
 export interface RegisteredModule {
   readonly url: string;
-  readonly sha256: Digest;
+  readonly digest: Digest;
 }
 
 interface Registered extends RegisteredModule {
@@ -28,7 +28,7 @@ const registered = new Map<string, Registered>();
 
 /**
  * Takes the protocol of a module in: a program's `main` calls it for each that its user named, before it reads a grid, and so does
- * every thread, with the SHA-256 that `main` found. Asking twice is asking once. Throws `invalid-input` for a module that cannot be loaded,
+ * every thread, with the digest that `main` found. Asking twice is asking once. Throws `invalid-input` for a module that cannot be loaded,
  * has no protocol or has changed, and for a name that another protocol has.
  */
 export async function registerProtocol(url: string, known?: Digest): Promise<Protocol> {
@@ -44,7 +44,7 @@ export async function registerProtocol(url: string, known?: Digest): Promise<Pro
 
 /** The one place where a module's export is taken for what its documentation asks for; what it makes is checked. */
 async function loaded(url: string, known: Digest | undefined): Promise<Registered> {
-  const { exported, sha256 } = await importUserModule(url, '(kit) => ({ name, metrics, cut, ... })', known);
+  const { exported, digest } = await importUserModule(url, '(kit) => ({ name, metrics, cut, ... })', known);
   let protocol: Protocol;
   try {
     protocol = (exported as ProtocolModule)(KIT);
@@ -56,12 +56,12 @@ async function loaded(url: string, known: Digest | undefined): Promise<Registere
     );
   }
   checkProtocol(protocol, moduleName(url));
-  return { url, sha256, protocol: checkedAnswers(protocol, url) };
+  return { url, digest, protocol: checkedAnswers(protocol, url) };
 }
 
 /** The modules that were registered, for threads to register too. */
 export const protocolModules = (): readonly RegisteredModule[] =>
-  [...registered.values()].map(({ url, sha256 }) => ({ url, sha256 }));
+  [...registered.values()].map(({ url, digest }) => ({ url, digest }));
 
 /** The module that a protocol was registered from; null for one of the catalog. */
 export function moduleOf(name: string): RegisteredModule | null {

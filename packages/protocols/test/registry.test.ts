@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { sha256 } from '@oodgrid/protocol';
+import { digestOfJson, sha256 } from '@oodgrid/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkProtocol } from '../src/check-protocol.js';
 import { PROTOCOLS } from '../src/index.js';
@@ -23,7 +23,7 @@ describe('a protocol of a module', () => {
     expect(findProtocol('toy')).toBe(toy);
     expect(protocols()).toEqual([...PROTOCOLS, toy]);
     const [own] = protocolModules();
-    expect(own).toEqual({ url: TOY, sha256: sha256(readFileSync(fileURLToPath(TOY))) });
+    expect(own).toEqual({ url: TOY, digest: digestOfJson([sha256(readFileSync(fileURLToPath(TOY)))]) });
     expect(moduleOf('toy')).toMatchObject({ url: TOY });
     expect(moduleOf('fssd-paper')).toBeNull();
   });
@@ -31,7 +31,7 @@ describe('a protocol of a module', () => {
   it('that has changed since another thread took it in is refused', async () => {
     const changed = moduleFrom('export default () => ({})');
     await expect(registerProtocol(changed, sha256('as it was'))).rejects.toEqual(
-      invalid(/the file was changed while the run went on; submit it again/),
+      invalid(/it was changed after it had been read; run the command again/),
     );
   });
 

@@ -55,7 +55,7 @@ export default async function main({
   protocols,
 }: ThreadMessage<Job>): Promise<JobReply<JobOutput<JobKind>>> {
   try {
-    for (const { url, sha256 } of protocols) await registerProtocol(url, sha256);
+    for (const { url, digest } of protocols) await registerProtocol(url, digest);
     return { value: work(job) };
   } catch (thrown) {
     const { code, message } = OodError.from(thrown);

@@ -168,7 +168,7 @@ describe('a module of a method', () => {
     const { arithmetic } = await load(text({}));
     const at = write({ 'mine.mjs': text({ revision: '9' }) });
     await expect(loadMethodModule(at('mine.mjs'), [], arithmetic.module?.digest)).rejects.toThrow(
-      /mine\.mjs: it was changed after the command had read it; run the command again/,
+      /mine\.mjs: it was changed after it had been read; run the command again/,
     );
   });
 });
@@ -178,7 +178,7 @@ it('is refused where a file of it has changed since this process imported it, wh
   await loadMethodModule(at('mine.mjs'));
   writeFileSync(new URL(at('part.mjs')), 'export default 2;');
   await expect(loadMethodModule(at('mine.mjs'))).rejects.toThrow(
-    /it was changed after the command had read it/,
+    /it was changed after it had been read/,
   );
 });
 
