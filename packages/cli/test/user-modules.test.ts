@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { importUserModule, sha256 } from '@oodgrid/protocol';
+import { digestOfJson, importUserModule, sha256 } from '@oodgrid/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseModulesOnCluster, takeInModules } from '../src/grid/user-modules.js';
 
@@ -32,9 +32,9 @@ describe('modules that a user names', () => {
     const urls: string[] = [];
     const taken = await takeInModules([at('good.mjs'), at('good.mjs')], async (url) => {
       urls.push(url);
-      return (await register(url)).sha256;
+      return (await register(url)).digest;
     });
-    const digest = sha256(readFileSync(at('good.mjs')));
+    const digest = digestOfJson([sha256(readFileSync(at('good.mjs')))]);
     expect(taken).toEqual([digest, digest]);
     expect(urls).toEqual([at('good.mjs'), at('good.mjs')].map((path) => pathToFileURL(path).href));
   });

@@ -1,11 +1,4 @@
-import {
-  importUserModule,
-  moduleFault,
-  moduleName,
-  OodError,
-  placeIn,
-  suggestion,
-} from '@oodgrid/protocol';
+import { importUserModule, moduleFault, moduleName, OodError, placeIn, suggestion } from '@oodgrid/protocol';
 import { checkModelSource } from './check-model-source.js';
 import { checkedSource } from './checked-source.js';
 import { MODEL_SOURCE_KIT, type ModelSourceModule } from './kit.js';
@@ -24,7 +17,10 @@ const registered = new Map<string, ModelSource>();
 export async function registerModelSource(url: string): Promise<ModelSource> {
   const known = registered.get(url);
   if (known !== undefined) return known;
-  const { exported, digest } = await importUserModule(url, '(kit) => ({ kind, revision, config, resolve, open })');
+  const { exported, digest } = await importUserModule(
+    url,
+    '(kit) => ({ kind, revision, config, resolve, open })',
+  );
   const source = made(exported as ModelSourceModule, url);
   if (modelSources().some(({ kind }) => kind === source.kind))
     throw moduleFault(

@@ -177,9 +177,7 @@ it('is refused where a file of it has changed since this process imported it, wh
   const at = write({ 'mine.mjs': `import './part.mjs';\n${text({})}`, 'part.mjs': 'export default 1;' });
   await loadMethodModule(at('mine.mjs'));
   writeFileSync(new URL(at('part.mjs')), 'export default 2;');
-  await expect(loadMethodModule(at('mine.mjs'))).rejects.toThrow(
-    /it was changed after it had been read/,
-  );
+  await expect(loadMethodModule(at('mine.mjs'))).rejects.toThrow(/it was changed after it had been read/);
 });
 
 describe('what a module is made of', () => {

@@ -59,9 +59,9 @@ describe('a module is refused', () => {
   it.each([
     ['export const one = 1;', /mine\.mjs: has no default export; write "export default \(\) => nothing"/],
     ['export default [];', /mine\.mjs: exports a list by default/],
-    ['export default (', /mine\.mjs: cannot be loaded: .*; node --check .*mine\.mjs shows the place/],
+    ['export default (', /mine\.mjs: cannot be loaded: /],
     ["import './none.mjs';\nexport default () => 1;", /mine\.mjs: cannot be loaded: .*none\.mjs/],
-    ['let a = 1;\nthrow new Error("not today");', /cannot be loaded: not today \(line 2\)/],
+    ['let a = 1;\nthrow new Error("not today");', /cannot be loaded: not today/],
     ['const name = "./x.mjs";\nexport default () => import(name);', /line 2 imports a name that is computed/],
     ['globalThis.module = 1;', /is no ES module/],
   ])('which is %o', async (text, message) => {
