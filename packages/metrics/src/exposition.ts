@@ -30,7 +30,7 @@ class CountedHistogram extends Histogram {
     this.#samples = samples;
   }
 
-  /** What the registry asks a histogram for, in the form in which prom-client's own gives it. */
+  /** What the registry asks a histogram for, in the form that prom-client's own returns. */
   async getForPromString() {
     const values = this.#samples.flatMap(({ labels: sharedLabels, counts, sum }) => {
       let count = 0;

@@ -4,7 +4,7 @@ import { factsSchema } from './facts-schema.js';
 import type { ModelSource, ResolveContext, ResolvedModel } from './model-source.js';
 
 /**
- * A model of a source, from the options of its entry: what `resolve` of the source gives, checked. Throws what that throws, and
+ * A model of a source, from the options of its entry: what `resolve` of the source returns, checked. Throws what that throws, and
  * `invalid-input` for options that do not fit and for facts that cannot be.
  */
 export async function resolveModel(

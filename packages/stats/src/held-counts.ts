@@ -7,7 +7,7 @@ const MAX_STEPS = 40;
 const MAX_CHANGE = 0.35;
 
 /**
- * How many held samples the logistic regression on `train` classifies correctly: what counting with `fitCentred` gives, without
+ * How many held samples the logistic regression on `train` classifies correctly: what counting with `fitCentred` returns, without
  * fitting to the end. Each C starts where the one before stopped, and Newton's method stops as soon as it is settled on which
  * side of the border every held sample lies.
  *

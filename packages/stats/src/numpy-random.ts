@@ -2,7 +2,7 @@ const N = 624;
 const M = 397;
 
 /**
- * numpy's legacy `RandomState(seed)`: MT19937 with numpy's draws on top. Same numbers as numpy gives.
+ * numpy's legacy `RandomState(seed)`: MT19937 with numpy's draws on top. The numbers are numpy's.
  * Matsumoto and Nishimura, "Mersenne Twister", 1998.
  */
 export class NumpyRandomState {

@@ -7,7 +7,7 @@ const SHORT = 16;
 
 /**
  * Metrics of resampled scores by one walk along a cell's rank order, from the highest score to the lowest: what
- * `metricsOfCounts` gives for the groups' counts, to rounding, without building groups for each replicate.
+ * `metricsOfCounts` returns for the groups' counts, to rounding, without building groups for each replicate.
  *
  * Which side comes next, and whether a sample was drawn at all, is as good as random: the loops have no branch that depends
  * on it, since half of them would be predicted wrongly. Two short loops keep their variables in registers, one long does not.

@@ -1,6 +1,6 @@
 import { type Digest, type SyntheticTask, sha256 } from '@oodgrid/protocol';
 
-/** Scores of a synthetic task: a small generator, so that every worker gives the same ones. */
+/** Scores of a synthetic task: a small generator, so that every worker computes the same ones. */
 export function syntheticRows({ seed, rows }: SyntheticTask): Float32Array {
   let state = (seed * 2_654_435_761) >>> 0;
   return Float32Array.from({ length: rows }, () => {

@@ -2,7 +2,7 @@ import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { OodError } from '@oodgrid/protocol';
 
 /**
- * Makes a new file that only its owner may read, fills it with the secret that `make` gives, and is gone when that fails:
+ * Makes a new file that only its owner may read, fills it with the secret that `make` returns, and is gone when that fails:
  * a secret that is told once is not made before there is a place for it. Throws `conflict` when the file is there already.
  */
 export async function withSecretFile<T>(

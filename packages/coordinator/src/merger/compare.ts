@@ -40,7 +40,7 @@ export type PlacementKind = 'own' | 'shared';
 
 /**
  * DeLong's paired test between rows of one pair and model. Rows split their samples in file order or permuted:
- * only samples that both have count, and without any there is no test. `read` gives a row's placements in the
+ * only samples that both have count, and without any there is no test. `read` returns a row's placements in the
  * order of the file; each was made once, whatever the number of tests.
  */
 export function* compareRows(

@@ -24,7 +24,7 @@ export interface MergeContext extends MeasureOptions {
 
 /**
  * Merges cells. Each is sorted once, and those of one size share the bootstrap's draws. All of them are in memory
- * at once: the caller gives as many as it has room for.
+ * at once: the caller passes as many as it has room for.
  */
 export function mergeCells(planned: readonly PlannedCell[], context: MergeContext): RankedCell[] {
   const { protocol, choices, reader } = context;

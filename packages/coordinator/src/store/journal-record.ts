@@ -38,7 +38,7 @@ export interface EndedRecord {
   readonly problem: RunProblem | null;
 }
 
-/** What the journal keeps: replayed in order, it gives the coordinator's state. */
+/** What the journal keeps: replayed in order, it restores the coordinator's state. */
 export type JournalRecord =
   | SubmittedRecord
   /** The run's tasks go to workers of this numerics class. */

@@ -10,7 +10,7 @@ export type { Tensor, Tensor1D, Tensor2D, Tensor4D };
 
 export const tf: Tf = require('@tensorflow/tfjs-core');
 
-/** `tf.tidy` for what waits in between: frees all that was made, but for what it gives. One at a time. */
+/** `tf.tidy` for what waits in between: frees all that was made, but for what it returns. One at a time. */
 export async function tidied<T extends TensorContainer>(compute: () => Promise<T>): Promise<T> {
   const engine = tf.engine();
   engine.startScope();

@@ -21,7 +21,7 @@ export interface Architecture {
   readonly layerTaps: readonly string[];
   /** The tap [units] that the head takes. */
   readonly penultimate: string;
-  /** The tap [classes] that it gives. */
+  /** The tap [classes] that holds its logits. */
   readonly logits: string;
   /** PyTorch name of the last linear layer, whose weight [classes, units] tells the class count. */
   readonly head: string;

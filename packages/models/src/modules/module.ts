@@ -15,7 +15,7 @@ export interface ModuleSize {
 }
 
 /**
- * A part of an architecture as it is written down, with PyTorch's names and layouts: what it reads, what it gives, and how it becomes
+ * A part of an architecture as it is written down, with PyTorch's names and layouts: what it reads, what it returns, and how it becomes
  * a layer. Nothing is computed until `build`.
  */
 export interface Module {
