@@ -24,6 +24,7 @@ beforeAll(async () => {
       server: address,
       name: 'test',
       queue,
+      replicas: 1,
       log,
       onReturn: () => undefined,
       onLost: () => undefined,

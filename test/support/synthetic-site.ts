@@ -41,10 +41,10 @@ export class SyntheticSite {
   }
 
   /** Starts the coordinator on a port that is free; resolves when it answers. */
-  async serve(nats = 'none'): Promise<Process> {
+  async serve(nats = 'none', ...more: readonly string[]): Promise<Process> {
     const address = `127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
     const where = ['--listen', address, '--store', this.storeDir, '--cluster-file', this.clusterFile];
-    this.coordinator = this.start('serve', '--synthetic', '--nats', nats, '--lease', '2', ...where);
+    this.coordinator = this.start('serve', '--synthetic', '--nats', nats, '--lease', '2', ...where, ...more);
     this.client.close();
     this.client = new ClusterClient(address);
     await expect

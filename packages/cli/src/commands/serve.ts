@@ -24,6 +24,13 @@ export default class Serve extends OodCommand {
   static override flags = {
     listen: Flags.string({ description: 'HOST:PORT for workers and clients', default: '127.0.0.1:7433' }),
     ...natsFlags,
+    'nats-replicas': Flags.integer({
+      description: 'servers of a NATS cluster that hold each queue; with 3 of 3 one may be lost',
+      env: 'OODGRID_NATS_REPLICAS',
+      default: 1,
+      min: 1,
+      max: 5,
+    }),
     store: Flags.string({ description: storeDescription }),
     'cluster-file': Flags.string({
       description:
@@ -83,6 +90,7 @@ export default class Serve extends OodCommand {
       listen: flags.listen,
       natsServer: natsServerOf(flags.nats),
       natsSecurity: natsSecurity(flags),
+      natsReplicas: flags['nats-replicas'],
       ledger: {
         ...DEFAULT_LEDGER_SETTINGS,
         leaseMs,

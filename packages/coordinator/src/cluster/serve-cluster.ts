@@ -45,6 +45,8 @@ export interface ClusterOptions {
   /** For example `127.0.0.1:4222`; null: workers ask the coordinator itself for tasks. */
   readonly natsServer: string | null;
   readonly natsSecurity: NatsSecurity;
+  /** Servers of a NATS cluster that hold each stream. */
+  readonly natsReplicas: number;
   readonly ledger: LedgerSettings;
   /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
@@ -175,6 +177,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
         security: options.natsSecurity,
         name: 'ood-grid coordinator',
         queue: coordinator.queue,
+        replicas: options.natsReplicas,
         log,
         contextOf: (run) => traces.contextOf(run),
         onReturn: () => coordinator.queueReturned(),

@@ -17,6 +17,8 @@ import { isStored } from './pub-ack.js';
 export interface NatsPublisherOptions extends NatsOptions {
   /** Id of the coordinator's own queue. */
   readonly queue: string;
+  /** Servers of a NATS cluster that hold each stream: with 3 a queue goes on when one of them is lost. */
+  readonly replicas: number;
   /** The queue is back and may have lost what it held. */
   readonly onReturn: () => void;
   /** W3C trace context of a run, where somebody traces. */
@@ -176,12 +178,18 @@ export class NatsPublisher implements TaskPublisher {
     const manager = await this.#manager();
     const stream = this.#names.stream(pool);
     const known = await manager.streams.info(stream).catch(() => undefined);
-    if (known !== undefined) return;
+    const { replicas } = this.#options;
+    if (known !== undefined) {
+      if (known.config.num_replicas !== replicas)
+        await manager.streams.update(stream, { num_replicas: replicas });
+      return;
+    }
     await manager.streams.add({
       name: stream,
       subjects: [this.#names.tasks(pool)],
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
+      num_replicas: replicas,
       duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     });
   }
