@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { METRICS, NODE_METRICS } from '@oodgrid/metrics';
 import { ALERTS, DASHBOARDS, rulesFile } from '@oodgrid/metrics/files';
-import { type RunId, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
+import type { SyntheticSpec } from '@oodgrid/protocol';
 import { ControlAction } from '@oodgrid/protocol/wire';
 import { connectWorker, RemoteBlobStore } from '@oodgrid/transport';
 import { execa } from 'execa';
@@ -16,6 +16,7 @@ import { TestCluster } from '../support/cluster.js';
 import { linesWithIds } from '../support/log-lines.js';
 import { promtool, TestPrometheus } from '../support/prometheus.js';
 import { writeSmallGrid } from '../support/small-grid.js';
+import { submitSynthetic } from '../support/synthetic.js';
 import { temporaryCache } from '../support/temporary-cache.js';
 
 /** Minutes of the rules are seconds here. */
@@ -45,20 +46,10 @@ async function statusOf(address: string | undefined, path: string) {
 const ready = async (address: string | undefined) => (await statusOf(address, '/readyz')).status;
 
 let submissions = 0;
-async function submitSynthetic(more: Partial<SyntheticSpec>): Promise<RunId> {
-  const run = runIdSchema.parse(`synthetic-${++submissions}`);
-  const spec = { kind: 'synthetic', seed: submissions, fits: 0, sweeps: 0, scores: 1, rows: 1 } as const;
-  await client.submit({
-    run,
-    name: run,
-    idempotencyKey: '',
-    priority: 0,
-    numericsClass: 'none',
-    isCacheUsed: false,
-    spec: { ...spec, milliseconds: 0, fault: 'none', ...more },
-  });
-  return run;
-}
+const submit = (more: Partial<SyntheticSpec>) => {
+  const spec = { seed: ++submissions, fits: 0, sweeps: 0, scores: 1, rows: 1, milliseconds: 0 };
+  return submitSynthetic(client, { ...spec, ...more }, 'none');
+};
 
 const fires = (name: string) => waitFor(async () => expect(await prometheus.firing()).toContain(name));
 const passes = (name: string) => waitFor(async () => expect(await prometheus.firing()).not.toContain(name));
@@ -167,7 +158,7 @@ it('every metric of the table is offered, Prometheus takes them as they are, and
 });
 
 it('a program is alive while executors compute, not while it hangs; a worker that is drained is not ready', async () => {
-  await submitSynthetic({ scores: 4, milliseconds: 3000 });
+  await submit({ scores: 4, milliseconds: 3000 });
   await waitFor(async () =>
     expect(await prometheus.query('sum(oodgrid_executors{state="busy"}) > 0')).not.toEqual([]),
   );
@@ -187,7 +178,7 @@ it('a program is alive while executors compute, not while it hangs; a worker tha
 }, 90_000);
 
 it('executors that crash, and tasks that are given up for it', async () => {
-  for (let i = 0; i < 8; i++) await submitSynthetic({ fault: 'crash' });
+  for (let i = 0; i < 8; i++) await submit({ fault: 'crash' });
   await Promise.all([fires('OodGridExecutorsDie'), fires('OodGridTasksGivenUp')]);
 }, 120_000);
 
@@ -230,7 +221,7 @@ it('a worker whose disk is full', async () => {
   const limit = (bytes: string) =>
     execFileSync('prlimit', ['--pid', String(cluster.workers[3]?.pid), `--fsize=${bytes}`]);
   limit('4096:unlimited');
-  await submitSynthetic({ scores: 40, milliseconds: 200, blobs: [blob] });
+  await submit({ scores: 40, milliseconds: 200, blobs: [blob] });
   await fires('OodGridWorkersSetAside');
   const { status, text } = await statusOf(workerMetrics[3], '/readyz');
   expect(status).toBe(503);
@@ -241,7 +232,7 @@ it('a worker whose disk is full', async () => {
 }, 120_000);
 
 it('every worker of a class is killed while it computes', async () => {
-  const run = await submitSynthetic({ scores: 32, milliseconds: 60_000 });
+  const run = await submit({ scores: 32, milliseconds: 60_000 });
   await waitFor(async () =>
     expect(await prometheus.query('sum(oodgrid_leases{pool="none"}) >= 9')).not.toEqual([]),
   );
@@ -267,7 +258,7 @@ it('NATS goes, and everything is not ready; then the store, then the coordinator
     execFileSync('prlimit', ['--pid', String(cluster.coordinator.pid), `--fsize=${bytes}`]);
   limit('1:unlimited');
   // It is not taken, or the client would not wait for it.
-  void submitSynthetic({}).catch(nothing);
+  void submit({}).catch(nothing);
   await fires('OodGridStoreNotWritable');
   limit('unlimited:unlimited');
   await waitFor(async () => expect(await ready(coordinatorMetrics)).toBe(200));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
+import { type RunId, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
 import type { ClusterClient } from 'ood-cli';
 
 const SPEC: SyntheticSpec = {
@@ -17,13 +17,15 @@ const SPEC: SyntheticSpec = {
 export async function submitSynthetic(
   client: ClusterClient,
   spec: Partial<SyntheticSpec> = {},
-): Promise<string> {
-  const { run } = await client.submit({
-    run: runIdSchema.parse(`run-${randomUUID().slice(0, 8)}`),
+  numericsClass = '',
+): Promise<RunId> {
+  const run = runIdSchema.parse(`run-${randomUUID().slice(0, 8)}`);
+  await client.submit({
+    run,
     name: 'synthetic',
     idempotencyKey: '',
     priority: 0,
-    numericsClass: '',
+    numericsClass,
     isCacheUsed: false,
     spec: { ...SPEC, ...spec },
   });
