@@ -41,6 +41,12 @@ methods:
   - { name: energy, temperatures: [1, 1000] }
   - { name: knn, k: [1, 50] }
   - { name: vim, dims: [16, 32] }
+  - kl-matching
+  - react
+  - dice
+  - relative-mahalanobis
+  - fdbd
+  - nnguide
 outputs: { formats: [] }
 options: { bootstrapReplicates: 100, slice: 512 }
 `,
@@ -81,16 +87,16 @@ it('on a cluster of two workers, one of them with a full disk, each cell is what
     });
     execFileSync('prlimit', ['--pid', String(cluster.workers[1]?.pid), '--fsize=4096:unlimited']);
     const together = await submit(MODELS, PAIRS, '--coordinator', cluster.coordinatorAddress);
-    expect(together.cells.size).toBe(20);
+    expect(together.cells.size).toBe(44);
     expect(new Set([...together.cells.values()].map(({ scores }) => scores.file.toLowerCase())).size).toBe(
-      20,
+      44,
     );
     expect((await client.logs(together.run)).join('\n')).toMatch(/w1 is set aside/);
 
     for (const model of MODELS) {
       for (const pair of PAIRS) {
         const alone = await submit([model], [pair], '--workers', '1');
-        expect(alone.cells.size).toBe(5);
+        expect(alone.cells.size).toBe(11);
         for (const [name, cell] of alone.cells) expect(together.cells.get(name), name).toEqual(cell);
       }
     }
