@@ -110,4 +110,13 @@ describe('ood-cli score', () => {
     );
     expect(await refused(twice)).toContain('id_test.npy and id_test.npz are both id_test: leave one of them');
   });
+
+  it('calls the model as its folder is called, in any script', async () => {
+    const folder = write('мои features', { id_test: FILES.id_test, ood_far: FILES.ood_far });
+    const { code, stderr } = await oodCli(['init', '--features', folder], env, cache.folder);
+    expect(code, stderr).toBe(0);
+    const text = readFileSync(join(folder, 'grid.yaml'), 'utf8');
+    expect(text).toContain('"name":"мои features"');
+    expect((await oodCli(['plan', join(folder, 'grid.yaml')], env, cache.folder)).code).toBe(0);
+  }, 60_000);
 });

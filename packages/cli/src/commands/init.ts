@@ -17,7 +17,7 @@ export default class Init extends OodCommand {
   async run(): Promise<{ grid: string }> {
     const { flags } = await this.parse(Init);
     const folder = resolve(flags.features);
-    const { text } = await featuresGrid(await findFeatureFiles(folder), folder);
+    const { text } = await featuresGrid(await findFeatureFiles(folder), folder, folder);
     const grid = join(folder, 'grid.yaml');
     await writeFile(grid, text, { flag: 'wx' }).catch((cause: unknown) => {
       const { code, message } = OodError.from(cause);

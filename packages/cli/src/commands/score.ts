@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
+import { visible } from '@oodgrid/protocol';
 import { findFeatureFiles } from '../features/feature-files.js';
 import { featuresGrid } from '../features/features-grid.js';
 import { OodCommand } from '../ood-command.js';
@@ -23,14 +25,16 @@ export default class Score extends OodCommand {
     const { args, flags } = await this.parse(Score);
     const folder = resolve(args.folder);
     const files = await findFeatureFiles(folder);
-    const { text, methods, leftOut } = await featuresGrid(files, folder);
-    if (files.ignored.length > 0) this.logToStderr(`not looked at: ${files.ignored.join(', ')}`);
-    this.logToStderr(`methods: ${methods.join(', ')}`);
-    for (const { method, reason } of leftOut) this.logToStderr(`left out: ${method}: ${reason}`);
-    const scratch = await mkdtemp(join(folder, '.score-'));
+    // Not in the folder of the features: it may be somebody else's, who lets others read it.
+    const scratch = await mkdtemp(join(tmpdir(), 'oodgrid-score-'));
     try {
+      const { text, methods, leftOut } = await featuresGrid(files, folder, scratch);
+      if (files.ignored.length > 0)
+        this.logToStderr(`not looked at: ${files.ignored.map(visible).join(', ')}`);
+      this.logToStderr(`methods: ${methods.join(', ')}`);
+      for (const { method, reason } of leftOut) this.logToStderr(`left out: ${method}: ${reason}`);
       const grid = join(scratch, 'grid.yaml');
-      await writeFile(grid, text.replaceAll('"./', '"../'));
+      await writeFile(grid, text);
       this.#isDelegated = true;
       return await this.config.runCommand('submit', [
         grid,

@@ -2,7 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OodError, visible } from '@oodgrid/protocol';
 
-const NAME = /^(?<set>id_train|id_test|head|ood_[\w.-]{1,56})\.(?<ending>npz|npy|safetensors|pt|pth)$/;
+const NAME = /^(?<set>id_train|id_test|head|ood_[\w.-]{1,60})\.(?:npz|npy|safetensors|pt|pth)$/;
+/** What is called so is meant to be read: a table without it would look whole. */
+const IS_MEANT = /^(?:id_train|id_test|head)\.|^ood_/i;
+/** What the ID side is called. */
+export const ID = 'id';
 
 /** Files of exported features, by what their names say they are. */
 export interface FeatureFiles {
@@ -15,7 +19,10 @@ export interface FeatureFiles {
   readonly ignored: readonly string[];
 }
 
-/** Throws `not-found` and `invalid-input`, saying which names are looked for, where an ID or every OOD test set is missing or there twice. */
+/**
+ * Throws `not-found` and `invalid-input`, saying which names are looked for, where an ID or every OOD test set is missing or there twice, and
+ * for a file that is called nearly so.
+ */
 export async function findFeatureFiles(folder: string): Promise<FeatureFiles> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new OodError('not-found', `${visible(folder)}: ${OodError.from(cause).message}`, { cause });
@@ -24,6 +31,11 @@ export async function findFeatureFiles(folder: string): Promise<FeatureFiles> {
   const ignored: string[] = [];
   for (const name of names.toSorted()) {
     const set = NAME.exec(name)?.groups?.set;
+    if (set === `ood_${ID}` || (set === undefined && IS_MEANT.test(name)))
+      throw new OodError(
+        'invalid-input',
+        `${visible(folder)}: ${visible(name)} is not read under that name: expected id_train, id_test, head, or ood_ and at most 60 letters, digits, ".", "_" and "-" that are not "${ID}", then .npz, .npy, .safetensors, .pt or .pth; rename it, or move it elsewhere`,
+      );
     if (set === undefined) {
       ignored.push(name);
       continue;

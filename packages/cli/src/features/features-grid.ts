@@ -2,10 +2,11 @@ import { basename, relative, resolve } from 'node:path';
 import { readRegularFile } from '@oodgrid/formats';
 import { METHODS, type Method, planMethod } from '@oodgrid/methods';
 import { findModelSource, resolveModel, type SplitFiles } from '@oodgrid/models';
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
-import type { FeatureFiles } from './feature-files.js';
+import { type ModelFacts, OodError, visibleName } from '@oodgrid/protocol';
+import { type FeatureFiles, ID } from './feature-files.js';
 
-const ID = 'id';
+/** What a grid may be called; a model may be called more. */
+const GRID_NAME = /^[A-Za-z_][\w.-]{0,79}$/;
 
 /** A grid of exported features, and which methods it does without. */
 export interface FeaturesGrid {
@@ -14,9 +15,11 @@ export interface FeaturesGrid {
   readonly leftOut: readonly { readonly method: string; readonly reason: string }[];
 }
 
-/** Protocol `raw` over every method that the files allow at its defaults; paths in the grid start from `folder`. */
-export async function featuresGrid(files: FeatureFiles, folder: string): Promise<FeaturesGrid> {
-  const place = (path: string) => `./${relative(folder, path)}`;
+/**
+ * Protocol `raw` over every method that the files of `folder` allow at its defaults. The grid is for a file in `from`: its paths start there.
+ */
+export async function featuresGrid(files: FeatureFiles, folder: string, from: string): Promise<FeaturesGrid> {
+  const place = (path: string) => `./${relative(from, path)}`;
   const { train, test, head, ood } = files;
   const options = {
     ...(head === undefined ? {} : { head: place(head) }),
@@ -25,9 +28,9 @@ export async function featuresGrid(files: FeatureFiles, folder: string): Promise
       ...Object.fromEntries([...ood].map(([name, path]) => [name, { test: place(path) }])),
     },
   };
-  const name = basename(resolve(folder)).replaceAll(/[^\w.-]/g, '-') || 'features';
+  const name = visibleName(200).safeParse(basename(folder)).data ?? 'features';
   const read = async (path: string, what = 'the values') => {
-    const file = resolve(folder, path);
+    const file = resolve(from, path);
     const bytes = await readRegularFile(file);
     if (bytes !== undefined) return { path: file, bytes };
     throw new OodError('not-found', `${file}: ${what} could not be read: there is no such file`);
@@ -41,7 +44,7 @@ export async function featuresGrid(files: FeatureFiles, folder: string): Promise
   const methods = reasons.flatMap(({ method, reason }) => (reason === undefined ? [method] : []));
   const leftOut = reasons.flatMap(({ method, reason }) => (reason === undefined ? [] : [{ method, reason }]));
   const text = [
-    `name: ${JSON.stringify(name)}`,
+    `name: ${GRID_NAME.test(name) ? name : 'features'}`,
     'protocol: raw',
     'models:',
     `  - ${JSON.stringify({ name, source: 'features', ...options })}`,
