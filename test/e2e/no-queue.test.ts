@@ -80,11 +80,14 @@ describe('a worker', () => {
 
   it('ends with exit code 0 when there was nothing to do for a while', async () => {
     await open().serve();
-    const worker = site.worker('w', '--exit-when-idle', '2', '--lifetime', '3600');
+    const worker = site.worker('w', '--exit-when-idle', '5', '--lifetime', '3600');
     await site.submit('run');
     expect((await site.end('run')).status).toBe('done');
     expect(await worker.closed).toBe(0);
     expect(worker.stderr).toMatch(/there is no more work/);
+    const hasty = await site.command('worker', '--exit-when-idle', '2');
+    expect(hasty.code).toBe(EXIT_CODES['invalid-input']);
+    expect(hasty.stderr).toContain('--exit-when-idle: expected an integer greater than or equal to 5');
   }, 60_000);
 
   it('that ends in order without a limited time gives 0', async () => {

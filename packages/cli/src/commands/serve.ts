@@ -4,6 +4,7 @@ import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid
 import { addressOf, openTracing } from '@oodgrid/metrics';
 import { reachableAddresses, writeClusterFile } from '../cluster/cluster-file.js';
 import { natsFlags, natsSecurity, serverCredentials, tlsFlags } from '../cluster/connection-flags.js';
+import { GATHER_MS } from '../cluster/gathering.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
 import { natsServerOf } from '../cluster/nats-flag.js';
@@ -13,9 +14,6 @@ import { defaultStore, storeDescription } from '../output/default-store.js';
 import { requireLocalDisk } from '../output/local-disk.js';
 import { logFormatFlag, processLog } from '../output/process-log.js';
 import { requireWritable } from '../output/writable-folder.js';
-
-/** Workers that are started together are there within this time, and have a numerics class chosen among them. */
-const GATHER_MS = 2000;
 
 export default class Serve extends OodCommand {
   static override enableJsonFlag = false;

@@ -6,6 +6,7 @@ import { CachedBlobs, Lifetime, serveWorkerMetrics, Worker as WorkerProcess } fr
 import { placeFlag } from '../cluster/cluster-command.js';
 import { connectionFlags, endpointMaker, natsFlags, natsSecurity } from '../cluster/connection-flags.js';
 import { CoordinatorPlace } from '../cluster/coordinator-place.js';
+import { MIN_IDLE_SECONDS } from '../cluster/gathering.js';
 import { endWithParent } from '../cluster/guarded-process.js';
 import { metricsFlag } from '../cluster/metrics-flag.js';
 import { natsServerOf } from '../cluster/nats-flag.js';
@@ -76,7 +77,7 @@ export default class Worker extends OodCommand {
     }),
     'exit-when-idle': Flags.integer({
       description: 'seconds without a task after which it ends, with exit code 0',
-      min: 1,
+      min: MIN_IDLE_SECONDS,
     }),
     'log-format': logFormatFlag,
     engine: Flags.string({

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Flags, type Interfaces } from '@oclif/core';
 import { OodError } from '@oodgrid/protocol';
+import { MIN_IDLE_SECONDS } from '../cluster/gathering.js';
 import { slurmScript } from './slurm-script.js';
 
 /** Flags of the commands that write the job array of workers. */
@@ -50,6 +51,11 @@ export const slurmFlags = {
 
 /** The script that the flags describe; the folder of its logs, which Slurm does not make, is there then. */
 export async function scriptOf(flags: Interfaces.InferredFlags<typeof slurmFlags>): Promise<string> {
+  if (flags.idle > 0 && flags.idle < MIN_IDLE_SECONDS)
+    throw new OodError(
+      'invalid-input',
+      `--idle ${flags.idle}: expected 0 (workers stay) or at least ${MIN_IDLE_SECONDS}: workers would be gone before there is work`,
+    );
   const logDir = resolve(flags.logs);
   const script = slurmScript({
     ...flags,
