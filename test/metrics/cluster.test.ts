@@ -54,6 +54,32 @@ const submit = (more: Partial<SyntheticSpec>) => {
 const fires = (name: string) => waitFor(async () => expect(await prometheus.firing()).toContain(name));
 const passes = (name: string) => waitFor(async () => expect(await prometheus.firing()).not.toContain(name));
 
+/** Pauses the run, later each time, until Prometheus has seen an AUROC of what is there: a fast run is over before it is asked for. */
+async function heldUntilPreviewed(): Promise<void> {
+  const isSeen = async () => (await prometheus.query('oodgrid_run_partial_auroc')).length > 0;
+  for (const share of [0.5, 0.7, 0.85]) {
+    const run = await vi.waitFor(
+      async () => {
+        const summary = (await client.runs()).at(0);
+        const total = summary?.tasks.reduce((sum, { count }) => sum + count, 0) ?? 0;
+        const done = summary?.tasks.find(({ state }) => state === 'done')?.count ?? 0;
+        if (summary === undefined || total === 0 || done < share * total) throw new Error('not so far yet');
+        return summary.run;
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    await client.control(run, ControlAction.CONTROL_ACTION_PAUSE);
+    const end = Date.now() + 10_000;
+    let isThere = await isSeen();
+    while (!isThere && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      isThere = await isSeen();
+    }
+    await client.control(run, ControlAction.CONTROL_ACTION_RESUME);
+    if (isThere) return;
+  }
+}
+
 const inTest = (expr: string): string =>
   expr
     .replaceAll(/\$(run|pool)\b/g, '.*')
@@ -92,12 +118,11 @@ beforeAll(async () => {
   await waitFor(async () => expect(await prometheus.query('sum(up) == 5')).not.toEqual([]));
   await passes('OodGridCoordinatorDown');
   knownSince = new Date();
-  // Passes enough for the run to be seen on its way, at whatever speed: an AUROC so far is asked for every three seconds.
   const sets = ['--set', 'options.slice=512', '--set', 'methods.4.passes=60'];
   const grid = ['submit', file, ...sets, '--no-cache', '--output', join(folder, 'out')];
   const { numericsClass } = (await client.workers()).find(({ workerId }) => workerId === 'w0') ?? {};
   const where = ['--coordinator', cluster.coordinatorAddress, '--class', numericsClass ?? ''];
-  const { code, stderr } = await oodCli([...grid, ...where], env);
+  const [{ code, stderr }] = await Promise.all([oodCli([...grid, ...where], env), heldUntilPreviewed()]);
   if (code !== 0) throw new Error(stderr);
 }, 240_000);
 

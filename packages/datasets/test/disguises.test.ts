@@ -171,6 +171,12 @@ describe('labels', () => {
     expect(parseSplitBlob(datasetBlob(split), 'f').labels).toEqual(split.labels);
   });
 
+  it('of a single image may be one-hot too', async () => {
+    const images = { shape: [1, 2, 2], data: Uint8Array.of(1, 2, 3, 4) };
+    const split = await written({ images, labels: { shape: [1, 3], data: Uint8Array.of(0, 0, 1) } });
+    expect(split.labels).toEqual(Uint8Array.of(2));
+  });
+
   it.each([
     ['object-labels', /member "labels\.npy": .*Python objects, which only a pickle could restore/],
     [

@@ -24,15 +24,17 @@ export function requireLabels(
 ): void {
   const [rows, classes = 0] = shape;
   const isOneHot = shape.length === 2 && rows === count && classes >= 2;
-  if (isOneHot || (isVector(shape) && entriesOf(shape) === count)) return;
+  if (isOneHot || isVectorOf(count, shape)) return;
   throw new OodError(
     'corrupt-data',
     `${where}: ${dtype} [${shape.join(', ')}] must be [${count}], one per image`,
   );
 }
 
-const isVector = (shape: readonly number[]): boolean =>
-  shape.length === 1 || (shape.length === 2 && shape.some((size) => size === 1));
+/** A row or a column is one too; the one-hot row [1, classes] of a single image is not. */
+const isVectorOf = (count: number, shape: readonly number[]): boolean =>
+  entriesOf(shape) === count &&
+  (shape.length === 1 || (shape.length === 2 && shape.some((size) => size === 1)));
 
 /**
  * Class numbers of any type and width as `Labels` [count]; rows that are one-hot become the place of their 1, which a note says.
@@ -44,7 +46,7 @@ export function readLabels(array: NumericArray, count: number, where: string, no
   const refuse = (what: string): never => {
     throw new OodError('corrupt-data', `${where}: ${what}`);
   };
-  if (isVector(shape)) return classNumbers(data, refuse);
+  if (isVectorOf(count, shape)) return classNumbers(data, refuse);
   const [, classes = 0] = shape;
   const labels = Uint32Array.from({ length: count }, (_, row) =>
     placeOfOne(data.subarray(row * classes, (row + 1) * classes), row, refuse),
