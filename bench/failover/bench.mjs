@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { connectWorker, PROTOCOL_VERSION } from '@oodgrid/transport';
+import { connectWorker, WIRE_VERSION } from '@oodgrid/transport';
 import getPort from 'get-port';
 import { ClusterClient } from 'ood-cli';
 import { until } from '../until.mjs';
@@ -89,7 +89,7 @@ async function leased(address, workerId, numericsClass) {
   const engine = { kind: 'none', version: '1', device: 'cpu' };
   const about = { incarnation: 'i', host: 'here', pid: 1, slots: 1, memoryBytes: 1e12 };
   const worker = { workerId, numericsClass, engine, ...about };
-  const said = { protocol: PROTOCOL_VERSION, proof: workerId, held: [], nextSequence: 1, worker };
+  const said = { protocol: WIRE_VERSION, proof: workerId, held: [], nextSequence: 1, worker };
   for (let isLeased = false; !isLeased; ) {
     isLeased = await new Promise((resolve) => {
       const link = connectWorker(address, said, {

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 
 /** What each package may import of ours (docs/architecture.md). */
 const ALLOWED = {
-  protocol: [],
-  metrics: ['protocol'],
+  contract: [],
+  metrics: ['contract'],
   stats: [],
-  protocols: ['protocol', 'stats'],
-  formats: ['protocol'],
-  datasets: ['protocol', 'stats', 'formats'],
-  models: ['protocol', 'stats', 'formats'],
-  methods: ['protocol', 'stats', 'models'],
-  grid: ['protocol', 'protocols', 'models', 'methods', 'report'],
-  engine: ['protocol', 'stats', 'formats', 'datasets', 'models', 'methods'],
-  transport: ['protocol'],
-  coordinator: ['protocol', 'metrics', 'protocols', 'stats', 'transport'],
-  worker: ['protocol', 'metrics', 'engine', 'transport'],
-  report: ['protocol', 'stats'],
+  protocols: ['contract', 'stats'],
+  formats: ['contract'],
+  datasets: ['contract', 'stats', 'formats'],
+  models: ['contract', 'stats', 'formats'],
+  methods: ['contract', 'stats', 'models'],
+  grid: ['contract', 'protocols', 'models', 'methods', 'report'],
+  engine: ['contract', 'stats', 'formats', 'datasets', 'models', 'methods'],
+  transport: ['contract'],
+  coordinator: ['contract', 'metrics', 'protocols', 'stats', 'transport'],
+  worker: ['contract', 'metrics', 'engine', 'transport'],
+  report: ['contract', 'stats'],
   cli: [
-    'protocol',
+    'contract',
     'metrics',
     'stats',
     'formats',
@@ -36,7 +36,7 @@ const ALLOWED = {
 };
 
 /** The only sub-paths that a package offers beside its main entry. */
-const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/metrics/files', '@oodgrid/protocol/wire']);
+const ENTRIES = new Set(['@oodgrid/engine/compute', '@oodgrid/metrics/files', '@oodgrid/contract/wire']);
 
 /** Packages that compute with the tensor library that engine passes in: they may name its types, and load nothing. */
 const TENSOR_TYPES = new Set(['models', 'methods']);

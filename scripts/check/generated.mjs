@@ -10,9 +10,9 @@ export async function checkGenerated(root) {
   const folder = await mkdtemp(join(root, 'node_modules', '.generated-'));
   try {
     await run(join(root, 'node_modules', '.bin', 'buf'), ['generate', '--output', folder], { cwd: root });
-    const fresh = readFileSync(join(folder, 'packages', 'protocol', 'src', 'gen', FILE), 'utf8');
-    const committed = readFileSync(join(root, 'packages', 'protocol', 'src', 'gen', FILE), 'utf8');
-    if (fresh !== committed) throw new Error('packages/protocol/src/gen is stale: run "npm run generate"');
+    const fresh = readFileSync(join(folder, 'packages', 'contract', 'src', 'gen', FILE), 'utf8');
+    const committed = readFileSync(join(root, 'packages', 'contract', 'src', 'gen', FILE), 'utf8');
+    if (fresh !== committed) throw new Error('packages/contract/src/gen is stale: run "npm run generate"');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { sha256 } from '@oodgrid/contract';
 import { parseNpy, parseNpz } from '@oodgrid/formats';
-import { sha256 } from '@oodgrid/protocol';
 import { decisionFunction, fitLogisticCv, NumpyRandomState, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import { goldenOf } from './support/golden.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Cell, metricOf, type Results, resultsSchema } from '@oodgrid/contract';
 import { type NpyArray, parseNpz } from '@oodgrid/formats';
-import { type Cell, metricOf, type Results, resultsSchema } from '@oodgrid/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { temporaryCache } from '../support/temporary-cache.js';

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256 } from '@oodgrid/protocol';
+import { sha256 } from '@oodgrid/contract';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { OUTPUT_SCHEMAS } from 'ood-cli';

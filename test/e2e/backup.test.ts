@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { describe, expect, it } from 'vitest';
 import { type SyntheticSite, syntheticSites } from '../support/synthetic-site.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { parseSafetensors, type TensorEntry, writeNpz, writeSafetensors } from '@oodgrid/formats';
-import { EXIT_CODES } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type BlackGrid, writeBlackGrid } from '../support/black-grid.js';
 import { oodCli, ROOT } from '../support/cli.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, resultsSchema } from '@oodgrid/protocol';
+import { type Cell, resultsSchema } from '@oodgrid/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { writeSubset } from '../support/small-grid.js';

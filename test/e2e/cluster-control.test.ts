@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SyntheticSpec } from '@oodgrid/protocol';
-import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
+import type { SyntheticSpec } from '@oodgrid/contract';
+import { EXIT_CODES, runIdSchema } from '@oodgrid/contract';
 import { ClusterClient, OUTPUT_SCHEMAS } from 'ood-cli';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { oodCli } from '../support/cli.js';

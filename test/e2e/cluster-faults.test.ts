@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { ClusterClient } from 'ood-cli';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BadLink } from '../support/bad-link.js';

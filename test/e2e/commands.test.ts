@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { OUTPUT_SCHEMAS } from 'ood-cli';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';

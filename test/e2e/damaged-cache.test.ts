@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { oodCli } from '../support/cli.js';

@@ -1,4 +1,4 @@
-import { runIdSchema } from '@oodgrid/protocol';
+import { runIdSchema } from '@oodgrid/contract';
 import { ClusterClient } from 'ood-cli';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';

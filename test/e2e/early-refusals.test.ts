@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { writeNpz } from '@oodgrid/formats';
-import { EXIT_CODES } from '@oodgrid/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { testCache } from '../support/temporary-cache.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Cell, resultsSchema } from '@oodgrid/contract';
 import { writeNpz } from '@oodgrid/formats';
-import { type Cell, resultsSchema } from '@oodgrid/protocol';
 import { expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { testCache } from '../support/temporary-cache.js';

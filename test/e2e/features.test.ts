@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resultsSchema } from '@oodgrid/contract';
 import { type NpyArray, writeNpy, writeNpz } from '@oodgrid/formats';
-import { resultsSchema } from '@oodgrid/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { lenetTaps, NORMALISATION } from '../support/lenet-taps.js';

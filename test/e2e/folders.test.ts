@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, oodCli, ROOT } from '../support/cli.js';

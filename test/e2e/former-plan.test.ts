@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SyntheticSpec } from '@oodgrid/contract';
+import { runIdSchema } from '@oodgrid/contract';
+import { ControlAction } from '@oodgrid/contract/wire';
 import { type JournalRecord, SqliteStore } from '@oodgrid/coordinator';
-import type { SyntheticSpec } from '@oodgrid/protocol';
-import { runIdSchema } from '@oodgrid/protocol';
-import { ControlAction } from '@oodgrid/protocol/wire';
 import { ClusterClient } from 'ood-cli';
 import { expect, it, vi } from 'vitest';
 import { oodCli } from '../support/cli.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, oodCli } from '../support/cli.js';

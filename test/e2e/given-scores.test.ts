@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES, type Results } from '@oodgrid/contract';
 import { type NpyArray, parseNpz, writeNpz } from '@oodgrid/formats';
-import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { oodCli } from '../support/cli.js';

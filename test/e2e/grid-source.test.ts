@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, oodCli } from '../support/cli.js';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { SqliteStore } from '@oodgrid/coordinator';
-import { EXIT_CODES } from '@oodgrid/protocol';
 import { afterAll, expect, it, vi } from 'vitest';
 import { CLI_BIN, oodCli, ROOT } from '../support/cli.js';
 import { childrenOf, isAlive } from '../support/process-tree.js';

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { afterAll, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { CLI_BIN, ROOT } from '../support/cli.js';

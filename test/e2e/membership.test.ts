@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { SyntheticSpec } from '@oodgrid/protocol';
-import { EXIT_CODES, runIdSchema } from '@oodgrid/protocol';
-import { connectWorker, PROTOCOL_VERSION, type WorkerLink } from '@oodgrid/transport';
+import type { SyntheticSpec } from '@oodgrid/contract';
+import { EXIT_CODES, runIdSchema } from '@oodgrid/contract';
+import { connectWorker, WIRE_VERSION, type WorkerLink } from '@oodgrid/transport';
 import getPort from 'get-port';
 import { ClusterClient, findNatsServer, startNatsServer } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -57,7 +57,7 @@ class Site {
     const engine = { kind: 'none', version: '1', device: 'cpu' };
     const about = { incarnation: 'i', host: 'here', pid: 1, memoryBytes: 1 };
     const worker = { workerId, numericsClass, slots, engine, ...about };
-    const said = { protocol: PROTOCOL_VERSION, proof: workerId, held: [], nextSequence: 1, worker };
+    const said = { protocol: WIRE_VERSION, proof: workerId, held: [], nextSequence: 1, worker };
     const link = connectWorker(this.client.address, said, { receive: nothing, closed: nothing });
     this.#links.push(link);
     return link;

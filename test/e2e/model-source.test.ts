@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Cell, EXIT_CODES, resultsSchema } from '@oodgrid/contract';
 import { openNpz, writeNpz } from '@oodgrid/formats';
-import { type Cell, EXIT_CODES, resultsSchema } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import getPort from 'get-port';
 import { findNatsServer, startNatsServer } from 'ood-cli';
 import { describe, expect, it } from 'vitest';

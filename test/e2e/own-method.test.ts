@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, type Results } from '@oodgrid/protocol';
+import { EXIT_CODES, type Results } from '@oodgrid/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { writeSubset } from '../support/small-grid.js';

@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Cell, digestOfJson, metricOf, type Results, readResults, sha256 } from '@oodgrid/contract';
 import { type NpyArray, parseNpz } from '@oodgrid/formats';
-import { type Cell, digestOfJson, metricOf, type Results, readResults, sha256 } from '@oodgrid/protocol';
 import { BootstrapDraws, NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CliOutcome, oodCli } from '../support/cli.js';

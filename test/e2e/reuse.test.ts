@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { afterAll, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { oodCli } from '../support/cli.js';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { RunEvent } from '@oodgrid/protocol';
-import { metricOf, RANKED_BY, type Results, runIdSchema } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/contract';
+import { metricOf, RANKED_BY, type Results, runIdSchema } from '@oodgrid/contract';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, cliContext, readGrid, readTable, resolveGrid, runLocally } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

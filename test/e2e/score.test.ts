@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resultsSchema } from '@oodgrid/contract';
 import { type NpyArray, writeNpy, writeNpz } from '@oodgrid/formats';
-import { resultsSchema } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, type Results } from '@oodgrid/protocol';
+import { EXIT_CODES, type Results } from '@oodgrid/contract';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 import { TestCluster } from '../support/cluster.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runIdSchema } from '@oodgrid/protocol';
+import { runIdSchema } from '@oodgrid/contract';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { ClusterClient, cliContext } from 'ood-cli';

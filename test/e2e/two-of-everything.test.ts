@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, resultsSchema } from '@oodgrid/protocol';
+import { type Cell, resultsSchema } from '@oodgrid/contract';
 import { ClusterClient } from 'ood-cli';
 import { afterAll, expect, it, vi } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { oodCli, ROOT } from '../support/cli.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES, type Results } from '@oodgrid/contract';
 import { type NpyArray, writeNpz, writeSafetensors } from '@oodgrid/formats';
-import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
 import { temporaryCache } from '../support/temporary-cache.js';

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES, type Results } from '@oodgrid/contract';
 import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
-import { EXIT_CODES, type Results } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { oodCli, ROOT } from '../support/cli.js';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, type Results, resultsSchema } from '@oodgrid/protocol';
+import { EXIT_CODES, type Results, resultsSchema } from '@oodgrid/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliOutcome, oodCli } from '../support/cli.js';
 import { realSamples, transposed, withLabels, writeSamples, writeWeights } from '../support/odd-data.js';

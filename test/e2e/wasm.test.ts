@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resultsSchema } from '@oodgrid/protocol';
+import { resultsSchema } from '@oodgrid/contract';
 import { afterAll, expect, it } from 'vitest';
 import { writeBlackGrid } from '../support/black-grid.js';
 import { oodCli } from '../support/cli.js';

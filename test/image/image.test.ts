@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { findNatsServer, startNatsServer } from 'ood-cli';

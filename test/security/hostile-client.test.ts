@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '@oodgrid/contract';
+import { BlobServiceClient, ClientServiceClient, type SubmitRequest } from '@oodgrid/contract/wire';
 import { TokenStore, tokensPath } from '@oodgrid/coordinator';
-import { sha256 } from '@oodgrid/protocol';
-import { BlobServiceClient, ClientServiceClient, type SubmitRequest } from '@oodgrid/protocol/wire';
-import { endpoint, fromGrpcStatus, PROTOCOL_VERSION } from '@oodgrid/transport';
+import { endpoint, fromGrpcStatus, WIRE_VERSION } from '@oodgrid/transport';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { forward } from '../../packages/coordinator/test/small-plan.js';
 import { TestCluster } from '../support/cluster.js';
@@ -106,7 +106,7 @@ function gridOf({ models = 1, rows = 1, sets = 2, count = 2000, images = BLOB, w
 let runs = 0;
 const submit = (spec: unknown, more: Partial<SubmitRequest> = {}) => {
   const request: SubmitRequest = {
-    protocol: PROTOCOL_VERSION,
+    protocol: WIRE_VERSION,
     run: `run-${++runs}`,
     name: 'name',
     idempotencyKey: '',

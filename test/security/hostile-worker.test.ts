@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '@oodgrid/contract';
+import { BlobServiceClient, ControlAction } from '@oodgrid/contract/wire';
 import { TokenStore, tokensPath } from '@oodgrid/coordinator';
-import { sha256 } from '@oodgrid/protocol';
-import { BlobServiceClient, ControlAction } from '@oodgrid/protocol/wire';
 import {
   type ChunkMessage,
   type CoordinatorMessage,
   connectWorker,
   endpoint,
   type LeaseRef,
-  PROTOCOL_VERSION,
   type ReliableMessage,
+  WIRE_VERSION,
   type WorkerLink,
 } from '@oodgrid/transport';
 import { ClusterClient } from 'ood-cli';
@@ -76,7 +76,7 @@ class Peer {
     };
     this.#link = connectWorker(
       workerEndpoint(),
-      { protocol: PROTOCOL_VERSION, proof, held, nextSequence: 1, worker },
+      { protocol: WIRE_VERSION, proof, held, nextSequence: 1, worker },
       {
         receive: (message) => this.said.push(message),
         closed: (reason) => {

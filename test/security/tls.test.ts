@@ -12,7 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
-import { digestSchema } from '@oodgrid/protocol';
+import { digestSchema } from '@oodgrid/contract';
 import {
   blobService,
   CertificateFiles,

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { ClusterClient, OUTPUT_SCHEMAS } from 'ood-cli';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { oodCli } from '../support/cli.js';

@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/contract';
 import {
   BlobRecovery,
   Coordinator,
@@ -6,7 +7,6 @@ import {
   Staging,
   WorkerHealth,
 } from '@oodgrid/coordinator';
-import { OodError } from '@oodgrid/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { firstFailure } from './src/first-failure.js';
 import { SimulatedBlobs } from './src/simulated-blobs.js';

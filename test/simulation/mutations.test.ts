@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/contract';
 import {
   Coordinator,
   Dispatcher,
@@ -8,7 +9,6 @@ import {
   SyntheticWorkload,
   WorkerConnections,
 } from '@oodgrid/coordinator';
-import { OodError } from '@oodgrid/protocol';
 import { WorkerSession } from '@oodgrid/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Crash, DiskStore } from './src/disk-store.js';

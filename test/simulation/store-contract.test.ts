@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@oodgrid/contract';
 import { type JournalRecord, SqliteStore, type Store, type StoreBatch } from '@oodgrid/coordinator';
-import { sha256 } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Crash, DiskStore, SimulatedDisk, type WriteFate } from './src/disk-store.js';
 

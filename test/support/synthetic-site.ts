@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunEvent, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
+import { type RunEvent, runIdSchema, type SyntheticSpec } from '@oodgrid/contract';
 import getPort from 'get-port';
 import { ClusterClient } from 'ood-cli';
 import { afterEach, expect } from 'vitest';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RunId, runIdSchema, type SyntheticSpec } from '@oodgrid/protocol';
+import { type RunId, runIdSchema, type SyntheticSpec } from '@oodgrid/contract';
 import type { ClusterClient } from 'ood-cli';
 
 const SPEC: SyntheticSpec = {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { OodError } from '@oodgrid/contract';
 import { loadDataset } from '@oodgrid/datasets';
-import { OodError } from '@oodgrid/protocol';
 import { cliContext } from 'ood-cli';
 import { beforeEach } from 'vitest';
 

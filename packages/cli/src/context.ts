@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { visibleLines } from '@oodgrid/protocol';
+import { visibleLines } from '@oodgrid/contract';
 
 /** Places that every command works with. */
 export interface CliContext {

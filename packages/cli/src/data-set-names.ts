@@ -1,5 +1,5 @@
+import { OodError, suggestion } from '@oodgrid/contract';
 import { type Dataset, findDataset, listDatasets } from '@oodgrid/datasets';
-import { OodError, suggestion } from '@oodgrid/protocol';
 
 /** Throws `not-found` with a suggestion for a name that the catalog does not have. */
 export function datasetOrThrow(name: string): Dataset {

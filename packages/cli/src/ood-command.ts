@@ -1,5 +1,5 @@
 import { Args, Command, Errors, Flags } from '@oclif/core';
-import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/protocol';
+import { EXIT_CODES, OodError, visibleJson, visibleLines } from '@oodgrid/contract';
 import { inChunks } from './output/in-chunks.js';
 import { jsonPieces } from './output/json-pieces.js';
 import { surviveLostStreams } from './process/lost-streams.js';

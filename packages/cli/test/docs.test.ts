@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { ERROR_CODES, EXIT_CODES, WARNING_CODES } from '@oodgrid/contract';
 import { gridSchema } from '@oodgrid/grid';
 import { methodPages } from '@oodgrid/methods';
-import { ERROR_CODES, EXIT_CODES, WARNING_CODES } from '@oodgrid/protocol';
 import { expect, it } from 'vitest';
 import { OUTPUT_SCHEMAS } from '../src/output/json-schemas.js';
 

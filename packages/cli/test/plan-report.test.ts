@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestSchema } from '@oodgrid/contract';
 import type { PlannedTask } from '@oodgrid/coordinator';
 import { parseGrid } from '@oodgrid/grid';
 import { METHODS } from '@oodgrid/methods';
-import { digestSchema } from '@oodgrid/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RateRecorder, readRates } from '../src/local/measured-rates.js';
 import { methodEntries } from '../src/output/catalog-entries.js';

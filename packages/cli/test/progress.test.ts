@@ -1,4 +1,4 @@
-import { digestSchema } from '@oodgrid/protocol';
+import { digestSchema } from '@oodgrid/contract';
 import { textTable } from '@oodgrid/report';
 import { describe, expect, it } from 'vitest';
 import { duration } from '../src/progress/duration.js';

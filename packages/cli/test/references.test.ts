@@ -1,8 +1,8 @@
+import { digestSchema, type Work, workSchema } from '@oodgrid/contract';
 import { listDatasets } from '@oodgrid/datasets';
 import { parseGrid } from '@oodgrid/grid';
 import { METHODS } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
-import { digestSchema, type Work, workSchema } from '@oodgrid/protocol';
 import { PROTOCOLS } from '@oodgrid/protocols';
 import { CITES } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { digestOfJson, importUserModule, sha256 } from '@oodgrid/protocol';
+import { digestOfJson, importUserModule, sha256 } from '@oodgrid/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseModulesOnCluster, takeInModules } from '../src/grid/user-modules.js';
 

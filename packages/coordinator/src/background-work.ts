@@ -1,4 +1,4 @@
-import type { Digest, OodError } from '@oodgrid/protocol';
+import type { Digest, OodError } from '@oodgrid/contract';
 import type { CoordinatorOptions } from './coordinator-options.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { RunState } from './dispatch/run-state.js';

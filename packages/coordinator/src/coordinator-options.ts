@@ -1,4 +1,4 @@
-import type { Digest, OodError, RunEvent } from '@oodgrid/protocol';
+import type { Digest, OodError, RunEvent } from '@oodgrid/contract';
 import type { TaskPublisher } from '@oodgrid/transport';
 import type { RunState } from './dispatch/run-state.js';
 import type { HealthSettings } from './dispatch/worker-health.js';

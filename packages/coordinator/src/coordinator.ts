@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import type { Registration, WorkerHandler, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
 import { BackgroundWork } from './background-work.js';
 import type { CoordinatorOptions, Done } from './coordinator-options.js';

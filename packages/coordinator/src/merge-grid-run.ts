@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ResolvedGrid, ResultsHeader } from '@oodgrid/protocol';
-import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/protocol';
+import type { ResolvedGrid, ResultsHeader } from '@oodgrid/contract';
+import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/contract';
 import { moduleOf, type Protocol } from '@oodgrid/protocols';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';

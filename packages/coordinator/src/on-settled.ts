@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Done } from './coordinator-options.js';
 
 /** Work that returns a promise as work that calls `Done`, its last argument, when the promise has settled. */

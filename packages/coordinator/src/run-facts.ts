@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { OodError, RESULTS_SCHEMA, type Results, runIdSchema } from '@oodgrid/protocol';
+import { OodError, RESULTS_SCHEMA, type Results, runIdSchema } from '@oodgrid/contract';
 import type { RunState } from './dispatch/run-state.js';
 
 /** The parts of a run's results that are not measured: its id, times, counts and environment. `workers`: executors that computed it. */

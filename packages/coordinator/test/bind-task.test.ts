@@ -1,4 +1,4 @@
-import { digestOfJson, type ResolvedGrid } from '@oodgrid/protocol';
+import { digestOfJson, type ResolvedGrid } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { bindTask } from '../src/planner/bind-task.js';

@@ -1,4 +1,4 @@
-import type { Cell, CellMetric } from '@oodgrid/protocol';
+import type { Cell, CellMetric } from '@oodgrid/contract';
 import { fssdPaper } from '@oodgrid/protocols';
 import { rankScores } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';

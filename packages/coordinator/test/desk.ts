@@ -1,4 +1,4 @@
-import type { Digest, RunEvent, SyntheticSpec } from '@oodgrid/protocol';
+import type { Digest, RunEvent, SyntheticSpec } from '@oodgrid/contract';
 import type {
   CoordinatorMessage,
   FailedMessage,
@@ -7,7 +7,7 @@ import type {
   ReliableMessage,
   WorkerPeer,
 } from '@oodgrid/transport';
-import { PROTOCOL_VERSION } from '@oodgrid/transport';
+import { WIRE_VERSION } from '@oodgrid/transport';
 import {
   DEFAULT_LEDGER_SETTINGS,
   Dispatcher,
@@ -127,7 +127,7 @@ export class Desk {
       slots,
       memoryBytes,
     };
-    const said = { protocol: PROTOCOL_VERSION, proof: workerId, held: [], nextSequence: 1, worker, ...rest };
+    const said = { protocol: WIRE_VERSION, proof: workerId, held: [], nextSequence: 1, worker, ...rest };
     this.dispatcher.register(peer, said, this.now);
     this.settle();
     return peer;

@@ -1,4 +1,4 @@
-import type { ResolvedGrid, RunSpec } from '@oodgrid/protocol';
+import type { ResolvedGrid, RunSpec } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { compactJournal, type JournalRecord, planGrid } from '../src/index.js';
 import { planIdentity } from '../src/planner/plan-identity.js';

@@ -1,4 +1,4 @@
-import type { Digest, ResolvedGrid } from '@oodgrid/protocol';
+import type { Digest, ResolvedGrid } from '@oodgrid/contract';
 import type { fitLogisticCv } from '@oodgrid/stats';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';

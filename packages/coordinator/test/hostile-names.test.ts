@@ -1,4 +1,4 @@
-import { parseRunSpec } from '@oodgrid/protocol';
+import { parseRunSpec } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { digest, forward } from './small-plan.js';
 

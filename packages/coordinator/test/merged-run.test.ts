@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { metricOf, readResults, sha256 } from '@oodgrid/protocol';
-import { MergedRun as WireRun } from '@oodgrid/protocol/wire';
+import { metricOf, readResults, sha256 } from '@oodgrid/contract';
+import { MergedRun as WireRun } from '@oodgrid/contract/wire';
 import { rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';
 import type { MergedCell } from '../src/merger/merge-cell.js';

@@ -5,7 +5,7 @@ import {
   digestOfJson,
   metricOf,
   RANKED_BY,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import { fssdPaper, splitIndices } from '@oodgrid/protocols';
 import { delongPaired, NumpyRandomState, type Rows, rocMetrics } from '@oodgrid/stats';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type Digest, sha256 } from '@oodgrid/protocol';
+import { type Digest, sha256 } from '@oodgrid/contract';
 import { expect, it } from 'vitest';
 import { Desk, SPEC, submission, type TestPeer } from './desk.js';
 

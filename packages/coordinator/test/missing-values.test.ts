@@ -1,4 +1,4 @@
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import type { ResolvedGrid } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { confusionOf } from '../src/merger/confusion.js';
 import { candidateColumns, cut } from '../src/merger/features.js';

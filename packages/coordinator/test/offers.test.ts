@@ -1,4 +1,4 @@
-import { digestSchema } from '@oodgrid/protocol';
+import { digestSchema } from '@oodgrid/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeWorkload, type Workload } from '../src/index.js';
 import { Desk, SPEC, submission } from './desk.js';

@@ -1,4 +1,4 @@
-import { type LogFields, OodError } from '@oodgrid/protocol';
+import { type LogFields, OodError } from '@oodgrid/contract';
 import type { Registration, WorkerHandler } from '@oodgrid/transport';
 import { expect, it } from 'vitest';
 import { OperatorLog } from '../src/cluster/operator-log.js';

@@ -1,4 +1,4 @@
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import type { ResolvedGrid } from '@oodgrid/contract';
 import { expect, it } from 'vitest';
 import { planGrid } from '../src/index.js';
 import { identified, identifiedChoice, identifiedSeries } from '../src/planner/identity.js';

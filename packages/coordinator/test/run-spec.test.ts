@@ -1,4 +1,4 @@
-import { canonicalJson, parseRunSpec } from '@oodgrid/protocol';
+import { canonicalJson, parseRunSpec } from '@oodgrid/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomGrid } from './properties/random-grid.js';

@@ -1,5 +1,5 @@
-import type { ResolvedGrid } from '@oodgrid/protocol';
-import { digestSchema, type MethodPlan } from '@oodgrid/protocol';
+import type { ResolvedGrid } from '@oodgrid/contract';
+import { digestSchema, type MethodPlan } from '@oodgrid/contract';
 
 export const digest = (char: string) => digestSchema.parse(char.repeat(64));
 

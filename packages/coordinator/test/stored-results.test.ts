@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Digest, sha256 } from '@oodgrid/protocol';
+import { type Digest, sha256 } from '@oodgrid/contract';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SqliteStore, type UnitResult } from '../src/index.js';
 import { StoredResults } from '../src/store/stored-results.js';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { status } from '@grpc/grpc-js';
-import { RunSummary, type WatchResponse } from '@oodgrid/protocol/wire';
+import { RunSummary, type WatchResponse } from '@oodgrid/contract/wire';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RunFeed } from '../src/cluster/run-feed.js';
 import { watchRun } from '../src/cluster/watch-run.js';

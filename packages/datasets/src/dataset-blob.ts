@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { parseSafetensors, type TensorEntry, writeSafetensors } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { DecodedSplit, Labels, SplitContent } from './dataset.js';
 
 /**

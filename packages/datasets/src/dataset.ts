@@ -1,4 +1,4 @@
-import type { Work } from '@oodgrid/protocol';
+import type { Work } from '@oodgrid/contract';
 import type { FileNames, Source } from './source.js';
 
 export type SplitKind = 'test' | 'train';

@@ -1,6 +1,6 @@
+import { OodError } from '@oodgrid/contract';
 import type { NumericArray } from '@oodgrid/formats';
 import { parseIdx } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { DecodedSplit, SplitKind } from './dataset.js';
 import type { FileNames } from './source.js';
 

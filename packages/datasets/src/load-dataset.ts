@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { OodError, sha256 } from '@oodgrid/contract';
 import { readRegularFile } from '@oodgrid/formats';
-import { OodError, sha256 } from '@oodgrid/protocol';
 import { findDataset } from './catalog.js';
 import type { Dataset, DecodedSplit, SplitFacts, SplitKind } from './dataset.js';
 import { datasetBlob, parseDatasetBlob } from './dataset-blob.js';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@oodgrid/contract';
 import { writeNpz } from '@oodgrid/formats';
-import { sha256 } from '@oodgrid/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../src/dataset.js';
 import { datasetBlob, parseDatasetBlob } from '../src/dataset-blob.js';

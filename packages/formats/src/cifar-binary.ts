@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { channelsLast } from './channels-last.js';
 import { unzipped } from './gunzip.js';
 import { refuser } from './what-is-this-file.js';

@@ -1,5 +1,5 @@
 import { constants, gunzipSync } from 'node:zlib';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** Unpacks a file that may be gzipped, to at most `limitBytes`. Throws `corrupt-data` naming `name`. */
 export function unzipped(bytes: Uint8Array, name: string, limitBytes: number): Uint8Array {

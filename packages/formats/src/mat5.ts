@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { type Refuse, refuser } from './what-is-this-file.js';
 
 export interface MatArray {

@@ -1,5 +1,5 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { type Zippable, zipSync } from 'fflate';
 import type { ListedArray, NumericArray, ShapeCheck } from './array-types.js';
 import { type NpyArray, type NpyHeader, parseNpy, parseNpyHeader, requireNpySize, writeNpy } from './npy.js';

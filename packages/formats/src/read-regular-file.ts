@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** What one read takes at most. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3 - 1;

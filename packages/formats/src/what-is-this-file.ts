@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** Formats that a file can be told to be by its first bytes. */
 export type FileKind = keyof typeof KINDS;

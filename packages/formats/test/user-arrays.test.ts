@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeArrays } from '../src/array-types.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** A grid of a thousand models with long paths has a quarter of this. */
 const MAX_GRID_BYTES = 1024 * 1024;

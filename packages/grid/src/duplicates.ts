@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { canonicalJson } from '@oodgrid/contract';
 import type { Method } from '@oodgrid/methods';
 import type { ModelReference } from '@oodgrid/models';
-import { canonicalJson } from '@oodgrid/protocol';
 import { pathText } from './finding.js';
 import { modelsOf } from './models-of.js';
 import { type DatasetReference, type Grid, isFolder } from './schema.js';

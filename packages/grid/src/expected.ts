@@ -1,4 +1,4 @@
-import { quote } from '@oodgrid/protocol';
+import { quote } from '@oodgrid/contract';
 import { isPlainMap } from './finding.js';
 import { alternatives, type SchemaNode } from './schema-at.js';
 

@@ -1,4 +1,4 @@
-import { didYouMean, quote, suggestion } from '@oodgrid/protocol';
+import { didYouMean, quote, suggestion } from '@oodgrid/contract';
 import type { z } from 'zod';
 import { expectedText, shownValue } from './expected.js';
 import { type Finding, isPlainMap, valueAt } from './finding.js';

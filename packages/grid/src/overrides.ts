@@ -1,4 +1,4 @@
-import { OodError, quote, visible } from '@oodgrid/protocol';
+import { OodError, quote, visible } from '@oodgrid/contract';
 import { type Finding, isPrefix, pathText } from './finding.js';
 import { YamlTree } from './yaml-tree.js';
 

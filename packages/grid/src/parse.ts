@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { isVisible, OodError, quote, suggestion, visible } from '@oodgrid/contract';
 import { METHODS, type Method } from '@oodgrid/methods';
-import { isVisible, OodError, quote, suggestion, visible } from '@oodgrid/protocol';
 import { decodeGridText } from './decode-text.js';
 import { duplicatesIn } from './duplicates.js';
 import { explain } from './explain.js';

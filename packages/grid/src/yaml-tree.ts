@@ -1,4 +1,4 @@
-import { quote } from '@oodgrid/protocol';
+import { quote } from '@oodgrid/contract';
 import {
   type Alias,
   type Document,

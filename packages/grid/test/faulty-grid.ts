@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { expect } from 'vitest';
 import { parseGrid } from '../src/parse.js';
 

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { expect, it } from 'vitest';
 import { parseGrid } from '../src/index.js';
 

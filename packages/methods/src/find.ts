@@ -1,4 +1,4 @@
-import { type Digest, OodError, suggestion } from '@oodgrid/protocol';
+import { type Digest, OodError, suggestion } from '@oodgrid/contract';
 import { METHODS } from './catalog.js';
 import { givenScores } from './given-scores.js';
 import type { Arithmetic, Method } from './method.js';

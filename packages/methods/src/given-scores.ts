@@ -1,4 +1,4 @@
-import { GIVEN_SCORES } from '@oodgrid/protocol';
+import { GIVEN_SCORES } from '@oodgrid/contract';
 import { z } from 'zod';
 import { defineArithmetic } from './method.js';
 import { as1D } from './parts/shapes.js';

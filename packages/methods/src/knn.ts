@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import { defineMethod, type Ops, type Rows, type Tensor, type Tensor2D } from './method.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';

@@ -1,6 +1,6 @@
 // Tensor types only: what is imported here is erased, so that a planner, a command or a documentation generator reads
 // every method without loading a tensor library. Arithmetic gets the library as `ops`.
-import type { Digest, ModelFacts, SplitOrder, Work } from '@oodgrid/protocol';
+import type { Digest, ModelFacts, SplitOrder, Work } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';

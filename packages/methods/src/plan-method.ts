@@ -1,4 +1,4 @@
-import { type MethodPlan, OodError, type PassCounts } from '@oodgrid/protocol';
+import { type MethodPlan, OodError, type PassCounts } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { Arithmetic, Method, ModelFacts } from './method.js';
 

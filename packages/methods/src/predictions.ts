@@ -1,4 +1,4 @@
-import { PREDICTIONS } from '@oodgrid/protocol';
+import { PREDICTIONS } from '@oodgrid/contract';
 import { z } from 'zod';
 import { defineArithmetic } from './method.js';
 import { as1D } from './parts/shapes.js';

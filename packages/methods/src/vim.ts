@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { minimumNormSolution, principalAxes, type SymmetricEigen } from '@oodgrid/stats';
 import { z } from 'zod';
 import { defineMethod, type Rows } from './method.js';

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Program } from './metric-row.js';
 import { SampleSet } from './sample-set.js';
 

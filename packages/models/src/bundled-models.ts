@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Work } from '@oodgrid/protocol';
+import type { Work } from '@oodgrid/contract';
 
 /** A model that comes with the project: weights and card are `<name>.safetensors` and `<name>.md`. */
 export interface ModelCard {

@@ -1,4 +1,4 @@
-import { moduleFault, OodError, placeIn } from '@oodgrid/protocol';
+import { moduleFault, OodError, placeIn } from '@oodgrid/contract';
 import type { ModelSource } from './model-source.js';
 import { requireModel } from './require-model.js';
 import type { TapModel } from './tap-model.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { philoxWords } from '@oodgrid/stats';
 import type { Ops, Tensor2D } from './tensors.js';
 import type { DropoutSite } from './weights.js';

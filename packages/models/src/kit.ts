@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { openNpz, parseNpy, parseSafetensors, writeSafetensors } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 

@@ -1,4 +1,4 @@
-import type { ModelMemory } from '@oodgrid/protocol';
+import type { ModelMemory } from '@oodgrid/contract';
 
 /** An engine with nothing loaded, the models and splits that it keeps open, and what the allocator keeps. */
 const BASE_BYTES = 1024 ** 3;

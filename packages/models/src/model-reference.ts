@@ -1,4 +1,4 @@
-import { visibleName } from '@oodgrid/protocol';
+import { visibleName } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 import { modelSources } from './registry.js';

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '@oodgrid/protocol';
+import type { ModelFacts } from '@oodgrid/contract';
 import type { z } from 'zod';
 import type { ModelRuntime, TapModel } from './tap-model.js';
 

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '@oodgrid/protocol';
+import type { ModelFacts } from '@oodgrid/contract';
 import type { Architecture } from './architectures/architecture.js';
 import { dropoutMask } from './dropout-mask.js';
 import type { Layer, Pass } from './layers/layer.js';

@@ -1,5 +1,5 @@
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import { parseSafetensors } from '@oodgrid/formats';
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
 import { findArchitecture } from './architectures/catalog.js';
 import { isBounded } from './bounded.js';
 import { Network } from './network.js';

@@ -1,5 +1,5 @@
+import { canonicalJson, type ModelFacts, OodError } from '@oodgrid/contract';
 import { parseSafetensors, type Safetensors, writeSafetensors } from '@oodgrid/formats';
-import { canonicalJson, type ModelFacts, OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { factsSchema } from './facts-schema.js';
 import type { ModelFiles } from './model-source.js';

@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/contract';
 import {
   isTorchCheckpoint,
   openSafetensors,
@@ -5,7 +6,6 @@ import {
   type TensorEntry,
   writeSafetensors,
 } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import { type Architecture, parametersOf } from './architectures/architecture.js';
 import type { Parameters } from './modules/module.js';
 import { requireWeights, type StoredTensors } from './weight-faults.js';

@@ -1,4 +1,4 @@
-import { importUserModule, moduleFault, moduleName, OodError, placeIn, suggestion } from '@oodgrid/protocol';
+import { importUserModule, moduleFault, moduleName, OodError, placeIn, suggestion } from '@oodgrid/contract';
 import { checkModelSource } from './check-model-source.js';
 import { checkedSource } from './checked-source.js';
 import { MODEL_SOURCE_KIT, type ModelSourceModule } from './kit.js';

@@ -1,4 +1,4 @@
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import type { TapModel } from './tap-model.js';
 
 /** Throws `invalid-input` for a model that a source opened and that is not what its facts say. */

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import { factsSchema } from './facts-schema.js';
 import type { ModelSource, ResolveContext, ResolvedModel } from './model-source.js';

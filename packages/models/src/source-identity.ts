@@ -1,4 +1,4 @@
-import { type Digest, digestSchema } from '@oodgrid/protocol';
+import { type Digest, digestSchema } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '@oodgrid/protocol';
+import type { ModelFacts } from '@oodgrid/contract';
 import type { Kernels } from './layers/kernels.js';
 import type { Ops, Tensor, Tensor1D, Tensor2D, Tensor4D } from './tensors.js';
 

@@ -1,6 +1,6 @@
+import { OodError } from '@oodgrid/contract';
 import type { StoredTensor } from '@oodgrid/formats';
 import { describeArrays } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { Parameters } from './modules/module.js';
 
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import type { TensorEntry } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import {
   as2D,
   type Ops,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { OodError } from '@oodgrid/contract';
 import { parseSafetensors } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lenet } from '../src/architectures/lenet.js';

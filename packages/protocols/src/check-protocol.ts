@@ -1,4 +1,4 @@
-import { metricSpecSchema, OodError, workSchema } from '@oodgrid/protocol';
+import { metricSpecSchema, OodError, workSchema } from '@oodgrid/contract';
 import { KIT } from './kit.js';
 import type { Metric } from './metric.js';
 import type { Protocol } from './protocol.js';

@@ -1,4 +1,4 @@
-import { moduleFault, OodError, placeIn } from '@oodgrid/protocol';
+import { moduleFault, OodError, placeIn } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 import type { Combination, Cut, Protocol, Selected } from './protocol.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { rocMetrics } from '@oodgrid/stats';
 import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { auprIn, auprOut } from './metrics/aupr.js';

@@ -1,4 +1,4 @@
-import type { MetricSpec } from '@oodgrid/protocol';
+import type { MetricSpec } from '@oodgrid/contract';
 import type { BootstrappedMetric } from '@oodgrid/stats';
 
 /** A number of a row's table, and how it is measured. */

@@ -1,4 +1,4 @@
-import type { Candidate, Normalisation, SplitOrder, Work } from '@oodgrid/protocol';
+import type { Candidate, Normalisation, SplitOrder, Work } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 

@@ -6,7 +6,7 @@ import {
   OodError,
   placeIn,
   suggestion,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import { PROTOCOLS } from './catalog.js';
 import { checkProtocol } from './check-protocol.js';
 import { checkedAnswers } from './checked-answers.js';

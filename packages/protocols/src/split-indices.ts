@@ -1,4 +1,4 @@
-import type { SplitOrder } from '@oodgrid/protocol';
+import type { SplitOrder } from '@oodgrid/contract';
 import { NumpyRandomState } from '@oodgrid/stats';
 import type { Protocol } from './protocol.js';
 

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { checkedAnswers } from '../src/checked-answers.js';
 import { KIT } from '../src/kit.js';

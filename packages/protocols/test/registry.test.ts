@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { digestOfJson, sha256 } from '@oodgrid/protocol';
+import { digestOfJson, sha256 } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { checkProtocol } from '../src/check-protocol.js';
 import { PROTOCOLS } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { type Cell, type Comparison, type MetricSpec, metricOf } from '@oodgrid/protocol';
+import { type Cell, type Comparison, type MetricSpec, metricOf } from '@oodgrid/contract';
 import type { CellGroup } from './cell-groups.js';
 import { testsAgainstBest } from './paired-tests.js';
 import { percent } from './percent.js';

@@ -1,4 +1,4 @@
-import { type Reference, type Results, visible, type Work } from '@oodgrid/protocol';
+import { type Reference, type Results, visible, type Work } from '@oodgrid/contract';
 import type { ReportFile } from './formats/format.js';
 import { linkOf, usesText } from './reference-text.js';
 

@@ -1,4 +1,4 @@
-import { type Cell, metricOf, RANKED_BY, type Results } from '@oodgrid/protocol';
+import { type Cell, metricOf, RANKED_BY, type Results } from '@oodgrid/contract';
 
 /** Rows that are compared with each other: those of one pair and model. */
 export interface CellGroup {

@@ -1,4 +1,4 @@
-import type { Cell } from '@oodgrid/protocol';
+import type { Cell } from '@oodgrid/contract';
 
 /** `magnitude 0.004, temperature 1000`; empty where nothing was chosen. */
 export function chosenText({ hyperparameters: { chosen, isFallback } }: Cell): string {

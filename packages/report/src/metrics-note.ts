@@ -1,4 +1,4 @@
-import { type IntervalKind, metricOf, type Results } from '@oodgrid/protocol';
+import { type IntervalKind, metricOf, type Results } from '@oodgrid/contract';
 
 /** What intervals are, with one and with several metrics before. */
 const INTERVALS: Readonly<Record<IntervalKind, string>> = {

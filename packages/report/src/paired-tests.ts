@@ -1,4 +1,4 @@
-import type { Comparison } from '@oodgrid/protocol';
+import type { Comparison } from '@oodgrid/contract';
 import { bestRow, type CellGroup, groupKey } from './cell-groups.js';
 
 /** DeLong's paired test of a row against the best one of its group, on the test samples that both have. */

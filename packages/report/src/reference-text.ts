@@ -1,4 +1,4 @@
-import type { Reference, ReferenceUse, Work } from '@oodgrid/protocol';
+import type { Reference, ReferenceUse, Work } from '@oodgrid/contract';
 
 /** `Yiyou Sun, Yifei Ming, Xiaojin Zhu and Yixuan Li. Title. Biometrics 44(3), 837-845, 1988. arXiv:2204.06507`; plain text, not escaped. */
 export function referenceText(work: Work): string {

@@ -1,4 +1,4 @@
-import type { Accuracy, Cell, ResultWarning, WarningCode } from '@oodgrid/protocol';
+import type { Accuracy, Cell, ResultWarning, WarningCode } from '@oodgrid/contract';
 import { percent } from './percent.js';
 
 type PlaceKey = 'id' | 'ood' | 'model' | 'method';

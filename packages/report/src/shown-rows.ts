@@ -1,4 +1,4 @@
-import type { Cell } from '@oodgrid/protocol';
+import type { Cell } from '@oodgrid/contract';
 import { aurocOf, type CellGroup } from './cell-groups.js';
 
 /** How much of a run is shown where all of it would be of no help. */

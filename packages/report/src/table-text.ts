@@ -1,4 +1,4 @@
-import { type Cell, type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/protocol';
+import { type Cell, type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/contract';
 import { type Marks, marksOf } from './best-marks.js';
 import { cellGroups, groupTitle } from './cell-groups.js';
 import { countText } from './count-text.js';

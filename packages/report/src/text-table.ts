@@ -1,4 +1,4 @@
-import { visible } from '@oodgrid/protocol';
+import { visible } from '@oodgrid/contract';
 import { padLeft, padRight, textWidth, wrapText } from './text-width.js';
 
 export interface TableColumn {

@@ -1,4 +1,4 @@
-import { type Accuracy, type Results, type ResultWarning, visible } from '@oodgrid/protocol';
+import { type Accuracy, type Results, type ResultWarning, visible } from '@oodgrid/contract';
 import {
   accuracyText,
   doubtIndex,

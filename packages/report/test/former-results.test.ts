@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Cell, metricOf, readResults, resultsSchema } from '@oodgrid/protocol';
+import { type Cell, metricOf, readResults, resultsSchema } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, resultsTable } from '../src/index.js';
 import { reportText } from './report-text.js';

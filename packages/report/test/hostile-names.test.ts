@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { resultsTable } from '../src/index.js';
 import { bibtexEntries } from './bibtex-entries.js';

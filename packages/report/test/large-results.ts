@@ -1,4 +1,4 @@
-import type { Cell, Comparison, Results } from '@oodgrid/protocol';
+import type { Cell, Comparison, Results } from '@oodgrid/contract';
 import { sampleResults } from './sample-results.js';
 
 export interface LargeRun {

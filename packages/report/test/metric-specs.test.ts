@@ -1,4 +1,4 @@
-import { type CellMetric, type MetricSpec, type Results, resultsSchema } from '@oodgrid/protocol';
+import { type CellMetric, type MetricSpec, type Results, resultsSchema } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, resultsTable } from '../src/index.js';
 import { reportText } from './report-text.js';

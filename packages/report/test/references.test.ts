@@ -1,4 +1,4 @@
-import type { Reference } from '@oodgrid/protocol';
+import type { Reference } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { bibtexEntries } from './bibtex-entries.js';
 import { reportText } from './report-text.js';

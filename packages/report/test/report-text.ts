@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { BIBLIOGRAPHY, REPORT_FORMATS, type Report } from '../src/index.js';
 
 const FILES = [BIBLIOGRAPHY, ...REPORT_FORMATS.flatMap(({ files }) => files)];

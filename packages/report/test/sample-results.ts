@@ -7,7 +7,7 @@ import {
   type Results,
   readResults,
   resultsSchema,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 
 /** Those of `fssd-paper`. */
 const { metrics: METRICS } = readResults(

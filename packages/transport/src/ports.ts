@@ -1,7 +1,7 @@
-import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/contract';
 
 /** Version of the conversation between workers and coordinator; both must speak the same. */
-export const PROTOCOL_VERSION = 3;
+export const WIRE_VERSION = 3;
 
 /** Names one execution of one task. Attempts and tokens are made by the coordinator alone. */
 export interface LeaseRef {

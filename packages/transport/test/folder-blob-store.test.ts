@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '@oodgrid/protocol';
+import { sha256 } from '@oodgrid/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FolderBlobStore, nodeBlobFileSystem } from '../src/index.js';
 

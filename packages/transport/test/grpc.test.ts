@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OodError } from '@oodgrid/protocol';
+import type { OodError } from '@oodgrid/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type CoordinatorMessage,

@@ -4,9 +4,9 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { type ConnectRequest, WorkerServiceClient, type worker as wire } from '@oodgrid/protocol/wire';
+import { type ConnectRequest, WorkerServiceClient, type worker as wire } from '@oodgrid/contract/wire';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type GrpcServer, PROTOCOL_VERSION, serveGrpc, workerService } from '../src/index.js';
+import { type GrpcServer, serveGrpc, WIRE_VERSION, workerService } from '../src/index.js';
 import { KEY, LEASE, ScriptedHandler } from './scripted-handler.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oodgrid-bad-'));
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const register: wire.Register = {
-  protocol: PROTOCOL_VERSION,
+  protocol: WIRE_VERSION,
   workerId: 'raw',
   incarnation: 'first',
   numericsClass: 'test',

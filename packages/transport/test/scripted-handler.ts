@@ -1,4 +1,4 @@
-import { digestSchema, OodError, type TaskSpec } from '@oodgrid/protocol';
+import { digestSchema, OodError, type TaskSpec } from '@oodgrid/contract';
 import type {
   LeaseRef,
   Registration,
@@ -7,7 +7,7 @@ import type {
   WorkerMessage,
   WorkerPeer,
 } from '../src/index.js';
-import { PROTOCOL_VERSION } from '../src/index.js';
+import { WIRE_VERSION } from '../src/index.js';
 
 export const KEY = digestSchema.parse('ab'.repeat(32));
 export const LEASE: LeaseRef = { run: 'run-1', task: 7, attempt: 2, token: 'secret' };
@@ -37,7 +37,7 @@ const worker = (workerId: string): WorkerInfo => ({
 });
 
 export const registration = (workerId = 'w1'): Registration => ({
-  protocol: PROTOCOL_VERSION,
+  protocol: WIRE_VERSION,
   worker: worker(workerId),
   proof: 'known to it alone',
   held: [LEASE],

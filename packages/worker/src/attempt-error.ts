@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import type { FailureOrigin } from '@oodgrid/transport';
 
 /** Why an attempt failed, and whose failure it is. Made where the failure arises, because only there that is known. */

@@ -1,4 +1,4 @@
-import { blobsOfModel, type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
+import { blobsOfModel, type Digest, OodError, type WorkSpec } from '@oodgrid/contract';
 import type { BlobStore, FolderBlobStore } from '@oodgrid/transport';
 import PQueue from 'p-queue';
 import { AttemptError, ownDuty } from './attempt-error.js';

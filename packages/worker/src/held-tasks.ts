@@ -1,4 +1,4 @@
-import { type Digest, type Log, OodError, type WorkSpec } from '@oodgrid/protocol';
+import { type Digest, type Log, OodError, type WorkSpec } from '@oodgrid/contract';
 import { type LeaseRef, splitChunk } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from './attempt-error.js';
 import type { ExecutorPool } from './executor/executor-pool.js';

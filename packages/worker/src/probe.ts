@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { loadEngine } from '@oodgrid/engine/compute';
-import { OodError } from '@oodgrid/protocol';
 
 /**
  * Loads the engine as a worker would and prints what it is as JSON: `ood-cli doctor` runs this in a

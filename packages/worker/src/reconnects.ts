@@ -1,4 +1,4 @@
-import type { ErrorCode, Log, OodError } from '@oodgrid/protocol';
+import type { ErrorCode, Log, OodError } from '@oodgrid/contract';
 
 const FIRST_MS = 100;
 const LAST_MS = 5000;

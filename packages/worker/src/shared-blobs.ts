@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import { FolderBlobStore } from '@oodgrid/transport';
 
 const OWN = /^worker-(\d+)$/;

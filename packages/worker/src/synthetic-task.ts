@@ -1,4 +1,4 @@
-import { type Digest, type SyntheticTask, sha256 } from '@oodgrid/protocol';
+import { type Digest, type SyntheticTask, sha256 } from '@oodgrid/contract';
 
 /** Scores of a synthetic task: a small generator, so that every worker computes the same ones. */
 export function syntheticRows({ seed, rows }: SyntheticTask): Float32Array {

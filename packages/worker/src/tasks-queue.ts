@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Delivery, HintSource } from '@oodgrid/transport';
 import type { WorkerSession } from './session/worker-session.js';
 

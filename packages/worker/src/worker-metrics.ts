@@ -1,5 +1,5 @@
 import { type MetricsServer, type SampleSet, serveMetrics } from '@oodgrid/metrics';
-import { PROTOCOL_VERSION } from '@oodgrid/transport';
+import { WIRE_VERSION } from '@oodgrid/transport';
 import type { BlobCounts } from './cached-blobs.js';
 import type { ExecutorView } from './executor/executor-pool.js';
 
@@ -40,7 +40,7 @@ export function serveWorkerMetrics(options: WorkerMetricsOptions): Promise<Metri
     listen,
     notReady: () => notReady(view(), isQueueConnected),
     collect: (samples) => {
-      const build = { program: 'worker', version, protocol: String(PROTOCOL_VERSION) } as const;
+      const build = { program: 'worker', version, wire: String(WIRE_VERSION) } as const;
       samples.add('oodgrid_build_info', build, 1);
       if (isQueueConnected !== null) samples.add('oodgrid_nats_connected', {}, isQueueConnected() ? 1 : 0);
       collectWorker(samples, view());

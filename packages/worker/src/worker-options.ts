@@ -1,5 +1,5 @@
+import type { Log } from '@oodgrid/contract';
 import type { Tracing } from '@oodgrid/metrics';
-import type { Log } from '@oodgrid/protocol';
 import type { Endpoint, HintSource } from '@oodgrid/transport';
 import type { ExecutorSettings } from './executor/settings.js';
 import type { BlobAccess } from './held-tasks.js';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { connectWorker, type Endpoint, type WorkerLink } from '@oodgrid/transport';
 import { AttemptError } from './attempt-error.js';
 import { doingText } from './doing-text.js';

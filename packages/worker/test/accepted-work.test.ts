@@ -1,4 +1,4 @@
-import type { SyntheticTask } from '@oodgrid/protocol';
+import type { SyntheticTask } from '@oodgrid/contract';
 import { describe, expect, it, vi } from 'vitest';
 import { gridsOnly, syntheticOnly } from '../src/executor/accepted-work.js';
 import { Executor } from '../src/executor/executor.js';

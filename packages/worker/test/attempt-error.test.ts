@@ -1,4 +1,4 @@
-import { OodError, sha256 } from '@oodgrid/protocol';
+import { OodError, sha256 } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { AttemptError, ownDuty } from '../src/attempt-error.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Digest, OodError, type SyntheticTask, sha256 } from '@oodgrid/protocol';
+import { type Digest, OodError, type SyntheticTask, sha256 } from '@oodgrid/contract';
 import { type BlobFileSystem, type BlobStore, FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CachedBlobs } from '../src/cached-blobs.js';

@@ -1,4 +1,4 @@
-import { type SyntheticTask, sha256 } from '@oodgrid/protocol';
+import { type SyntheticTask, sha256 } from '@oodgrid/contract';
 import type {
   ChunkMessage,
   CoordinatorMessage,

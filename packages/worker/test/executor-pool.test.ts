@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OodError, SyntheticTask } from '@oodgrid/protocol';
+import type { OodError, SyntheticTask } from '@oodgrid/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // Built: its executors are programs.
 import { ExecutorPool } from '../dist/executor/executor-pool.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type SyntheticTask, sha256 } from '@oodgrid/protocol';
+import { type SyntheticTask, sha256 } from '@oodgrid/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../dist/executor/main.js', import.meta.url));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
+import { type Digest, OodError, sha256 } from '@oodgrid/contract';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AttemptError } from '../src/attempt-error.js';

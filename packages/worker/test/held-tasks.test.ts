@@ -1,4 +1,4 @@
-import { OodError, sha256, type WorkSpec } from '@oodgrid/protocol';
+import { OodError, sha256, type WorkSpec } from '@oodgrid/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AttemptError } from '../src/attempt-error.js';
 import type { OfTask } from '../src/executor/messages.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { probeFolder, SelfCheck } from '../src/self-check.js';
 

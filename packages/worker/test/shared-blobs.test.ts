@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Digest, type SyntheticTask, sha256 } from '@oodgrid/protocol';
+import { type Digest, type SyntheticTask, sha256 } from '@oodgrid/contract';
 import { type BlobStore, FolderBlobStore } from '@oodgrid/transport';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CachedBlobs } from '../src/cached-blobs.js';

@@ -1,4 +1,4 @@
-import { digestSchema, type TaskSpec } from '@oodgrid/protocol';
+import { digestSchema, type TaskSpec } from '@oodgrid/contract';
 
 export const digest = (char: string) => digestSchema.parse(char.repeat(64));
 

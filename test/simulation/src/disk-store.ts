@@ -1,5 +1,5 @@
+import { type Digest, OodError } from '@oodgrid/contract';
 import type { JournalRecord, StagedChunk, Store, StoreBatch, UnitResult } from '@oodgrid/coordinator';
-import { type Digest, OodError } from '@oodgrid/protocol';
 
 /** The machine stopped in the middle of a write: whatever ran is no more. */
 export class Crash extends Error {}

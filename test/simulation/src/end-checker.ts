@@ -1,5 +1,5 @@
+import type { Digest } from '@oodgrid/contract';
 import type { JournalRecord } from '@oodgrid/coordinator';
-import type { Digest } from '@oodgrid/protocol';
 import { type SimulatedRun, tasksOf } from './simulated-run.js';
 import { Violation } from './violation.js';
 

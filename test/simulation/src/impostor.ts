@@ -1,4 +1,4 @@
-import { type LeaseRef, PROTOCOL_VERSION } from '@oodgrid/transport';
+import { type LeaseRef, WIRE_VERSION } from '@oodgrid/transport';
 import type { SimulatedLink } from './links.js';
 import { CLASSES } from './numerics.js';
 import { Violation } from './violation.js';
@@ -29,7 +29,7 @@ export function befallByImpostor(world: World): void {
   const about = { engine, host: 'elsewhere', pid: 2, slots: PLACES, memoryBytes: 1 };
   const worker = { workerId, incarnation: 'i', numericsClass: CLASSES[0], ...about };
   const held = leases.map(({ lease }) => lease);
-  const said = { protocol: PROTOCOL_VERSION, worker, proof: workerId, held, nextSequence: 1 };
+  const said = { protocol: WIRE_VERSION, worker, proof: workerId, held, nextSequence: 1 };
   const granted: LeaseRef[] = [];
   const link: SimulatedLink = coordinator.links.connect(said, {
     receive: (message) => {

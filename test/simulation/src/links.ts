@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import type { Coordinator } from '@oodgrid/coordinator';
-import { OodError } from '@oodgrid/protocol';
 import type {
   CoordinatorMessage,
   LeaseRef,

@@ -1,4 +1,4 @@
-import type { SyntheticTask } from '@oodgrid/protocol';
+import type { SyntheticTask } from '@oodgrid/contract';
 import { syntheticRows } from '@oodgrid/worker';
 
 /** Numerics classes of simulated workers. The first worker is of the first one, and always comes back. */

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 
 /** A place of content-addressed bytes, of which only matters whether they are there and right. */
 export class SimulatedBlobs {

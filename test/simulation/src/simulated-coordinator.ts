@@ -1,3 +1,4 @@
+import { type Digest, OodError } from '@oodgrid/contract';
 import {
   Coordinator,
   DEFAULT_HEALTH_SETTINGS,
@@ -7,7 +8,6 @@ import {
   makeWorkload,
   SyntheticWorkload,
 } from '@oodgrid/coordinator';
-import { type Digest, OodError } from '@oodgrid/protocol';
 import type { TaskPublisher } from '@oodgrid/transport';
 import { DiskStore, SimulatedDisk, type WriteFate } from './disk-store.js';
 import type { FaultCounts } from './faults.js';

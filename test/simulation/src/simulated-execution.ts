@@ -1,4 +1,4 @@
-import type { WorkSpec } from '@oodgrid/protocol';
+import type { WorkSpec } from '@oodgrid/contract';
 import type { LeaseRef } from '@oodgrid/transport';
 import { syntheticDigest, type WorkerSession } from '@oodgrid/worker';
 import { rowsOf } from './numerics.js';

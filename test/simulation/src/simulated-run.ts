@@ -1,6 +1,6 @@
+import type { RunSpec, SyntheticSpec } from '@oodgrid/contract';
+import { type Digest, sha256 } from '@oodgrid/contract';
 import { type SubmittedRecord, SyntheticWorkload, type UnitResult } from '@oodgrid/coordinator';
-import type { RunSpec, SyntheticSpec } from '@oodgrid/protocol';
-import { type Digest, sha256 } from '@oodgrid/protocol';
 import { syntheticDigest } from '@oodgrid/worker';
 import { CLASSES, rowsOf } from './numerics.js';
 import type { Random } from './random.js';

@@ -1,4 +1,4 @@
-import type { WorkSpec } from '@oodgrid/protocol';
+import type { WorkSpec } from '@oodgrid/contract';
 import type { CoordinatorMessage, LeaseRef } from '@oodgrid/transport';
 import { WorkerSession } from '@oodgrid/worker';
 import type { SimulatedLink } from './links.js';

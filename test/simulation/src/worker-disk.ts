@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { FailedMessage } from '@oodgrid/transport';
 import { SimulatedBlobs } from './simulated-blobs.js';
 import type { SimulatedCoordinator } from './simulated-coordinator.js';

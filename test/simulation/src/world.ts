@@ -1,5 +1,5 @@
+import type { Digest } from '@oodgrid/contract';
 import type { JournalRecord } from '@oodgrid/coordinator';
-import type { Digest } from '@oodgrid/protocol';
 import type { LeaseRef } from '@oodgrid/transport';
 import { boot } from './boot.js';
 import { checkEnd } from './end-checker.js';

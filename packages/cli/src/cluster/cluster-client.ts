@@ -1,6 +1,6 @@
 import { InterceptingCall, type Interceptor, Metadata } from '@grpc/grpc-js';
-import type { RunSpec } from '@oodgrid/protocol';
-import { decodeRunEvent, OodError, type RunEvent, type RunId } from '@oodgrid/protocol';
+import type { RunSpec } from '@oodgrid/contract';
+import { decodeRunEvent, OodError, type RunEvent, type RunId } from '@oodgrid/contract';
 import {
   ClientServiceClient,
   type CollectRequest,
@@ -14,14 +14,8 @@ import {
   type TokenSummary,
   type WatchResponse,
   type WorkerSummary,
-} from '@oodgrid/protocol/wire';
-import {
-  type Endpoint,
-  endpointOf,
-  fromGrpcStatus,
-  GRPC_OPTIONS,
-  PROTOCOL_VERSION,
-} from '@oodgrid/transport';
+} from '@oodgrid/contract/wire';
+import { type Endpoint, endpointOf, fromGrpcStatus, GRPC_OPTIONS, WIRE_VERSION } from '@oodgrid/transport';
 import pRetry from 'p-retry';
 
 export interface SubmitOptions {
@@ -71,7 +65,7 @@ export class ClusterClient {
     const { isCacheUsed, spec, ...rest } = options;
     const request = {
       ...rest,
-      protocol: PROTOCOL_VERSION,
+      protocol: WIRE_VERSION,
       useCache: isCacheUsed,
       specJson: Buffer.from(JSON.stringify(spec)),
     };

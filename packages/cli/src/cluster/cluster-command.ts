@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { OodCommand } from '../ood-command.js';
 import { ClusterClient } from './cluster-client.js';
 import { type ConnectionFlags, connectionFlags, coordinatorEndpoint } from './connection-flags.js';

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 
 const SCHEMA = 'oodgrid.cluster/v1';

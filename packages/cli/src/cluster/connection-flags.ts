@@ -1,6 +1,6 @@
 import type { ServerCredentials } from '@grpc/grpc-js';
 import { Flags } from '@oclif/core';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/contract';
 import {
   CertificateFiles,
   clientTls,

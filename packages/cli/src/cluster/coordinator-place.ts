@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/contract';
 import { awaitClusterFile, readClusterFile } from './cluster-file.js';
 
 /** An address that does not answer within this time is of another network. */

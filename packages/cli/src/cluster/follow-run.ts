@@ -1,7 +1,7 @@
+import type { RunEvent } from '@oodgrid/contract';
+import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/contract';
+import type { RunSummary } from '@oodgrid/contract/wire';
 import { type MergedPart, readMergedRun } from '@oodgrid/coordinator';
-import type { RunEvent } from '@oodgrid/protocol';
-import { digestSchema, ERROR_CODES, OodError } from '@oodgrid/protocol';
-import type { RunSummary } from '@oodgrid/protocol/wire';
 import { RemoteBlobStore } from '@oodgrid/transport';
 import { provisionalAuroc } from '../output/cluster-reports.js';
 import { duration } from '../progress/duration.js';

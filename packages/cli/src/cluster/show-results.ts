@@ -1,6 +1,6 @@
+import { OodError, type Results } from '@oodgrid/contract';
+import type { RunSummary } from '@oodgrid/contract/wire';
 import type { MergedPart } from '@oodgrid/coordinator';
-import { OodError, type Results } from '@oodgrid/protocol';
-import type { RunSummary } from '@oodgrid/protocol/wire';
 import { resultsText } from '../output/results-text.js';
 import { TableBuilder } from '../output/table-builder.js';
 import type { ClusterClient } from './cluster-client.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT_CODES, OodError } from '@oodgrid/protocol';
+import { EXIT_CODES, OodError } from '@oodgrid/contract';
 import type { GuardedProcess } from './guarded-process.js';
 
 export interface SupervisedOptions {

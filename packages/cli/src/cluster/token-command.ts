@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
+import { OodError } from '@oodgrid/contract';
 import { type KnownToken, TokenStore, tokensPath } from '@oodgrid/coordinator';
-import { OodError } from '@oodgrid/protocol';
 import type { Role } from '@oodgrid/transport';
 import { type TokenEntry, tokenEntry } from '../output/token-report.js';
 import type { ClusterClient } from './cluster-client.js';

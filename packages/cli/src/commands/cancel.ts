@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { ControlAction, type RunSummary } from '@oodgrid/protocol/wire';
+import { ControlAction, type RunSummary } from '@oodgrid/contract/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { runText } from '../output/cluster-reports.js';
 

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { cliContext } from '../context.js';
 import type { Check } from '../doctor/check.js';
 import { checkData, checkModels } from '../doctor/check-assets.js';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
-import type { CollectResponse } from '@oodgrid/protocol/wire';
+import { OodError } from '@oodgrid/contract';
+import type { CollectResponse } from '@oodgrid/contract/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { collectedText } from '../output/collected-text.js';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { findFeatureFiles } from '../features/feature-files.js';
 import { featuresGrid } from '../features/features-grid.js';
 import { OodCommand } from '../ood-command.js';

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { visible } from '@oodgrid/protocol';
+import { visible } from '@oodgrid/contract';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 
 export default class Logs extends ClusterCommand {

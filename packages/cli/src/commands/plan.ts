@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
+import type { GridSpec } from '@oodgrid/contract';
 import {
   estimate,
   type Plan as GridPlan,
@@ -9,7 +10,6 @@ import {
   taskWork,
 } from '@oodgrid/coordinator';
 import { registerModelSource } from '@oodgrid/models';
-import type { GridSpec } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { blobsDir, type CliContext, cliContext, scoresPath } from '../context.js';

@@ -1,4 +1,4 @@
-import type { RunSummary } from '@oodgrid/protocol/wire';
+import type { RunSummary } from '@oodgrid/contract/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { runsText } from '../output/cluster-reports.js';
 

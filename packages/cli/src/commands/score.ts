@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { visible } from '@oodgrid/protocol';
+import { visible } from '@oodgrid/contract';
 import { findFeatureFiles } from '../features/feature-files.js';
 import { featuresGrid } from '../features/features-grid.js';
 import { OodCommand } from '../ood-command.js';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
-import type { RunSummary, TaskDetail } from '@oodgrid/protocol/wire';
+import { OodError } from '@oodgrid/contract';
+import type { RunSummary, TaskDetail } from '@oodgrid/contract/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { doneText } from '../cluster/show-results.js';
 import { runText } from '../output/cluster-reports.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
+import { type Results, runIdSchema } from '@oodgrid/contract';
 import { type MergedPart, planGrid } from '@oodgrid/coordinator';
 import { openTracing } from '@oodgrid/metrics';
 import { registerModelSource } from '@oodgrid/models';
-import { type Results, runIdSchema } from '@oodgrid/protocol';
 import { registerProtocol } from '@oodgrid/protocols';
 import { type Endpoint, FolderBlobStore, RemoteBlobStore } from '@oodgrid/transport';
 import { ClusterClient, type SubmitOptions } from '../cluster/cluster-client.js';

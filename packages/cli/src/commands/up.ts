@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { visibleLines } from '@oodgrid/protocol';
+import { visibleLines } from '@oodgrid/contract';
 import getPort from 'get-port';
 import { type GuardedProcess, startGuarded, startSelfGuarded } from '../cluster/guarded-process.js';
 import { findNatsServer, natsArgs } from '../cluster/nats-server.js';

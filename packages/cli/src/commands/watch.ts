@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
-import type { RunSummary } from '@oodgrid/protocol/wire';
+import { OodError } from '@oodgrid/contract';
+import type { RunSummary } from '@oodgrid/contract/wire';
 import { REPORT_FORMATS } from '@oodgrid/report';
 import type { ClusterClient } from '../cluster/cluster-client.js';
 import { ClusterCommand } from '../cluster/cluster-command.js';

@@ -1,4 +1,4 @@
-import type { WorkerSummary } from '@oodgrid/protocol/wire';
+import type { WorkerSummary } from '@oodgrid/contract/wire';
 import { ClusterCommand } from '../cluster/cluster-command.js';
 import { workersText } from '../output/cluster-reports.js';
 

@@ -1,7 +1,7 @@
+import { sha256 } from '@oodgrid/contract';
 import { listDatasets, verifyDataset } from '@oodgrid/datasets';
 import { readRegularFile } from '@oodgrid/formats';
 import { listModels, weightsPath } from '@oodgrid/models';
-import { sha256 } from '@oodgrid/protocol';
 import { type Check, ok, problem, warning } from './check.js';
 
 export async function checkModels(modelsDir: string): Promise<Check> {

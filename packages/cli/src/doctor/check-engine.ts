@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { type Check, ok, problem, warning } from './check.js';
 import { checkGpu } from './check-gpu.js';
 import { probeEngine } from './probe-engine.js';

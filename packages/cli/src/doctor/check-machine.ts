@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { OodError } from '@oodgrid/contract';
 import { executorBytes, factsOf, listArchitectures } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
 import { fssdPaper } from '@oodgrid/protocols';
 import { gte } from 'semver';
 import { type Machine, memoryText, placeWorkers, thisMachine } from '../local/place-workers.js';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OodError, visible } from '@oodgrid/protocol';
+import { OodError, visible } from '@oodgrid/contract';
 
 const NAME = /^(?<set>id_train|id_test|head|ood_[\w.-]{1,60})\.(?:npz|npy|safetensors|pt|pth)$/;
 /** What is called so is meant to be read: a table without it would look whole. */

@@ -1,8 +1,8 @@
 import { basename, relative, resolve } from 'node:path';
+import { type ModelFacts, OodError, visibleName } from '@oodgrid/contract';
 import { readRegularFile } from '@oodgrid/formats';
 import { METHODS, type Method, planMethod } from '@oodgrid/methods';
 import { findModelSource, resolveModel, type SplitFiles } from '@oodgrid/models';
-import { type ModelFacts, OodError, visibleName } from '@oodgrid/protocol';
 import { type FeatureFiles, ID } from './feature-files.js';
 
 /** What a grid may be called; a model may be called more. */

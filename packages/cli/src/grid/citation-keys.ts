@@ -1,4 +1,4 @@
-import { type Reference, sha256, type Work } from '@oodgrid/protocol';
+import { type Reference, sha256, type Work } from '@oodgrid/contract';
 
 /** Words that tell no title from another. */
 const SMALL = new Set(['a', 'an', 'the', 'on', 'of', 'in', 'for', 'to', 'and', 'at', 'by', 'with']);

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { canonicalJson, OodError } from '@oodgrid/contract';
 import { type DatasetReference, type Grid, isFolder } from '@oodgrid/grid';
-import { canonicalJson, OodError } from '@oodgrid/protocol';
 
 /** A data set of a grid, however often and however the grid writes it. */
 export interface ReferredDataset {

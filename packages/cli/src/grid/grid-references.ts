@@ -1,7 +1,3 @@
-import { findDataset } from '@oodgrid/datasets';
-import type { Grid } from '@oodgrid/grid';
-import type { Method } from '@oodgrid/methods';
-import { listModels } from '@oodgrid/models';
 import {
   canonicalJson,
   type ModelSpec,
@@ -10,7 +6,11 @@ import {
   type ReferenceUse,
   type Work,
   workSchema,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
+import { findDataset } from '@oodgrid/datasets';
+import type { Grid } from '@oodgrid/grid';
+import type { Method } from '@oodgrid/methods';
+import { listModels } from '@oodgrid/models';
 import { findProtocol } from '@oodgrid/protocols';
 import { CITES } from '@oodgrid/stats';
 import { withKeys } from './citation-keys.js';

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import type { SplitContent } from '@oodgrid/datasets';
-import { OodError } from '@oodgrid/protocol';
 import { requireSameSamples } from './require-same-samples.js';
 import type { ModelValues, SplitValues } from './split-values.js';
 

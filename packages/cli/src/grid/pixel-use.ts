@@ -1,6 +1,6 @@
+import { OodError } from '@oodgrid/contract';
 import type { PixelUse } from '@oodgrid/datasets';
 import { isFolder } from '@oodgrid/grid';
-import { OodError } from '@oodgrid/protocol';
 import type { ReferredDatasets } from './data-set-references.js';
 
 /**

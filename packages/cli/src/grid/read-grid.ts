@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { OodError, visible } from '@oodgrid/contract';
 import { listDatasets } from '@oodgrid/datasets';
 import { type Grid, parseGrid } from '@oodgrid/grid';
 import { METHODS, type Method } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
-import { OodError, visible } from '@oodgrid/protocol';
 
 /** A grid larger than this is refused by the parser; one byte more is read to tell. */
 const MAX_BYTES = 1024 * 1024 + 1;

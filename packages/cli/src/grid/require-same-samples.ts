@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { ModelValues } from './split-values.js';
 
 type Labels = Uint8Array | Int32Array;

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
 import {
+  type ModelFacts,
+  type Normalisation,
+  OodError,
+  type ResolvedDataset,
+  type ResolvedSplit,
+} from '@oodgrid/contract';
+import {
   datasetBlob,
   findDataset,
   loadDataset,
@@ -9,13 +16,6 @@ import {
   type SplitKind,
 } from '@oodgrid/datasets';
 import { type DatasetReference, type FolderReference, isFolder } from '@oodgrid/grid';
-import {
-  type ModelFacts,
-  type Normalisation,
-  OodError,
-  type ResolvedDataset,
-  type ResolvedSplit,
-} from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';

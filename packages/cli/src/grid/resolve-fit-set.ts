@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { ResolvedRow } from '@oodgrid/contract';
 import {
   datasetBlob,
   type ImageSize,
@@ -7,7 +8,6 @@ import {
   uniformNoise,
 } from '@oodgrid/datasets';
 import { type NoiseReference, noiseSchema } from '@oodgrid/methods';
-import type { ResolvedRow } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
 /** Noise images of the paper's code. */

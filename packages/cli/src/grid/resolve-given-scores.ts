@@ -1,6 +1,3 @@
-import { writeSafetensors } from '@oodgrid/formats';
-import { type Grid, scoresFileOf } from '@oodgrid/grid';
-import type { Method } from '@oodgrid/methods';
 import {
   type Digest,
   OodError,
@@ -8,7 +5,10 @@ import {
   type ResolvedRow,
   type ResultWarning,
   sha256,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
+import { writeSafetensors } from '@oodgrid/formats';
+import { type Grid, scoresFileOf } from '@oodgrid/grid';
+import type { Method } from '@oodgrid/methods';
 import type { BlobStore } from '@oodgrid/transport';
 import type { ReferredDatasets } from './data-set-references.js';
 import { ScoresFile, type WantedScores } from './scores-file.js';

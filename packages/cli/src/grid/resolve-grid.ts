@@ -1,7 +1,7 @@
+import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
 import { type Grid, modelsOf } from '@oodgrid/grid';
 import { METHODS, type Method } from '@oodgrid/methods';
 import { executorBytes, listModels } from '@oodgrid/models';
-import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
 import { findProtocol } from '@oodgrid/protocols';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';

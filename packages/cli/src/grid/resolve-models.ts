@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { canonicalJson, type ModelFacts, type ModelSpec, OodError, sha256 } from '@oodgrid/contract';
 import { readRegularFile } from '@oodgrid/formats';
 import {
   entryOptions,
@@ -16,7 +17,6 @@ import {
   safetensors,
   weightsPath,
 } from '@oodgrid/models';
-import { canonicalJson, type ModelFacts, type ModelSpec, OodError, sha256 } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 
 export interface ModelSources {

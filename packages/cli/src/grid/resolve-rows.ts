@@ -1,3 +1,4 @@
+import { type MethodPlan, type ModelFacts, OodError, type ResolvedRow } from '@oodgrid/contract';
 import {
   type Grid,
   type GridMethod,
@@ -8,7 +9,6 @@ import {
   scoresFileOf,
 } from '@oodgrid/grid';
 import { findMethod, type Method, planMethod } from '@oodgrid/methods';
-import { type MethodPlan, type ModelFacts, OodError, type ResolvedRow } from '@oodgrid/protocol';
 import { resolveFitSet } from './resolve-fit-set.js';
 import type { ResolveOptions } from './resolve-grid.js';
 import type { GridModel } from './resolve-models.js';

@@ -1,4 +1,4 @@
-import { type Digest, type ModelSpec, OodError, type ResolvedDataset } from '@oodgrid/protocol';
+import { type Digest, type ModelSpec, OodError, type ResolvedDataset } from '@oodgrid/contract';
 import type { GridModel } from './resolve-models.js';
 import type { SplitValues } from './split-values.js';
 

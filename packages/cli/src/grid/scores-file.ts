@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { OodError, suggestion, visible } from '@oodgrid/contract';
 import { type ArrayFile, npzFile, safetensorsFile } from '@oodgrid/datasets';
 import { describeArrays, type NumericArray, readRegularFile } from '@oodgrid/formats';
-import { OodError, suggestion, visible } from '@oodgrid/protocol';
 
 /** Scores of a set as float32, and how many samples got another one's score by that. */
 export interface ReadScores {

@@ -1,5 +1,5 @@
+import { type Digest, OodError, type ResultWarning } from '@oodgrid/contract';
 import { packFiles } from '@oodgrid/models';
-import { type Digest, OodError, type ResultWarning } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import type { GridModel } from './resolve-models.js';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { OodError, visible } from '@oodgrid/protocol';
+import { OodError, visible } from '@oodgrid/contract';
 
 /** What Node loads as it is. */
 const EXTENSIONS = ['.mjs', '.js', '.cjs'];

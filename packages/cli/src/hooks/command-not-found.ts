@@ -1,5 +1,5 @@
 import type { Hook } from '@oclif/core';
-import { EXIT_CODES, visibleJson, visibleLines } from '@oodgrid/protocol';
+import { EXIT_CODES, visibleJson, visibleLines } from '@oodgrid/contract';
 import { unknownCommand } from '../usage/unknown-command.js';
 
 /** oclif asks this about words that are no command. */

@@ -1,4 +1,4 @@
-import type { ModelSpec, Normalisation, ResultWarning } from '@oodgrid/protocol';
+import type { ModelSpec, Normalisation, ResultWarning } from '@oodgrid/contract';
 import { copiesInSet, type InspectedSet, idInOod, trainInTest } from './duplicate-warnings.js';
 import { type InspectedSplit, inspectSplit, type LoadedImages } from './inspected-split.js';
 import { labelWarnings } from './label-warnings.js';

@@ -1,4 +1,4 @@
-import type { ResultWarning } from '@oodgrid/protocol';
+import type { ResultWarning } from '@oodgrid/contract';
 import type { Copies } from './image-index.js';
 import type { InspectedSplit } from './inspected-split.js';
 

@@ -1,4 +1,4 @@
-import { type ModelSpec, OodError, type ResultWarning } from '@oodgrid/protocol';
+import { type ModelSpec, OodError, type ResultWarning } from '@oodgrid/contract';
 
 /** Share of samples of one label above which a test set says little about the other classes. */
 const DOMINANT = 0.8;

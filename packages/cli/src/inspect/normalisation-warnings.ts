@@ -1,4 +1,4 @@
-import { type Normalisation, OodError, type ResultWarning } from '@oodgrid/protocol';
+import { type Normalisation, OodError, type ResultWarning } from '@oodgrid/contract';
 import type { ChannelStatistics } from './pixel-statistics.js';
 
 /** Normalised data this far from mean 0 and standard deviation 1 were hardly meant to be. */

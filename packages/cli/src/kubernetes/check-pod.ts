@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import type { z } from 'zod';
 import { type Check, ok, problem, warning } from '../doctor/check.js';
 import type { podSchema } from './objects.js';

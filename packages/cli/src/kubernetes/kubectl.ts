@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { type KubernetesObject, objectSchema } from './objects.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunEvent, WorkCounts } from '@oodgrid/contract';
 import type { PlannedTask } from '@oodgrid/coordinator';
-import type { RunEvent, WorkCounts } from '@oodgrid/protocol';
 import { z } from 'zod';
 
 /** Work of a worker in a second, by architecture, in forward passes of one image. */

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ResolvedGrid, RunEvent } from '@oodgrid/contract';
+import { type Digest, OodError, type RunId } from '@oodgrid/contract';
 import {
   areScoresDamaged,
   Coordinator,
@@ -20,8 +22,6 @@ import {
 } from '@oodgrid/coordinator';
 import type { OwnModule } from '@oodgrid/methods';
 import { modelSourceModules } from '@oodgrid/models';
-import type { ResolvedGrid, RunEvent } from '@oodgrid/protocol';
-import { type Digest, OodError, type RunId } from '@oodgrid/protocol';
 import { FolderBlobStore, serveGrpc, workerService } from '@oodgrid/transport';
 import { AttemptError, Worker } from '@oodgrid/worker';
 import { blobsDir, type CliContext, scoresPath } from '../context.js';

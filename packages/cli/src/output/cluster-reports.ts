@@ -1,5 +1,5 @@
-import { visible } from '@oodgrid/protocol';
-import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
+import { visible } from '@oodgrid/contract';
+import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/contract/wire';
 import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
 import { duration } from '../progress/duration.js';

@@ -1,4 +1,4 @@
-import type { CollectRequest, CollectResponse } from '@oodgrid/protocol/wire';
+import type { CollectRequest, CollectResponse } from '@oodgrid/contract/wire';
 import { byteSize } from './byte-size.js';
 
 /** Ids that are listed: more are counted. */

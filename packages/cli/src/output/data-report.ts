@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import type { Dataset, DatasetState } from '@oodgrid/datasets';
-import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 
 export const dataEntrySchema = z.object({

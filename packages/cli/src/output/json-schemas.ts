@@ -1,5 +1,5 @@
+import { ERROR_CODES, resultsSchema } from '@oodgrid/contract';
 import { gridJsonSchema } from '@oodgrid/grid';
-import { ERROR_CODES, resultsSchema } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { checkSchema } from '../doctor/check.js';
 import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalog-entries.js';

@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** File systems of several machines, by the number that Linux knows them by (statfs(2), linux/magic.h). */
 const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 
 /** What people are told of blobs that could not be copied. */
 export const lostText = (from: string, lost: readonly Digest[]): string =>

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { warningSchema, workCountsSchema } from '@oodgrid/contract';
 import { type PlannedTask, taskWork } from '@oodgrid/coordinator';
-import { warningSchema, workCountsSchema } from '@oodgrid/protocol';
 import { textTable } from '@oodgrid/report';
 import { z } from 'zod';
 import { costOf, type Rates } from '../local/measured-rates.js';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { type Log, visible } from '@oodgrid/protocol';
+import { type Log, visible } from '@oodgrid/contract';
 import { pino } from 'pino';
 
 /** Flag of the commands that run until they are stopped. */

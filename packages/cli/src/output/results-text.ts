@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { resultsTable, wrapText } from '@oodgrid/report';
 import { duration } from '../progress/duration.js';
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /**
  * Makes a new file that only its owner may read, fills it with the secret that `make` returns, and is gone when that fails:

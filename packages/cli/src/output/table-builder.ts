@@ -1,5 +1,5 @@
+import { type Cell, type Comparison, OodError, type Results, type ResultsHeader } from '@oodgrid/contract';
 import type { MergedPart } from '@oodgrid/coordinator';
-import { type Cell, type Comparison, OodError, type Results, type ResultsHeader } from '@oodgrid/protocol';
 
 /** The table of a merged run, without its scores. */
 export class TableBuilder {

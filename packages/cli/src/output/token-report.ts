@@ -1,4 +1,4 @@
-import { visible } from '@oodgrid/protocol';
+import { visible } from '@oodgrid/contract';
 import { z } from 'zod';
 
 /** What is known of a token; nothing that would let anybody in. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type Cell, OodError, type Results } from '@oodgrid/contract';
 import type { MergedCell, MergedPart, Splits } from '@oodgrid/coordinator';
 import { type NpyArray, openNpz, writeNpz } from '@oodgrid/formats';
-import { type Cell, OodError, type Results } from '@oodgrid/protocol';
 import { ROLES } from '@oodgrid/protocols';
 import { BIBLIOGRAPHY, type CellScores, REPORT_FORMATS, type Report, type ReportFile } from '@oodgrid/report';
 import { inChunks } from './in-chunks.js';

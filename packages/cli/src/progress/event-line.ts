@@ -1,4 +1,4 @@
-import type { RunEvent } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/contract';
 
 const WASM_COST = 'about 10x slower forward and 20x on gradients: "npm run setup" builds native TensorFlow';
 

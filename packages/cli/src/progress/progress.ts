@@ -1,5 +1,5 @@
+import type { RunEvent, WorkCounts } from '@oodgrid/contract';
 import { type PlannedTask, taskWork } from '@oodgrid/coordinator';
-import type { RunEvent, WorkCounts } from '@oodgrid/protocol';
 import { costOf } from '../local/measured-rates.js';
 import { RateMeter, type WorkRates } from './rate-meter.js';
 

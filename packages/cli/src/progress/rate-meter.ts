@@ -1,4 +1,4 @@
-import type { RunEvent, WorkCounts } from '@oodgrid/protocol';
+import type { RunEvent, WorkCounts } from '@oodgrid/contract';
 
 /** Work per second: images are those read, passes are forward and gradient passes of one image. */
 export interface WorkRates {

@@ -1,5 +1,5 @@
+import type { RunEvent } from '@oodgrid/contract';
 import type { PlannedTask } from '@oodgrid/coordinator';
-import type { RunEvent } from '@oodgrid/protocol';
 import { duration } from './duration.js';
 import { eventLine } from './event-line.js';
 import { Progress, type ProgressState } from './progress.js';

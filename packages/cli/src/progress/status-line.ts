@@ -1,4 +1,4 @@
-import { visible, visibleLines } from '@oodgrid/protocol';
+import { visible, visibleLines } from '@oodgrid/contract';
 import { createLogUpdate } from 'log-update';
 
 /** Where progress is written: standard error, usually. */

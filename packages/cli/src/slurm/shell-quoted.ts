@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** A word that a POSIX shell reads back as it is. Throws `invalid-input` for what no argument can hold. */
 export function shellQuoted(word: string): string {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Flags, type Interfaces } from '@oclif/core';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { MIN_IDLE_SECONDS } from '../cluster/gathering.js';
 import { slurmScript } from './slurm-script.js';
 

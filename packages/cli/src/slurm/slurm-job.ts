@@ -1,6 +1,6 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 const MIB = 1024 ** 2;
 

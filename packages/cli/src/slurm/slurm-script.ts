@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { shellQuoted } from './shell-quoted.js';
 
 export interface SlurmScriptOptions {

@@ -1,4 +1,4 @@
-import { didYouMean, OodError, quote } from '@oodgrid/protocol';
+import { didYouMean, OodError, quote } from '@oodgrid/contract';
 
 /** What to say of words that are no command. `commands`: all there are, with spaces. */
 export function unknownCommand(words: readonly string[], commands: readonly string[]): OodError {

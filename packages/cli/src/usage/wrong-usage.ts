@@ -1,5 +1,5 @@
 import type { Command, Errors } from '@oclif/core';
-import { didYouMean, OodError, quote } from '@oodgrid/protocol';
+import { didYouMean, OodError, quote } from '@oodgrid/contract';
 
 /** What oclif's errors about flags and arguments mean to who typed them. */
 export function wrongUsage(error: Errors.CLIError, command: typeof Command): OodError {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startGuarded } from '../../src/cluster/guarded-process.js';
 import { SupervisedProcess } from '../../src/cluster/supervised-process.js';

@@ -1,5 +1,5 @@
-import type { ModelSpec } from '@oodgrid/protocol';
-import { sha256 } from '@oodgrid/protocol';
+import type { ModelSpec } from '@oodgrid/contract';
+import { sha256 } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { DataInspector } from '../../src/inspect/data-inspector.js';
 import { requireLabelsFit } from '../../src/inspect/label-warnings.js';

@@ -1,5 +1,5 @@
 import { appendFileSync, chmodSync, existsSync, renameSync, statSync } from 'node:fs';
-import { type Log, OodError, visibleJson } from '@oodgrid/protocol';
+import { type Log, OodError, visibleJson } from '@oodgrid/contract';
 import type { AuditEntry } from '@oodgrid/transport';
 
 export interface AuditLogOptions {

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { isLoopback } from '@oodgrid/transport';
 
 export interface Exposure {

@@ -1,4 +1,4 @@
-import { visibleName } from '@oodgrid/protocol';
+import { visibleName } from '@oodgrid/contract';
 import { ROLES } from '@oodgrid/transport';
 import { z } from 'zod';
 

@@ -1,11 +1,11 @@
-import { OodError, quote } from '@oodgrid/protocol';
+import { OodError, quote } from '@oodgrid/contract';
 import {
   type CreateTokenRequest,
   type CreateTokenResponse,
   type RevokeTokenRequest,
   TokenServiceService,
   type TokenSummary,
-} from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
 import { type GrpcService, ROLES, unary } from '@oodgrid/transport';
 import type { KnownToken, TokenStore } from './token-store.js';
 

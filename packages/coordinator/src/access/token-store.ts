@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Log, OodError, quote, visibleName } from '@oodgrid/protocol';
+import { type Log, OodError, quote, visibleName } from '@oodgrid/contract';
 import {
   type Authenticator,
   type Caller,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import { FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 import Database from 'libsql';
 import { storeError } from '../store/sqlite-error.js';

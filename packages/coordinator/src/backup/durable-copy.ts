@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import { type FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 
 const { hash, makeFolder, syncFolder } = nodeBlobFileSystem;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import { FolderBlobStore, nodeBlobFileSystem } from '@oodgrid/transport';
 import { releaseLock, takeLock } from '../store/sqlite-lock.js';
 import { readManifest } from './backup-manifest.js';

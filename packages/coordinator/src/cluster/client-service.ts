@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
-import type { Tracing } from '@oodgrid/metrics';
-import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/protocol';
+import { OodError, parseRunSpec, quote, runIdSchema, visibleName } from '@oodgrid/contract';
 import {
   ClientServiceService,
   ControlAction,
@@ -11,8 +10,9 @@ import {
   type SubmitResponse,
   type WatchRequest,
   type WatchResponse,
-} from '@oodgrid/protocol/wire';
-import { type BlobStore, type GrpcService, PROTOCOL_VERSION, unary } from '@oodgrid/transport';
+} from '@oodgrid/contract/wire';
+import type { Tracing } from '@oodgrid/metrics';
+import { type BlobStore, type GrpcService, unary, WIRE_VERSION } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns, syntheticRefused } from '../workload/make-workload.js';
@@ -98,10 +98,10 @@ async function submit(
   request: SubmitRequest,
   traceparent: string | undefined,
 ): Promise<SubmitResponse> {
-  if (request.protocol !== PROTOCOL_VERSION) {
+  if (request.protocol !== WIRE_VERSION) {
     throw new OodError(
       'invalid-input',
-      `the client speaks protocol ${request.protocol}, this coordinator ${PROTOCOL_VERSION}: install the same version on both`,
+      `the client speaks wire version ${request.protocol}, this coordinator ${WIRE_VERSION}: install the same version on both`,
     );
   }
   const run = runIdSchema.safeParse(request.run);

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { FolderBlobStore } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { RunState } from '../dispatch/run-state.js';

@@ -1,5 +1,5 @@
 import { type MetricsServer, type SampleSet, serveMetrics } from '@oodgrid/metrics';
-import { PROTOCOL_VERSION } from '@oodgrid/transport';
+import { WIRE_VERSION } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { Environment } from '../coordinator-options.js';
 import { collectCluster, collectStreams } from './collect-cluster.js';
@@ -37,7 +37,7 @@ export function serveCoordinatorMetrics(options: CoordinatorMetricsOptions): Pro
     notReady: () => notReady(options),
     collect: async (samples) => {
       const { version } = options;
-      const build = { program: 'coordinator', version, protocol: String(PROTOCOL_VERSION) } as const;
+      const build = { program: 'coordinator', version, wire: String(WIRE_VERSION) } as const;
       samples.add('oodgrid_build_info', build, 1);
       samples.add('oodgrid_store_up', {}, coordinator.isStoreUp ? 1 : 0);
       collectStreams(samples, coordinator.tallies);

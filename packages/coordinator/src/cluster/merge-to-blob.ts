@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { FolderBlobStore } from '@oodgrid/transport';
 import type { RunState } from '../dispatch/run-state.js';
 import { mergeGridRun } from '../merge-grid-run.js';

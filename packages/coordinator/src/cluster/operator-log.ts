@@ -1,4 +1,4 @@
-import type { Log, LogFields, RunEvent } from '@oodgrid/protocol';
+import type { Log, LogFields, RunEvent } from '@oodgrid/contract';
 import type { WorkerHandler, WorkerPeer } from '@oodgrid/transport';
 
 /** Lines in one window: more are counted. */

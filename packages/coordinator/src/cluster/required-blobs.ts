@@ -1,5 +1,5 @@
-import type { RunSpec } from '@oodgrid/protocol';
-import { blobsOfModel, type Digest, OodError } from '@oodgrid/protocol';
+import type { RunSpec } from '@oodgrid/contract';
+import { blobsOfModel, type Digest, OodError } from '@oodgrid/contract';
 import type { BlobStore } from '@oodgrid/transport';
 
 /** Every blob that the tasks of a run read, beside fitted states. */

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/contract';
 
 const MAX_LINES = 1000;
 

@@ -1,5 +1,5 @@
-import { OodError } from '@oodgrid/protocol';
-import type { RunSummary } from '@oodgrid/protocol/wire';
+import { OodError } from '@oodgrid/contract';
+import type { RunSummary } from '@oodgrid/contract/wire';
 import type { RunState } from '../dispatch/run-state.js';
 import { seriesOf } from '../merger/merge-input.js';
 import type { ThreadPool } from '../threads/thread-pool.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServerCredentials } from '@grpc/grpc-js';
+import type { Digest, Log } from '@oodgrid/contract';
 import { type MetricsServer, NO_TRACING, type Tracing } from '@oodgrid/metrics';
-import type { Digest, Log } from '@oodgrid/protocol';
 import {
   blobService,
   type ConnectionLimits,

@@ -1,5 +1,5 @@
-import { OodError } from '@oodgrid/protocol';
-import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/protocol/wire';
+import { OodError } from '@oodgrid/contract';
+import type { RunSummary, TaskDetail, WorkerSummary } from '@oodgrid/contract/wire';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { RunState } from '../dispatch/run-state.js';
 import { TASK_STATES } from '../ledger/task-table.js';

@@ -1,5 +1,5 @@
-import { encodeRunEvent, OodError, type RunEvent } from '@oodgrid/protocol';
-import type { RunSummary, WatchResponse } from '@oodgrid/protocol/wire';
+import { encodeRunEvent, OodError, type RunEvent } from '@oodgrid/contract';
+import type { RunSummary, WatchResponse } from '@oodgrid/contract/wire';
 import { grpcStatus } from '@oodgrid/transport';
 import type { RunFeed } from './run-feed.js';
 

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/contract';
 import type { CoordinatorMessage, WorkerPeer } from '@oodgrid/transport';
 import type { JournalRecord } from '../store/journal-record.js';
 import type { StagedChunk, StoreBatch } from '../store/store.js';

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { BatchBuilder } from './batch.js';
 import type { Counters } from './counters.js';
 import type { JournaledLedger } from './journaled-ledger.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { BatchBuilder } from './batch.js';
 import type { Counters } from './counters.js';
 import { planProblem } from './former-plan.js';

@@ -1,4 +1,4 @@
-import type { Digest, RunEvent } from '@oodgrid/protocol';
+import type { Digest, RunEvent } from '@oodgrid/contract';
 import type { TaskPublisher } from '@oodgrid/transport';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerSettings } from '../ledger/ledger-events.js';

@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import type { Registration, WorkerMessage, WorkerPeer } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, SubmittedRecord } from '../store/journal-record.js';

@@ -1,4 +1,4 @@
-import type { Digest, ErrorCode, RunEvent } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, RunEvent } from '@oodgrid/contract';
 import type { FailedMessage, LeaseRef } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FailedAs, Failure } from '../ledger/ledger-events.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { RunProblem } from '../store/journal-record.js';
 import type { RunState } from './run-state.js';
 

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Failure } from '../ledger/ledger-events.js';
 

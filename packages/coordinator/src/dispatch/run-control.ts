@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord } from '../store/journal-record.js';
 import type { JournaledLedger } from './journaled-ledger.js';

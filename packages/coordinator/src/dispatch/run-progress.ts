@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { LeaseRef } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { TaskReport } from '../workload/workload.js';

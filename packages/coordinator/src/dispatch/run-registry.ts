@@ -1,4 +1,4 @@
-import { canonicalJson, OodError, type RunSpec } from '@oodgrid/protocol';
+import { canonicalJson, OodError, type RunSpec } from '@oodgrid/contract';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EndedRecord, JournalRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
 import type { Workload } from '../workload/workload.js';

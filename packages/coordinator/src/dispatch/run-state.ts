@@ -1,4 +1,4 @@
-import type { Digest, WorkCounts } from '@oodgrid/protocol';
+import type { Digest, WorkCounts } from '@oodgrid/contract';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { EndedRecord, RunProblem, SubmittedRecord } from '../store/journal-record.js';
 import type { BoundWork, Workload } from '../workload/workload.js';

@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import { firstNotFinite } from '../store/finite.js';
 import type { UnitResult } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { LeaseRef } from '@oodgrid/transport';
 import type { ResultReader, UnitResult } from '../store/result-reader.js';
 import type { StagedChunk } from '../store/store.js';

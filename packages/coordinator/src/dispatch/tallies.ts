@@ -1,5 +1,5 @@
+import type { ErrorCode, WorkCounts } from '@oodgrid/contract';
 import { BucketCounts, COMMIT_SECONDS, TASK_SECONDS } from '@oodgrid/metrics';
-import type { ErrorCode, WorkCounts } from '@oodgrid/protocol';
 import type { LedgerTask } from '../ledger/task-table.js';
 import type { TaskReport } from '../workload/workload.js';
 

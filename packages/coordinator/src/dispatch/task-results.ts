@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import type { LeaseRef, ReliableMessage } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Lease } from '../ledger/ledger-events.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Registration } from '@oodgrid/transport';
 import type { Lease } from '../ledger/ledger-events.js';
 import { type KnownWorker, sameLease } from './worker-connections.js';

@@ -1,9 +1,9 @@
-import type { RunEvent } from '@oodgrid/protocol';
-import { OodError } from '@oodgrid/protocol';
+import type { RunEvent } from '@oodgrid/contract';
+import { OodError } from '@oodgrid/contract';
 import {
   type LeaseRef,
-  PROTOCOL_VERSION,
   type Registration,
+  WIRE_VERSION,
   type WorkerMessage,
   type WorkerPeer,
 } from '@oodgrid/transport';
@@ -147,11 +147,11 @@ export class WorkerMessages {
   }
 
   #checkVersion({ protocol, worker, proof }: Registration): void {
-    if (protocol !== PROTOCOL_VERSION) {
-      this.#options.counters.add('refused_protocol_version');
+    if (protocol !== WIRE_VERSION) {
+      this.#options.counters.add('refused_wire_version');
       throw new OodError(
         'invalid-input',
-        `worker ${worker.workerId} speaks protocol ${protocol}, this coordinator ${PROTOCOL_VERSION}: install the same version on both`,
+        `worker ${worker.workerId} speaks wire version ${protocol}, this coordinator ${WIRE_VERSION}: install the same version on both`,
       );
     }
     if (proof === '')

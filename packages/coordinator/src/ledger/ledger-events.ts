@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oodgrid/protocol';
+import type { ErrorCode } from '@oodgrid/contract';
 import type { LeaseRef } from '@oodgrid/transport';
 
 export interface Failure {

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { LeaseRef } from '@oodgrid/transport';
 import { FailureRules } from './failure-rules.js';
 import { IndexedHeap } from './indexed-heap.js';

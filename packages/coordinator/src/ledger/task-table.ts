@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** What the ledger needs to know of a task; its place in the run's list is its number. */
 export interface LedgerTask {

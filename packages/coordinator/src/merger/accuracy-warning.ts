@@ -1,4 +1,4 @@
-import type { Accuracy, ResultWarning } from '@oodgrid/protocol';
+import type { Accuracy, ResultWarning } from '@oodgrid/contract';
 import type { Confusion } from './confusion.js';
 
 /** Points below the card's accuracy that rounding and another decoder of the images may explain. */

@@ -1,4 +1,4 @@
-import { type Cell, metricOf, RANKED_BY, type ResultWarning } from '@oodgrid/protocol';
+import { type Cell, metricOf, RANKED_BY, type ResultWarning } from '@oodgrid/contract';
 import type { Protocol } from '@oodgrid/protocols';
 import type { RankedScores } from '@oodgrid/stats';
 

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Protocol, Side } from '@oodgrid/protocols';
 import type { PlannedChoice } from '../planner/plan.js';
 import { candidateColumns, splitRows } from './features.js';

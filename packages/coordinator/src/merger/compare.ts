@@ -1,4 +1,4 @@
-import type { Comparison } from '@oodgrid/protocol';
+import type { Comparison } from '@oodgrid/contract';
 import { type Placements, pairedOfPlacements } from '@oodgrid/stats';
 import type { PlannedCell } from '../planner/plan.js';
 

@@ -1,4 +1,4 @@
-import type { SplitOrder } from '@oodgrid/protocol';
+import type { SplitOrder } from '@oodgrid/contract';
 import { type Protocol, type Side, splitIndices } from '@oodgrid/protocols';
 import { type Placements, placementsOf, rankedSubset } from '@oodgrid/stats';
 import type { PlannedCell } from '../planner/plan.js';

@@ -1,4 +1,4 @@
-import { type CellMetric, OodError } from '@oodgrid/protocol';
+import { type CellMetric, OodError } from '@oodgrid/contract';
 import type { Metric, Protocol } from '@oodgrid/protocols';
 import {
   aurocInterval,

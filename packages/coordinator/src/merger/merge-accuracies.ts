@@ -1,4 +1,4 @@
-import type { Accuracy, ResultWarning } from '@oodgrid/protocol';
+import type { Accuracy, ResultWarning } from '@oodgrid/contract';
 import { wilsonInterval } from '@oodgrid/stats';
 import type { PlannedAccuracy } from '../planner/plan.js';
 import { accuracyWarning } from './accuracy-warning.js';

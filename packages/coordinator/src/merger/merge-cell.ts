@@ -1,4 +1,4 @@
-import { type Cell, OodError, sha256 } from '@oodgrid/protocol';
+import { type Cell, OodError, sha256 } from '@oodgrid/contract';
 import type { Protocol, Role } from '@oodgrid/protocols';
 import type { PlannedCell } from '../planner/plan.js';
 import { type Measured, type MeasureOptions, measureCells } from './measure.js';

@@ -1,4 +1,4 @@
-import { type Digest, OodError } from '@oodgrid/protocol';
+import { type Digest, OodError } from '@oodgrid/contract';
 import { findProtocol } from '@oodgrid/protocols';
 import { type PlannedCell, type Series, seriesOfChoice } from '../planner/plan.js';
 import type { ResultReader } from '../store/result-reader.js';

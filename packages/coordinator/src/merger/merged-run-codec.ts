@@ -8,8 +8,8 @@ import {
   type ResultsReader,
   readResults,
   readResultsHeader,
-} from '@oodgrid/protocol';
-import { type NamedArray, type MergedCell as WireCell, MergedRun as WireRun } from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract';
+import { type NamedArray, type MergedCell as WireCell, MergedRun as WireRun } from '@oodgrid/contract/wire';
 import { ROLES, type Role } from '@oodgrid/protocols';
 import type { Features, Splits } from './features.js';
 import type { MergedCell, TestScores } from './merge-cell.js';

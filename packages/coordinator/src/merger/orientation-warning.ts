@@ -1,4 +1,4 @@
-import { type Cell, metricOf, RANKED_BY, type ResultWarning } from '@oodgrid/protocol';
+import { type Cell, metricOf, RANKED_BY, type ResultWarning } from '@oodgrid/contract';
 import type { Features, Splits } from './features.js';
 
 export interface OrientedCell {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Digest, digestSchema, type ResultsHeader } from '@oodgrid/protocol';
+import { canonicalJson, type Digest, digestSchema, type ResultsHeader } from '@oodgrid/contract';
 
 /** The parts of the header that are in the digest. */
 export type DigestedHeader = Pick<ResultsHeader, 'grid' | 'accuracies' | 'metrics' | 'protocol'>;

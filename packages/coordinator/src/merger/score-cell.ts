@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Combination, Protocol } from '@oodgrid/protocols';
 import { type RankedScores, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';

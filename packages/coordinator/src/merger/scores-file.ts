@@ -1,4 +1,4 @@
-import { digestOfJson } from '@oodgrid/protocol';
+import { digestOfJson } from '@oodgrid/contract';
 import type { PlannedCell } from '../planner/plan.js';
 
 /** Names that can stand in a file name as they are, and be told from each other there: joined by `__`, they can be parted again. */

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { Plan, Series } from '../planner/plan.js';
 

@@ -5,7 +5,7 @@ import {
   OodError,
   type TaskSpec,
   type UnitSpec,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import type { PlannedTask, PlannedUnit } from './plan.js';
 
 /** What earlier tasks found out. */

@@ -1,4 +1,4 @@
-import type { ResolvedGrid } from '@oodgrid/protocol';
+import type { ResolvedGrid } from '@oodgrid/contract';
 
 /** What the results depend on: `ResolvedGrid` is that already, blobs standing for paths. */
 export function describeGrid(grid: ResolvedGrid): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { WorkCounts } from '@oodgrid/protocol';
+import type { WorkCounts } from '@oodgrid/contract';
 import type { Plan, PlannedTask } from './plan.js';
 
 /** Passes that a plan will do, and that one script per setting would do, counted in images. */

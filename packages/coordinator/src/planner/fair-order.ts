@@ -1,4 +1,4 @@
-import { canonicalJson } from '@oodgrid/protocol';
+import { canonicalJson } from '@oodgrid/contract';
 import type { PlannedTask } from './plan.js';
 
 /**

@@ -1,4 +1,4 @@
-import { GIVEN_SCORES, type MethodPlan } from '@oodgrid/protocol';
+import { GIVEN_SCORES, type MethodPlan } from '@oodgrid/contract';
 
 const NOTHING_MORE = { forwards: 0, gradients: 0 };
 

@@ -1,4 +1,4 @@
-import { type Candidate, type Digest, digestOfJson } from '@oodgrid/protocol';
+import { type Candidate, type Digest, digestOfJson } from '@oodgrid/contract';
 import type { PlannedChoice, PlannedUnit, Series } from './plan.js';
 import type { TaskHeader } from './plan-builder.js';
 

@@ -1,5 +1,5 @@
-import type { ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
-import { type MethodPlan, PREDICTIONS } from '@oodgrid/protocol';
+import type { ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
+import { type MethodPlan, PREDICTIONS } from '@oodgrid/contract';
 import type { Protocol } from '@oodgrid/protocols';
 import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { canonicalJson, OodError } from '@oodgrid/protocol';
+import { canonicalJson, OodError } from '@oodgrid/contract';
 import { fairOrder } from './fair-order.js';
 import type { PlannedChoice, PlannedTask, PlannedUnit, Series } from './plan.js';
 

@@ -1,5 +1,5 @@
-import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/protocol';
-import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/protocol';
+import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/contract';
+import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/contract';
 import { findProtocol, type Range, type Role } from '@oodgrid/protocols';
 import { GIVEN_SCORES_PLAN } from './given-scores-plan.js';
 import { identifiedChoice } from './identity.js';

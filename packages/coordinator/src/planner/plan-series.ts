@@ -1,4 +1,4 @@
-import type { Digest, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
+import type { Digest, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
 import {
   type DataRef,
   type MethodPlan,
@@ -6,7 +6,7 @@ import {
   OodError,
   type Order,
   type Transform,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import type { Protocol, Range } from '@oodgrid/protocols';
 import { type Anonymous, identified, identifiedSeries } from './identity.js';
 import type { PlannedUnit, SeriesPart } from './plan.js';

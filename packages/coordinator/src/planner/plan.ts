@@ -8,7 +8,7 @@ import type {
   SplitOrder,
   TaskSpec,
   Transform,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import type { Cut, Range, Side } from '@oodgrid/protocols';
 
 /**

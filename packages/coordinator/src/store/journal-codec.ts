@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { presentSpec } from './former-spec.js';
 import type { JournalRecord } from './journal-record.js';
 

@@ -1,4 +1,4 @@
-import type { Digest, ErrorCode, RunSpec } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, RunSpec } from '@oodgrid/contract';
 import type { WorkerInfo } from '@oodgrid/transport';
 import type { LedgerEvent, TaskHistory } from '../ledger/ledger-events.js';
 import type { TaskReport } from '../workload/workload.js';

@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 
 /** Result of a unit: scores, or the blob of a fitted state. */

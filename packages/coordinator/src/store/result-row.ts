@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { digestSchema } from '@oodgrid/protocol';
+import { digestSchema } from '@oodgrid/contract';
 import { firstNotFinite } from './finite.js';
 import type { UnitResult } from './result-reader.js';
 

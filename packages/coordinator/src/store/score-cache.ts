@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import Database from 'libsql';
 import { storeError } from './sqlite-error.js';
 import { SqliteStore } from './sqlite-store.js';

@@ -1,4 +1,4 @@
-import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { type ErrorCode, OodError } from '@oodgrid/contract';
 
 /** What to do about it. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import Database from 'libsql';
 
 export function releaseLock(lock: Database.Database | null): void {

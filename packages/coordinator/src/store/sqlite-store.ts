@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError } from '@oodgrid/contract';
 import Database from 'libsql';
 import { decodeRecords } from './journal-codec.js';
 import type { JournalRecord } from './journal-record.js';

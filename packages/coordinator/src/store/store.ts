@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { JournalRecord } from './journal-record.js';
 import type { ResultReader, UnitResult } from './result-reader.js';

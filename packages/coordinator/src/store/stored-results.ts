@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import Database from 'libsql';
 import type { ResultReader, UnitResult } from './result-reader.js';
 import { type ResultRow, resultOfRow } from './result-row.js';

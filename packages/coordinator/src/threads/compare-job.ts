@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type Comparison, canonicalJson, OodError } from '@oodgrid/protocol';
+import { type Comparison, canonicalJson, OodError } from '@oodgrid/contract';
 import type { Placements } from '@oodgrid/stats';
 import { compareRows } from '../merger/compare.js';
 import { encodeComparisons } from '../merger/merged-run-codec.js';

@@ -1,4 +1,4 @@
-import type { Accuracy, Digest, ResultsHeader, ResultWarning } from '@oodgrid/protocol';
+import type { Accuracy, Digest, ResultsHeader, ResultWarning } from '@oodgrid/contract';
 import type { ChoiceOutcome } from '../merger/choose.js';
 import type { ComparedRow } from '../merger/compare.js';
 import type { KeyedSeries, MergeInput } from '../merger/merge-input.js';

@@ -1,4 +1,4 @@
-import { metricOf, RANKED_BY } from '@oodgrid/protocol';
+import { metricOf, RANKED_BY } from '@oodgrid/contract';
 import type { Placements } from '@oodgrid/stats';
 import { cellWarnings } from '../merger/cell-warnings.js';
 import { fileOrderPlacements } from '../merger/file-order.js';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { type Digest, digestSchema } from '@oodgrid/protocol';
+import { type Digest, digestSchema } from '@oodgrid/contract';
 import { encodeHeader } from '../merger/merged-run-codec.js';
 import { resultsDigest } from '../merger/results-digest.js';
 import type { JobInput, PartFiles } from './jobs.js';

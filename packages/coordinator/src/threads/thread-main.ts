@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { findProtocol, registerProtocol } from '@oodgrid/protocols';
 import { choose } from '../merger/choose.js';
 import { mergeAccuracies } from '../merger/merge-accuracies.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type ErrorCode, OodError } from '@oodgrid/protocol';
+import { type ErrorCode, OodError } from '@oodgrid/contract';
 import { protocolModules, type RegisteredModule } from '@oodgrid/protocols';
 import { Tinypool } from 'tinypool';
 import type { JobInput, JobKind, JobOutput } from './jobs.js';

@@ -1,5 +1,5 @@
-import type { GridSpec } from '@oodgrid/protocol';
-import { blobsOfModel, type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/protocol';
+import type { GridSpec } from '@oodgrid/contract';
+import { blobsOfModel, type Candidate, type Digest, OodError, type TaskSpec } from '@oodgrid/contract';
 import { findProtocol, type Protocol } from '@oodgrid/protocols';
 import { z } from 'zod';
 import type { LedgerTask } from '../ledger/task-table.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { planningSteps } from '../planner/plan-grid.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { GridWorkload } from './grid-workload.js';

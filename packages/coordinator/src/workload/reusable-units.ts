@@ -1,4 +1,4 @@
-import type { Digest } from '@oodgrid/protocol';
+import type { Digest } from '@oodgrid/contract';
 import { bindTask } from '../planner/bind-task.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { GridWorkload } from './grid-workload.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { SyntheticSpec } from '@oodgrid/protocol';
-import { type Digest, digestOfJson, OodError, sha256 } from '@oodgrid/protocol';
+import type { SyntheticSpec } from '@oodgrid/contract';
+import { type Digest, digestOfJson, OodError, sha256 } from '@oodgrid/contract';
 import type { LedgerTask } from '../ledger/task-table.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { BoundWork, TaskReport, Workload } from './workload.js';

@@ -1,4 +1,4 @@
-import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { Digest, WorkCounts, WorkSpec } from '@oodgrid/contract';
 import type { LedgerTask } from '../ledger/task-table.js';
 
 /** One result of a task. */

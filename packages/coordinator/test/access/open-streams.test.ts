@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type handleBidiStreamingCall, status } from '@grpc/grpc-js';
-import { WorkerServiceService } from '@oodgrid/protocol/wire';
+import { WorkerServiceService } from '@oodgrid/contract/wire';
 import { type GrpcServer, serveGrpc } from '@oodgrid/transport';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenStore } from '../../src/index.js';

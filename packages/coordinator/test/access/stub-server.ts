@@ -11,7 +11,7 @@ import {
   ClientServiceService,
   TokenServiceService,
   WorkerServiceService,
-} from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
 import type { GrpcService } from '@oodgrid/transport';
 
 /** A method whose messages may be of any type. */

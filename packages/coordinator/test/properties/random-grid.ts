@@ -1,4 +1,4 @@
-import type { MethodPlan, ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/protocol';
+import type { MethodPlan, ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
 import fc from 'fast-check';
 import { digest, forward } from '../small-plan.js';
 

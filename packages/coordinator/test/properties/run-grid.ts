@@ -1,4 +1,4 @@
-import type { Cell, Digest, ResolvedGrid } from '@oodgrid/protocol';
+import type { Cell, Digest, ResolvedGrid } from '@oodgrid/contract';
 import { GridWorkload, type UnitResult } from '../../src/index.js';
 import { mergeCells } from '../../src/merger/merge-cell.js';
 import { mergeContext } from '../../src/merger/merge-input.js';

@@ -1,4 +1,4 @@
-import { type Candidate, digestOfJson, sha256, type TaskSpec, type UnitSpec } from '@oodgrid/protocol';
+import { type Candidate, digestOfJson, sha256, type TaskSpec, type UnitSpec } from '@oodgrid/contract';
 import { fssdPaper, splitIndices } from '@oodgrid/protocols';
 import type { UnitResult } from '../../src/index.js';
 

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { describeArrays, type ListedArray, type NumericArray, type ShapeCheck } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 
 /** Names of the arrays of a user's file. */
 export interface ArrayNames {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { SplitContent, SplitKind } from '../dataset.js';
 import type { FolderReading } from './folder-format.js';
 import { FOLDER_FORMATS } from './formats/catalog.js';

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { channelsLast, type NumericArray } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { ImageSize, SplitContent } from '../dataset.js';
 import { type PixelUse, readPixels } from './user-pixels.js';
 

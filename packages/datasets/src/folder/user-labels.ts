@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { entriesOf, type NumberArray, type NumericArray } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { Labels } from '../dataset.js';
 import type { LabelUse, Note } from './folder-format.js';
 

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import type { NumericArray } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 
 /** How the values of images are used: as bytes that are normalised, or as floats that are what the model takes. */
 export type PixelUse = 'bytes' | 'floats';

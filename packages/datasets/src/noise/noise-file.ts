@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { channelsLast, describeArrays, openNpz, readRegularFile } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { ImageSize, SplitContent } from '../dataset.js';
 
 const NAME = 'noise_uint8';

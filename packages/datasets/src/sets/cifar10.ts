@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { parseCifarBinary } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { Dataset, DecodedSplit } from '../dataset.js';
 import type { FileNames } from '../source.js';
 import { archive, userFolders } from '../sources/catalog.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { Dataset, DecodedSplit } from '../dataset.js';
 import { npmPackage, userFolders } from '../sources/catalog.js';

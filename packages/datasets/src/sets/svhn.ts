@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { parseMat5 } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { Dataset, DecodedSplit } from '../dataset.js';
 import { userFolders, webFolder } from '../sources/catalog.js';
 

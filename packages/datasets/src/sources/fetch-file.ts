@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { SourceUnavailable } from '../source.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OodError } from '@oodgrid/contract';
 import type { Kernels } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
 import { z } from 'zod';
 import { loadNative } from './native.js';
 import { numericsClass } from './numerics-class.js';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { OodError } from '@oodgrid/contract';
 import type { Kernels } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
 import { as4D, type Tensor, tf } from './tensors.js';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
+import { OodError, type TaskSpec, type WorkCounts } from '@oodgrid/contract';
 import type { Arithmetic } from '@oodgrid/methods';
-import { OodError, type TaskSpec, type WorkCounts } from '@oodgrid/protocol';
 import { type FittedUnit, runFitUnits } from './fit-task.js';
 import { runForwardUnits } from './forward-task.js';
 import { runGradientUnits } from './gradient-task.js';

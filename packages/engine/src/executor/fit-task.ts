@@ -1,6 +1,6 @@
+import { type Digest, OodError } from '@oodgrid/contract';
 import { writeSafetensors } from '@oodgrid/formats';
 import type { Fit, FitContext, Head, Rows } from '@oodgrid/methods';
-import { type Digest, OodError } from '@oodgrid/protocol';
 import { tidied } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageSource } from './image-source.js';

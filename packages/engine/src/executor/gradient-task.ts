@@ -1,6 +1,6 @@
+import { OodError, type TaskSpec } from '@oodgrid/contract';
 import type { Perturbation, Probe } from '@oodgrid/methods';
 import type { TapModel, Taps, Trace } from '@oodgrid/models';
-import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor4D, tf, tidied } from '../backend/tensors.js';
 import { fillColumn } from './forward-task.js';
 import type { ImageSource } from './image-source.js';

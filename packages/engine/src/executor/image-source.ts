@@ -1,5 +1,5 @@
+import { OodError, type TaskSpec } from '@oodgrid/contract';
 import type { Labels, SplitContent } from '@oodgrid/datasets';
-import { OodError, type TaskSpec } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Tensor4D, tf } from '../backend/tensors.js';
 import { applyPixels, isIdentity, type PixelTable, pixelTable } from './pixels.js';

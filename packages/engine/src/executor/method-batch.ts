@@ -1,6 +1,6 @@
+import { OodError } from '@oodgrid/contract';
 import type { Batch, FitBatch, Head } from '@oodgrid/methods';
 import type { TapModel } from '@oodgrid/models';
-import { OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tensors.js';
 import type { Computation, LoadedModel } from './not-finite.js';
 import type { OpenUnit, Setting } from './unit.js';

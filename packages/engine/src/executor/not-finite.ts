@@ -1,6 +1,6 @@
+import { moduleName, OodError } from '@oodgrid/contract';
 import type { Arithmetic } from '@oodgrid/methods';
 import type { TapModel, Taps } from '@oodgrid/models';
-import { moduleName, OodError } from '@oodgrid/protocol';
 import { type Tensor, type Tensor4D, tf, tidied } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { ImageBatch } from './image-source.js';

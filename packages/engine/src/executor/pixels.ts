@@ -1,4 +1,4 @@
-import { type Normalisation, OodError, type Transform } from '@oodgrid/protocol';
+import { type Normalisation, OodError, type Transform } from '@oodgrid/contract';
 import { firstNotFinite } from '../finite.js';
 
 /** Value of every byte per channel: 256 entries each. */

@@ -1,5 +1,5 @@
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import type { Taps } from '@oodgrid/models';
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
 
 /**
  * Throws `invalid-input` where what a model gave of a batch of `rows` samples is not what it was asked for: a tap that is not there, or one

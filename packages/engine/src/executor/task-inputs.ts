@@ -1,3 +1,4 @@
+import { canonicalJson, type Digest, type ModelSpec, OodError } from '@oodgrid/contract';
 import { parseSplitBlob, type SplitContent } from '@oodgrid/datasets';
 import {
   factsOf,
@@ -16,7 +17,6 @@ import {
   unpackFiles,
   unpackModel,
 } from '@oodgrid/models';
-import { canonicalJson, type Digest, type ModelSpec, OodError } from '@oodgrid/protocol';
 import type { Engine } from '../backend/engine.js';
 import { tf } from '../backend/tensors.js';
 import type { TaskIo } from './task-io.js';

@@ -1,4 +1,4 @@
-import type { Digest, WorkCounts } from '@oodgrid/protocol';
+import type { Digest, WorkCounts } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 
 /** Rows of one unit's result, as they are computed. */

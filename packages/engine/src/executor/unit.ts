@@ -1,6 +1,6 @@
+import { OodError, type UnitSpec } from '@oodgrid/contract';
 import { parseSafetensors } from '@oodgrid/formats';
 import { type Arithmetic, findArithmetic } from '@oodgrid/methods';
-import { OodError, type UnitSpec } from '@oodgrid/protocol';
 import { type Tensor, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { TaskIo } from './task-io.js';

@@ -1,4 +1,4 @@
-import type { Digest, UnitSpec } from '@oodgrid/protocol';
+import type { Digest, UnitSpec } from '@oodgrid/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, tf } from '../../src/compute.js';
 import { nativeEngine } from '../support/engine.js';

@@ -1,3 +1,4 @@
+import type { ModelFacts } from '@oodgrid/contract';
 import {
   defineModelSource,
   identityOf,
@@ -7,7 +8,6 @@ import {
   safetensors,
   type TapModel,
 } from '@oodgrid/models';
-import type { ModelFacts } from '@oodgrid/protocol';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Engine, TaskInputs, tf } from '../../src/compute.js';

@@ -1,5 +1,5 @@
+import type { Digest } from '@oodgrid/contract';
 import { datasetBlob, type SplitContent } from '@oodgrid/datasets';
-import type { Digest } from '@oodgrid/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/compute.js';
 import { normalisedPixels } from '../../src/executor/pixels.js';

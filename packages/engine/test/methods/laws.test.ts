@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type Digest, type MethodPlan, sha256, type TaskSpec, type UnitSpec } from '@oodgrid/contract';
 import { ARITHMETICS, type Arithmetic, METHODS, planMethod } from '@oodgrid/methods';
 import { factsOf, findArchitecture } from '@oodgrid/models';
-import { type Digest, type MethodPlan, sha256, type TaskSpec, type UnitSpec } from '@oodgrid/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Engine, tf } from '../../src/compute.js';

@@ -1,7 +1,7 @@
+import type { Digest, MethodPlan } from '@oodgrid/contract';
 import { datasetBlob, loadDataset, type SplitKind } from '@oodgrid/datasets';
 import { findArithmetic, METHODS, planMethod } from '@oodgrid/methods';
 import { factsOf, findArchitecture } from '@oodgrid/models';
-import type { Digest, MethodPlan } from '@oodgrid/protocol';
 import { beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/compute.js';
 import { cacheDir, nativeEngine } from '../support/engine.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/contract';
 import { datasetBlob, uniformNoise } from '@oodgrid/datasets';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
 import type { Arithmetic } from '@oodgrid/methods';
-import { type Digest, sha256, type TaskSpec, type UnitSpec, type WorkCounts } from '@oodgrid/protocol';
 import { NumpyRandomState } from '@oodgrid/stats';
 import { type Engine, executeTask, TaskInputs, type TaskOutcome } from '../../src/compute.js';
 

@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { PickleValue } from '../pickle/pickle-value.js';
 import { unpickle } from '../pickle/unpickle.js';
 import type { Refuse } from '../what-is-this-file.js';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { expect, it } from 'vitest';
 import { openTorchCheckpoint } from '../../src/torch/checkpoint.js';
 

@@ -1,4 +1,4 @@
-import { moduleFault } from '@oodgrid/protocol';
+import { moduleFault } from '@oodgrid/contract';
 import { METHODS } from '../catalog.js';
 import { ARITHMETICS } from '../find.js';
 import type { Method } from '../method.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, moduleFault, OodError, placeIn } from '@oodgrid/protocol';
+import { canonicalJson, moduleFault, OodError, placeIn } from '@oodgrid/contract';
 import { z } from 'zod';
 import type {
   Arithmetic,

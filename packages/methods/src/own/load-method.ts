@@ -1,4 +1,4 @@
-import { type Digest, importUserModule, moduleFault, OodError, placeIn } from '@oodgrid/protocol';
+import { type Digest, importUserModule, moduleFault, OodError, placeIn } from '@oodgrid/contract';
 import type { Method } from '../method.js';
 import { checkMethod } from './check-method.js';
 import { checkedMethod } from './checked-method.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { classMeans, symmetricPseudoInverse, tiedCovariance } from '@oodgrid/stats';
 import type { Rows } from '../method.js';
 

@@ -111,7 +111,7 @@ export const SERVICE_ALERTS: readonly AlertRule[] = [
     meaning:
       'Somebody says again and again what the coordinator does not take: a worker of another version, two workers of one name, or a stranger on the port.',
     look: [
-      '`protocol_version`: the log names the worker. `conflict`: two processes have one `--id`.',
+      '`wire_version`: the log names the worker. `conflict`: two processes have one `--id`.',
       '`invalid-input`, `stream_error`, `slow_reader`, `idle`: who connects? `ss -tnp` on the machine of the coordinator.',
     ],
     mend: [
@@ -125,7 +125,7 @@ export const SERVICE_ALERTS: readonly AlertRule[] = [
     forMinutes: 60,
     summary: '{{ $value }} versions are in use',
     meaning:
-      'Versions of one protocol work together, for the time of an upgrade. What is left behind longer was forgotten.',
+      'Releases of one wire version work together, for the time of an upgrade. What is left behind longer was forgotten.',
     look: ['The panel "Programs, by version".'],
     mend: [
       'Restart what is old with the new version: workers hand their tasks back when they are told to stop.',

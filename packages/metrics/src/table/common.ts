@@ -8,9 +8,9 @@ export const COMMON = {
   oodgrid_build_info: {
     kind: 'gauge',
     unit: 'truth',
-    help: '1, with the version of the program and of the protocol between coordinator and workers',
+    help: '1, with the version of the program and that of the wire between coordinator and workers',
     of: BOTH,
-    labels: { program: BOTH, version: ONE, protocol: ONE },
+    labels: { program: BOTH, version: ONE, wire: ONE },
   },
   oodgrid_ready: {
     kind: 'gauge',

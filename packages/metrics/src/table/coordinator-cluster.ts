@@ -5,7 +5,7 @@ const OF = ['coordinator'] as const;
 
 /** Why the coordinator refuses something, as its counters name it. */
 const REASONS: readonly string[] = [
-  'protocol_version',
+  'wire_version',
   'sequence_gap',
   'foreign_lease',
   'no_place',

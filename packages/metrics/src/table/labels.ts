@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '@oodgrid/protocol';
+import { ERROR_CODES } from '@oodgrid/contract';
 
 /** Numerics classes that a cluster has, as a rule one to three. `any`: of runs that have none yet. */
 export const POOLS = { most: 20, beyond: 'other' } as const;

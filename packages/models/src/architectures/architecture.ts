@@ -1,4 +1,4 @@
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import type { Pass } from '../layers/layer.js';
 import { type Module, type Parameters, product, type SampleShape } from '../modules/module.js';
 import type { Tensor } from '../tensors.js';

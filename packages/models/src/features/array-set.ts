@@ -1,3 +1,4 @@
+import { OodError } from '@oodgrid/contract';
 import {
   describeArrays,
   isTorchCheckpoint,
@@ -9,7 +10,6 @@ import {
   parseNpy,
   type StoredTensor,
 } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 
 /** The named arrays of a file, read one by one. */
 export interface ArraySet {

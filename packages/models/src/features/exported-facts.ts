@@ -1,4 +1,4 @@
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import type { HeadValues } from './head-file.js';
 import { FEATURES, LOGITS, type SplitValues } from './split-file.js';
 

@@ -1,5 +1,5 @@
+import { type ModelFacts, OodError } from '@oodgrid/contract';
 import { parseSafetensors, writeSafetensors } from '@oodgrid/formats';
-import { type ModelFacts, OodError } from '@oodgrid/protocol';
 import type { ModelFiles } from '../model-source.js';
 import type { LinearHead, ModelRuntime, TapModel, Taps } from '../tap-model.js';
 import type { Ops, Tensor } from '../tensors.js';

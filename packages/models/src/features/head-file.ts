@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { type ArraySet, contentsOf, floatsOf } from './array-set.js';
 
 /** The last linear layer: weight [classes, features] row-major and bias [classes]. */

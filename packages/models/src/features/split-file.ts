@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { type ArraySet, contentsOf, floatsOf } from './array-set.js';
 
 /** Names of the arrays that have a meaning of their own; any other is a tap. */

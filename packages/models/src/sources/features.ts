@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import { type ArraySet, gathered, openArrays } from '../features/array-set.js';
 import { headDoubts } from '../features/check-head.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import { factsOf } from '../architectures/architecture.js';
 import { findArchitecture, listArchitectures } from '../architectures/catalog.js';

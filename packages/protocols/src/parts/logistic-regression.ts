@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { decisionFunction, fitLogisticCv, type Rows } from '@oodgrid/stats';
 import type { Combination } from '../protocol.js';
 

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Protocol } from '../protocol.js';
 
 /** All images of a pair are normalised as the ID set is. */

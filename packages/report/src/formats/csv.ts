@@ -1,4 +1,4 @@
-import { type Accuracy, type Cell, type MetricSpec, metricOf, visible } from '@oodgrid/protocol';
+import { type Accuracy, type Cell, type MetricSpec, metricOf, visible } from '@oodgrid/contract';
 import { isWholeP, pText } from '../paired-tests.js';
 import { accuracyIndex, warningIndex } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';

@@ -1,4 +1,4 @@
-import type { Cell, Results } from '@oodgrid/protocol';
+import type { Cell, Results } from '@oodgrid/contract';
 
 /** Final test scores of a cell. */
 export interface CellScores {

@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { cellGroups } from '../cell-groups.js';
 import { escapeHtml } from '../html/escape.js';
 import { factsHtml } from '../html/facts-html.js';

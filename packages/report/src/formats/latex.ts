@@ -5,7 +5,7 @@ import {
   RANKED_BY,
   type ResultWarning,
   visible,
-} from '@oodgrid/protocol';
+} from '@oodgrid/contract';
 import { type Marks, marksOf } from '../best-marks.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
 import { metricsNote } from '../metrics-note.js';

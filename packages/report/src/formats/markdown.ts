@@ -1,4 +1,4 @@
-import { type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/protocol';
+import { type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/contract';
 import { marksOf } from '../best-marks.js';
 import { BIBLIOGRAPHY } from '../bibtex.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';

@@ -1,4 +1,4 @@
-import { type MetricSpec, metricOf } from '@oodgrid/protocol';
+import { type MetricSpec, metricOf } from '@oodgrid/contract';
 import { prCurve } from '@oodgrid/stats';
 import { aurocOf, type CellGroup } from '../cell-groups.js';
 import { countText } from '../count-text.js';

@@ -1,4 +1,4 @@
-import { visible } from '@oodgrid/protocol';
+import { visible } from '@oodgrid/contract';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

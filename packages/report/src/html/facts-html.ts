@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { countText } from '../count-text.js';
 import { escapeHtml } from './escape.js';
 

@@ -1,4 +1,4 @@
-import type { Comparison, MetricSpec } from '@oodgrid/protocol';
+import type { Comparison, MetricSpec } from '@oodgrid/contract';
 import { marksOf } from '../best-marks.js';
 import { groupTitle } from '../cell-groups.js';
 import { countText } from '../count-text.js';

@@ -1,4 +1,4 @@
-import { metricOf, RANKED_BY } from '@oodgrid/protocol';
+import { metricOf, RANKED_BY } from '@oodgrid/contract';
 import { bestRow, type CellGroup, groupTitle } from '../cell-groups.js';
 import { countText } from '../count-text.js';
 import { percent } from '../percent.js';

@@ -1,4 +1,4 @@
-import type { Cell } from '@oodgrid/protocol';
+import type { Cell } from '@oodgrid/contract';
 import { type Point, rocCurve } from '@oodgrid/stats';
 import type { CellScores, Report } from '../formats/format.js';
 import { bestRows } from '../shown-rows.js';

@@ -1,4 +1,4 @@
-import type { Results } from '@oodgrid/protocol';
+import type { Results } from '@oodgrid/contract';
 import { BIBLIOGRAPHY } from '../bibtex.js';
 import { linkOf, referenceText, usesText } from '../reference-text.js';
 import { escapeHtml } from './escape.js';

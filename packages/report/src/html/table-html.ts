@@ -1,4 +1,4 @@
-import { type Cell, type MetricSpec, metricOf, RANKED_BY } from '@oodgrid/protocol';
+import { type Cell, type MetricSpec, metricOf, RANKED_BY } from '@oodgrid/contract';
 import type { Marks } from '../best-marks.js';
 import { chosenText } from '../hyperparameters.js';
 import { percent } from '../percent.js';

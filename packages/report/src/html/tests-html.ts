@@ -1,4 +1,4 @@
-import type { Cell, Comparison } from '@oodgrid/protocol';
+import type { Cell, Comparison } from '@oodgrid/contract';
 import { bestRow } from '../cell-groups.js';
 import { countText } from '../count-text.js';
 import { pText, type TestAgainstBest, testsAgainstBest } from '../paired-tests.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oodgrid/protocol';
+import type { ErrorCode } from '@oodgrid/contract';
 import type { Caller } from './caller.js';
 import type { AuditSubject } from './rpc-rules.js';
 

@@ -5,7 +5,7 @@ import {
   type ServerInterceptor,
   status,
 } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { codeOfStatus, grpcStatus } from '../grpc/grpc-status.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { Authenticator, Caller } from './caller.js';

@@ -1,5 +1,5 @@
 import { type ChannelCredentials, credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { isLoopback } from './loopback.js';
 
 /** A coordinator as its callers reach it: where it is, how the link is secured, and whose call it is. */

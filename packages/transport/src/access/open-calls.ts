@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { Authenticator, Caller } from './caller.js';
 import { RPC_RULES, type RpcPath } from './rpc-rules.js';
 

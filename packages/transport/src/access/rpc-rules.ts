@@ -3,8 +3,8 @@ import type {
   ClientServiceService,
   TokenServiceService,
   WorkerServiceService,
-} from '@oodgrid/protocol/wire';
-import { ControlAction } from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
+import { ControlAction } from '@oodgrid/contract/wire';
 import type { Role } from './role.js';
 
 type Methods<S> = S[keyof S];

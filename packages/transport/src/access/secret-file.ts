@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** Bits of a file's mode that let in others than its owner. */
 const OTHERS = 0o077;

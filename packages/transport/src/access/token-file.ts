@@ -1,5 +1,5 @@
-import type { Log } from '@oodgrid/protocol';
-import { OodError } from '@oodgrid/protocol';
+import type { Log } from '@oodgrid/contract';
+import { OodError } from '@oodgrid/contract';
 import { readSecretFile } from './secret-file.js';
 import { parseToken } from './token.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 
 /** What changes when a file is written: as long as it is the same, so are the bytes, unless the disk itself fails. */
 export type FileMark = string;

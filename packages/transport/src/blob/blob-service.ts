@@ -4,7 +4,7 @@ import type {
   ServerReadableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { type Digest, digestSchema, OodError } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError } from '@oodgrid/contract';
 import {
   BlobServiceService,
   type GetRequest,
@@ -13,7 +13,7 @@ import {
   type MissingResponse,
   type PutRequest,
   type PutResponse,
-} from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
 import type { GrpcService } from '../grpc/grpc-server.js';
 import { grpcStatus } from '../grpc/grpc-status.js';
 import type { FolderBlobStore } from './folder-blob-store.js';

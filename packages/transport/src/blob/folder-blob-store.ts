@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/protocol';
+import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/contract';
 import type { BlobStore } from '../ports.js';
 import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-file-system.js';
 

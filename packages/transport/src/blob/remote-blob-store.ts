@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Digest, OodError, sha256 } from '@oodgrid/protocol';
-import { BlobServiceClient } from '@oodgrid/protocol/wire';
+import { type Digest, OodError, sha256 } from '@oodgrid/contract';
+import { BlobServiceClient } from '@oodgrid/contract/wire';
 import { type Endpoint, endpointOf } from '../access/endpoint.js';
 import { GRPC_OPTIONS } from '../grpc/grpc-server.js';
 import { fromGrpcStatus } from '../grpc/grpc-status.js';

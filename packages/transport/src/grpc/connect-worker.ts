@@ -1,11 +1,11 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import {
   type ConnectRequest,
   type ConnectResponse,
   WorkerServiceClient,
   type worker as wire,
-} from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
 import { type Endpoint, endpointOf } from '../access/endpoint.js';
 import type { CoordinatorMessage, Registration, WorkerMessage } from '../ports.js';
 import { FrameWriter } from './frames.js';

@@ -1,4 +1,4 @@
-import { FailureOrigin, type worker as wire } from '@oodgrid/protocol/wire';
+import { FailureOrigin, type worker as wire } from '@oodgrid/contract/wire';
 import type { FailedMessage } from '../ports.js';
 import { digest, errorCode } from './wire-values.js';
 

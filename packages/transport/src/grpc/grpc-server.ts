@@ -5,7 +5,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import type { AuditEntry } from '../access/audit-entry.js';
 import { CallGate } from '../access/call-gate.js';
 import { type Authenticator, OPEN_TO_ALL } from '../access/caller.js';

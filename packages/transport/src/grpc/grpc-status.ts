@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { ERROR_CODES, type ErrorCode, OodError } from '@oodgrid/protocol';
+import { ERROR_CODES, type ErrorCode, OodError } from '@oodgrid/contract';
 import { errorCode } from './wire-values.js';
 
 const STATUS: Readonly<Record<ErrorCode, status>> = {

@@ -1,5 +1,5 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { callerIdOf } from '../access/caller-id.js';
 import { grpcStatus } from './grpc-status.js';
 

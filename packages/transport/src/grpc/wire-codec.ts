@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { workSpecSchema } from '@oodgrid/protocol';
-import type { worker as wire } from '@oodgrid/protocol/wire';
+import { workSpecSchema } from '@oodgrid/contract';
+import type { worker as wire } from '@oodgrid/contract/wire';
 import type { CoordinatorMessage, LeaseRef, Registration, ReliableMessage, WorkerMessage } from '../ports.js';
 import { failureFromWire, failureToWire } from './failure-codec.js';
 import { MAX_CHUNK_BYTES } from './split-chunk.js';

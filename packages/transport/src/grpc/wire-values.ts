@@ -1,4 +1,4 @@
-import { type Digest, ERROR_CODES, type ErrorCode, isDigest, isRunId, OodError } from '@oodgrid/protocol';
+import { type Digest, ERROR_CODES, type ErrorCode, isDigest, isRunId, OodError } from '@oodgrid/contract';
 
 export const malformed = (what: string): OodError =>
   new OodError('invalid-input', `malformed message: ${what}`);

@@ -1,11 +1,11 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import {
   type ConnectRequest,
   type ConnectResponse,
   WorkerServiceService,
   type worker as wire,
-} from '@oodgrid/protocol/wire';
+} from '@oodgrid/contract/wire';
 import type { CoordinatorMessage, WorkerHandler, WorkerPeer } from '../ports.js';
 import { FrameWriter } from './frames.js';
 import type { GrpcService } from './grpc-server.js';

@@ -1,5 +1,5 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/contract';
 import { type NatsSecurity, natsIdentity, OPEN_NATS } from './nats-identity.js';
 
 export interface NatsOptions {

@@ -1,4 +1,4 @@
-import { runIdSchema } from '@oodgrid/protocol';
+import { runIdSchema } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { Hint } from '../ports.js';
 

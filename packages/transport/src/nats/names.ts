@@ -1,4 +1,4 @@
-import { sha256 } from '@oodgrid/protocol';
+import { sha256 } from '@oodgrid/contract';
 
 const poolTokens = new Map<string, string>();
 

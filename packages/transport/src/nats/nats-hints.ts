@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
-import type { Log } from '@oodgrid/protocol';
+import type { Log } from '@oodgrid/contract';
 import { TRACEPARENT } from '../grpc/unary.js';
 import { bundleLimit, type Delivery, type HintSource } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';

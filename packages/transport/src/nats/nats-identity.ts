@@ -1,6 +1,6 @@
 import { fromSeed } from '@nats-io/nkeys';
 import { type Authenticator, createInbox, nkeyAuthenticator, type TlsOptions } from '@nats-io/transport-node';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { readSecretFile } from '../access/secret-file.js';
 import type { TlsFiles } from '../tls/certificate-files.js';
 

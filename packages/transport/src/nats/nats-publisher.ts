@@ -6,7 +6,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { headers as createHeaders, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { TRACEPARENT } from '../grpc/unary.js';
 import type { QueueMessage, TaskPublisher } from '../ports.js';
 import { connectNats, type NatsOptions } from './connect-nats.js';

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { experimental } from '@grpc/grpc-js';
-import { type Log, OodError } from '@oodgrid/protocol';
+import { type Log, OodError } from '@oodgrid/contract';
 
 export interface TlsFiles {
   /** PEM file of the certificate and its chain; null: this side shows none. */

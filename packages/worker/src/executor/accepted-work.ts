@@ -1,5 +1,5 @@
+import { OodError, type SyntheticTask, type TaskSpec, type WorkSpec } from '@oodgrid/contract';
 import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
-import { OodError, type SyntheticTask, type TaskSpec, type WorkSpec } from '@oodgrid/protocol';
 
 type Compute<T extends WorkSpec> = (task: T, io: TaskIo) => Promise<TaskOutcome>;
 

@@ -1,4 +1,4 @@
-import { OodError, type WorkSpec } from '@oodgrid/protocol';
+import { OodError, type WorkSpec } from '@oodgrid/contract';
 import { ExecutorProcess, type LoadedEngine } from './executor-process.js';
 import type { ExecutorMemory, OfTask } from './messages.js';
 import type { ExecutorSettings } from './settings.js';

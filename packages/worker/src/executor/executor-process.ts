@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { EXIT_CODES, OodError, type WorkSpec } from '@oodgrid/contract';
 import { workerEnvironment } from '@oodgrid/engine';
-import { EXIT_CODES, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { WorkerInfo } from '@oodgrid/transport';
 import { batched } from './batched.js';
 import type { ExecutorMemory, FromExecutor, OfTask, ToExecutor } from './messages.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Digest, OodError, type WorkSpec } from '@oodgrid/contract';
 import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
-import { type Digest, OodError, type WorkSpec } from '@oodgrid/protocol';
 import type { BlobStore } from '@oodgrid/transport';
 import { AttemptError, ownDuty } from '../attempt-error.js';
 import type { ExecutorMemory, FromExecutor, ToExecutor } from './messages.js';

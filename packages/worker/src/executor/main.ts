@@ -1,4 +1,4 @@
-import { EXIT_CODES, OodError } from '@oodgrid/protocol';
+import { EXIT_CODES, OodError } from '@oodgrid/contract';
 import { FolderBlobStore } from '@oodgrid/transport';
 import { gridsOnly, syntheticOnly } from './accepted-work.js';
 import { batched } from './batched.js';

@@ -1,4 +1,4 @@
-import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/protocol';
+import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/contract';
 import type { FailureOrigin, WorkerInfo } from '@oodgrid/transport';
 
 // Both ways, the messages of one turn go as one list.

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import type { SyntheticTask } from '@oodgrid/contract';
 import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
-import type { SyntheticTask } from '@oodgrid/protocol';
 import { syntheticRows, syntheticState } from '../synthetic-task.js';
 
 /** Rows that go out as one chunk. */

@@ -1,4 +1,4 @@
-import { digestSchema } from '@oodgrid/protocol';
+import { digestSchema } from '@oodgrid/contract';
 import { z } from 'zod';
 
 /** What the control process passes to an executor in the variable OODGRID_EXECUTOR. */

@@ -1,4 +1,4 @@
-import type { WorkSpec } from '@oodgrid/protocol';
+import type { WorkSpec } from '@oodgrid/contract';
 import type { LeaseRef, WorkerInfo } from '@oodgrid/transport';
 
 export interface SessionOptions {

@@ -1,11 +1,11 @@
-import type { WorkCounts } from '@oodgrid/protocol';
+import type { WorkCounts } from '@oodgrid/contract';
 import {
   type CoordinatorMessage,
   type Delivery,
   type LeaseRef,
-  PROTOCOL_VERSION,
   type Registration,
   type ReliableMessage,
+  WIRE_VERSION,
   type WorkerMessage,
 } from '@oodgrid/transport';
 import { Outbox } from './outbox.js';
@@ -51,7 +51,7 @@ export class WorkerSession {
   /** What a new connection begins with. */
   registration(): Registration {
     return {
-      protocol: PROTOCOL_VERSION,
+      protocol: WIRE_VERSION,
       worker: this.#options.worker,
       proof: this.#options.proof,
       held: [...this.#held.values()].map(({ lease }) => lease),

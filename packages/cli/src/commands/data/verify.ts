@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
+import { OodError } from '@oodgrid/contract';
 import { listDatasets, verifyDataset } from '@oodgrid/datasets';
-import { OodError } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { datasetOrThrow } from '../../data-set-names.js';
 import { OodCommand } from '../../ood-command.js';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { EXIT_CODES } from '@oodgrid/protocol';
+import { EXIT_CODES } from '@oodgrid/contract';
 import type { Check } from '../../doctor/check.js';
 import { examine } from '../../kubernetes/examine.js';
 import { readInstallation } from '../../kubernetes/kubectl.js';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { OodError, visibleLines } from '@oodgrid/protocol';
+import { OodError, visibleLines } from '@oodgrid/contract';
 import { execa } from 'execa';
 import { startGuarded } from '../../cluster/guarded-process.js';
 import { SupervisedProcess } from '../../cluster/supervised-process.js';

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { OodError, suggestion } from '@oodgrid/protocol';
+import { OodError, suggestion } from '@oodgrid/contract';
 import { methodsWith } from '../../grid/own-methods.js';
 import { methodFlag, OodCommand } from '../../ood-command.js';
 import { type MethodEntry, methodEntries } from '../../output/catalog-entries.js';

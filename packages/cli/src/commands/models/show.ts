@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
+import { OodError, sha256, suggestion } from '@oodgrid/contract';
 import { parseSafetensors, readRegularFile } from '@oodgrid/formats';
 import { findModel, listModels, weightsPath } from '@oodgrid/models';
-import { OodError, sha256, suggestion } from '@oodgrid/protocol';
 import { cliContext } from '../../context.js';
 import { OodCommand } from '../../ood-command.js';
 import { type ModelReport, modelEntry } from '../../output/catalog-entries.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
+import { OodError } from '@oodgrid/contract';
 import { storeId } from '@oodgrid/coordinator';
-import { OodError } from '@oodgrid/protocol';
 import {
   coordinatorPermissions,
   makeNkey,

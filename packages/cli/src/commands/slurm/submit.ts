@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { execa } from 'execa';
 import { OodCommand } from '../../ood-command.js';
 import { scriptOf, slurmFlags } from '../../slurm/slurm-flags.js';

@@ -1,4 +1,4 @@
-import { OodError } from '@oodgrid/protocol';
+import { OodError } from '@oodgrid/contract';
 import { idxFiles, readIdxFile } from '../../idx-pair.js';
 import { firstFile } from '../../sources/files-of.js';
 import type { FolderFormat } from '../folder-format.js';

@@ -1,5 +1,5 @@
+import { OodError } from '@oodgrid/contract';
 import { openSafetensors } from '@oodgrid/formats';
-import { OodError } from '@oodgrid/protocol';
 import type { ArrayFile } from '../array-file.js';
 import { arrayFormat } from '../array-format.js';
 

@@ -123,7 +123,7 @@ export interface CoordinatorMessage {
 
 /** Who a worker is. */
 export interface Register {
-  /** Version of this conversation; a coordinator refuses others than its own. */
+  /** The wire version; a coordinator refuses others than its own. */
   protocol: number;
   /** Unique in the cluster. */
   workerId: string;
@@ -245,7 +245,7 @@ export interface Failed {
   lease:
     | LeaseRef
     | undefined;
-  /** One of the error codes of packages/protocol. */
+  /** One of the error codes of packages/contract. */
   code: string;
   /** What was wrong, where, and what to do. */
   message: string;
@@ -310,7 +310,7 @@ export interface Granted {
   lease:
     | LeaseRef
     | undefined;
-  /** The task, as JSON of the schema that packages/protocol has for it. */
+  /** The task, as JSON of the schema that packages/contract has for it. */
   taskJson: Buffer;
   /** W3C trace context of the lease; empty: nobody traces. */
   traceparent: string;
@@ -328,7 +328,7 @@ export interface Denied {
 export interface Refused {
   /** Its sequence number. */
   sequence: number;
-  /** One of the error codes of packages/protocol. */
+  /** One of the error codes of packages/contract. */
   code: string;
   /** Why. */
   message: string;

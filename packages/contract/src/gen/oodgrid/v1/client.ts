@@ -48,7 +48,7 @@ export enum ControlAction {
 
 /** Starts a run. */
 export interface SubmitRequest {
-  /** Version of this conversation. */
+  /** The wire version. */
   protocol: number;
   /** The run's id, chosen by the client: letters, digits, "-" and "_", at most 80. */
   run: string;
@@ -62,7 +62,7 @@ export interface SubmitRequest {
   numericsClass: string;
   /** Whether results of earlier runs may be taken. */
   useCache: boolean;
-  /** What to compute, as JSON of the run specification of packages/protocol. */
+  /** What to compute, as JSON of the run specification of packages/contract. */
   specJson: Buffer;
 }
 
@@ -85,7 +85,7 @@ export interface WatchResponse {
   /** What. */
   update:
     | //
-    /** An event, as JSON of the run events of packages/protocol. */
+    /** An event, as JSON of the run events of packages/contract. */
     { $case: "eventJson"; eventJson: Buffer }
     | //
     /** Where the run stands; the first message, and now and then. */

@@ -1,4 +1,4 @@
-// The entry of @oodgrid/protocol for those who speak gRPC: code generated from proto/.
+// The entry of @oodgrid/contract for those who speak gRPC: code generated from proto/.
 export * from './gen/oodgrid/v1/client.js';
 export {
   type CreateTokenRequest,
