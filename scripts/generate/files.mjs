@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { grafanaDashboard } from './grafana.mjs';
@@ -14,7 +14,10 @@ export async function generatedFiles(root) {
     `schemas/${name}.schema.json`,
     `${JSON.stringify(schema, null, 2)}\n`,
   ]);
-  const pages = [...methodPages()].map(([name, text]) => [`docs/methods/${name}`, text]);
+  const pages = [...methodPages(referenceScripts(root))].map(([name, text]) => [
+    `docs/methods/${name}`,
+    text,
+  ]);
   const dashboards = DASHBOARDS.map((one) => [`deploy/grafana/${one.uid}.json`, grafanaDashboard(one)]);
   return new Map([
     ...schemas,
@@ -25,6 +28,23 @@ export async function generatedFiles(root) {
     ['deploy/k8s/components/monitoring/rules.yaml', prometheusRule(rulesFile())],
     ['docs/metrics.md', metricsPage()],
   ]);
+}
+
+/** What the scripts that compute reference values of methods say of how they do it, by method: their docstrings between name and command. */
+function referenceScripts(root) {
+  const folder = join(root, 'packages/engine/test/methods/reference');
+  const scripts = readdirSync(folder).filter(
+    (name) => name.endsWith('.py') && existsSync(join(folder, name.replace(/py$/, 'json'))),
+  );
+  return new Map(
+    scripts.map((name) => {
+      const [, said] =
+        /^"""Writes \S+ beside it: ([\s\S]*?) Run: /.exec(readFileSync(join(folder, name), 'utf8')) ?? [];
+      if (said === undefined)
+        throw new Error(`${name}: its docstring is not 'Writes X beside it: HOW. Run: COMMAND'`);
+      return [name.slice(0, -3), said.replaceAll(/\s+/g, ' ')];
+    }),
+  );
 }
 
 /** The same rules for the Prometheus operator. */

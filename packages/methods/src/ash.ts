@@ -15,6 +15,7 @@ export const ash = defineMethod({
     title: 'ASH',
     score:
       "logsumexp(W h' + b), h' the k largest of h: each sum(h) / k (b), times exp(sum(h) / sum of them) (s), or as they are (p)",
+    cost: 'O(C D + D log D) a sample and percentile',
     cites: {
       authors: 'Andrija Djurisic and Nebojsa Bozanic and Arjun Ashok and Rosanne Liu',
       title: 'Extremely Simple Activation Shaping for Out-of-Distribution Detection',

@@ -9,6 +9,7 @@ export const deepEnsemble = defineRow(msp, {
   card: {
     title: 'Deep Ensemble',
     score: "mean over members of each member's max softmax",
+    cost: 'a pass of each member',
     cites: {
       authors: 'Balaji Lakshminarayanan and Alexander Pritzel and Charles Blundell',
       title: 'Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles',

@@ -18,6 +18,7 @@ export const dice = defineMethod({
   card: {
     title: 'DICE',
     score: 'logsumexp((M * W) h + b), M = 1 where W * mean h is above its percentile, else 0',
+    cost: 'O(C D) a sample and percentile; fit O(N D + C D log(C D))',
     cites: {
       authors: 'Yiyou Sun and Yixuan Li',
       title: 'DICE: Leveraging Sparsification for Out-of-Distribution Detection',

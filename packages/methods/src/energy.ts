@@ -9,6 +9,7 @@ export const energy = defineMethod({
   card: {
     title: 'Energy',
     score: 'T logsumexp(z / T)',
+    cost: 'O(C) a sample',
     cites: {
       authors: 'Weitang Liu and Xiaoyun Wang and John D. Owens and Yixuan Li',
       title: 'Energy-based Out-of-distribution Detection',

@@ -4,6 +4,9 @@ import { columnMeans } from './parts/column-means.js';
 import { keepPenultimate } from './parts/keep-penultimate.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
 
+/** A sample that lies on the mean itself is as far from it as this: its score is huge, not infinite. */
+const LEAST = 1e-20;
+
 /** ||W_a - W_b|| of every two classes, [classes, classes], float64 inside. */
 function betweenClasses({ rows, columns, data }: Rows): Float32Array {
   return Float32Array.from({ length: rows * rows }, (_, place) => {
@@ -22,6 +25,7 @@ export const fdbd = defineMethod({
   card: {
     title: 'fDBD',
     score: 'sum over classes c of |z_c - max z| / ||W_c - W_max||, divided by ||h - mean h||',
+    cost: 'O(C + D) a sample; fit O(N D + C^2 D)',
     cites: {
       authors: 'Litian Liu and Yao Qin',
       title: 'Fast Decision Boundary based Out-of-Distribution Detector',
@@ -51,6 +55,6 @@ export const fdbd = defineMethod({
       // The predicted class lies at 0 from itself, and adds nothing.
       const distances = ops.sum(ops.divNoNan(ops.sub(ops.max(z, 1, true), z), between), 1);
       const fromMean = ops.norm(ops.sub(flatten(ops, tap(facts.penultimate)), state('mean')), 2, 1);
-      return as1D(ops, ops.div(distances, fromMean));
+      return as1D(ops, ops.div(distances, ops.maximum(fromMean, LEAST)));
     }),
 });

@@ -16,6 +16,7 @@ export const fssd = defineMethod({
   card: {
     title: 'FSSD',
     score: 'per layer: ||f - F||, F the mean feature of noise images, combined by a logistic regression',
+    cost: 'O(D) a sample and layer, a gradient and a pass a layer and magnitude',
     cites: {
       authors: 'Haiwen Huang and Zhihan Li and Lulu Wang and Sishuo Chen and Bin Dong and Xinyu Zhou',
       title: 'Feature Space Singularity for Out-of-Distribution Detection',

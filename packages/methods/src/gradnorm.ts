@@ -12,6 +12,7 @@ export const gradnorm = defineMethod({
   card: {
     title: 'GradNorm',
     score: '||h||_1 ||1 - C p||_1, C classes',
+    cost: 'O(C + D) a sample',
     cites: {
       authors: 'Rui Huang and Andrew Geng and Yixuan Li',
       title: 'On the Importance of Gradients for Detecting Distributional Shifts in the Wild',

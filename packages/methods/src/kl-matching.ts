@@ -33,6 +33,7 @@ export const klMatching = defineMethod({
   card: {
     title: 'KL matching',
     score: '-min over classes of KL(p || mean p of the train samples that are predicted as the class)',
+    cost: 'O(C^2) a sample; fit O(N C)',
     cites: {
       authors:
         'Dan Hendrycks and Steven Basart and Mantas Mazeika and Andy Zou and Joseph Kwon and Mohammadreza Mostajabi and Jacob Steinhardt and Dawn Song',

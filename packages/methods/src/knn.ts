@@ -59,6 +59,7 @@ export const knn = defineMethod({
   card: {
     title: 'KNN',
     score: '-||h/||h|| - h_k/||h_k|| ||, h_k the k-th nearest of the train set',
+    cost: 'O(N D) a sample, in blocks of 8192 of the N; fit O(N D)',
     cites: {
       authors: 'Yiyou Sun and Yifei Ming and Xiaojin Zhu and Yixuan Li',
       title: 'Out-of-Distribution Detection with Deep Nearest Neighbors',
@@ -77,7 +78,7 @@ export const knn = defineMethod({
       .meta({ title: 'which neighbours to choose from' }),
   }),
   sweep: ({ k }) => ({ settings: k.map((one) => ({ k: one })), fallback: 0 }),
-  fitMinimum: ({ k }) => Math.max(...k),
+  fitMinimum: (_config, { k }) => k,
   setting: z.object({ k: z.number().int().min(1) }),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
   fit: {

@@ -41,6 +41,7 @@ export const mahalanobis = defineMethod({
   card: {
     title: 'Mahalanobis',
     score: "per layer: max over classes of -1/2 (f - mu)' P (f - mu), combined by a logistic regression",
+    cost: 'O(C D^2) a sample and layer, a gradient and a pass a layer and magnitude; fit O(N D^2 + D^3)',
     cites: {
       authors: 'Kimin Lee and Kibok Lee and Honglak Lee and Jinwoo Shin',
       title: 'A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks',

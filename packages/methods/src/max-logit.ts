@@ -9,6 +9,7 @@ export const maxLogit = defineMethod({
   card: {
     title: 'Max logit',
     score: 'max z',
+    cost: 'O(C) a sample',
     cites: {
       authors:
         'Dan Hendrycks and Steven Basart and Mantas Mazeika and Andy Zou and Joseph Kwon and Mohammadreza Mostajabi and Jacob Steinhardt and Dawn Song',

@@ -13,6 +13,7 @@ export const mcDropout = defineMethod({
   card: {
     title: 'MC-dropout',
     score: 'max of the mean softmax over stochastic passes',
+    cost: 'the layers after the dropout once for each pass',
     cites: {
       authors: 'Yarin Gal and Zoubin Ghahramani',
       title: 'Dropout as a Bayesian Approximation: Representing Model Uncertainty in Deep Learning',

@@ -134,6 +134,10 @@ export interface Card {
   readonly score: string;
   /** The paper that it is from, where there is one: every method of the catalog has it. */
   readonly cites?: Citation;
+  /** What a sample costs beside the pass, n samples of D features and C classes, and a fit on N; of every method of the catalog. */
+  readonly cost?: string;
+  /** Where paper, reference code and this file differ, and what is done here: a sentence each. */
+  readonly quarrels?: readonly string[];
 }
 
 /** Settings in the protocol's order: of equals the first is taken. */
@@ -159,8 +163,8 @@ export interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
   sweep?(config: z.output<Config>, facts: ModelFacts): Sweep<Partial<z.input<Setting>>> | undefined;
   /** Whether inputs are moved; always, where this is left out and the arithmetic can. */
   isPerturbed?(config: z.output<Config>): boolean;
-  /** Samples without which the fit has no meaning. */
-  fitMinimum?(config: z.output<Config>): number;
+  /** Samples without which the fit has no meaning under a setting. */
+  fitMinimum?(config: z.output<Config>, setting: z.output<Setting>): number;
 }
 
 export interface Method<Config extends z.ZodObject = z.ZodObject, Setting extends z.ZodObject = z.ZodObject>

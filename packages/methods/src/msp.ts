@@ -22,6 +22,7 @@ export const baseline = defineRow(msp, {
   card: {
     title: 'Baseline (MSP)',
     score: 'max softmax(z)',
+    cost: 'O(C) a sample',
     cites: {
       authors: 'Dan Hendrycks and Kevin Gimpel',
       title: 'A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks',

@@ -17,6 +17,7 @@ export const nnguide = defineMethod({
   card: {
     title: 'NNGuide',
     score: 'logsumexp(z) mean of the k largest <h/||h||, E_i h_i/||h_i||>, E_i = logsumexp(z_i) of the bank',
+    cost: 'O(N D) a sample, N the size of the bank',
     cites: {
       authors: 'Jaewoo Park and Yoon Gyo Jung and Andrew Beng Jin Teoh',
       title: 'Nearest Neighbor Guidance for Out-of-Distribution Detection',
@@ -42,7 +43,7 @@ export const nnguide = defineMethod({
   }),
   constants: ({ share }) => ({ share }),
   sweep: ({ k }) => ({ settings: k.map((one) => ({ k: one })), fallback: 0 }),
-  fitMinimum: ({ k, share }) => Math.ceil(Math.max(...k) / share),
+  fitMinimum: (_config, { k, share }) => Math.ceil(k / share),
   setting: z.object({ k: z.number().int().min(1), share: z.number().positive().max(1) }),
   needs: ({ penultimate, logits }) => ({ taps: [penultimate, logits] }),
   fit: {

@@ -15,6 +15,7 @@ export const odin = defineMethod({
   card: {
     title: 'ODIN',
     score: "max softmax(z(x') / T), x' = x - magnitude * sign(gradient) / std",
+    cost: 'a gradient for each temperature and a pass for each setting',
     cites: {
       authors: 'Shiyu Liang and Yixuan Li and R. Srikant',
       title: 'Enhancing the Reliability of Out-of-distribution Image Detection in Neural Networks',

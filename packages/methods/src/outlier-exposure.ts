@@ -9,6 +9,7 @@ export const outlierExposure = defineRow(msp, {
   card: {
     title: 'Outlier Exposure',
     score: 'max softmax(z) of a model trained with outliers',
+    cost: 'a pass of the other model',
     cites: {
       authors: 'Dan Hendrycks and Mantas Mazeika and Thomas Dietterich',
       title: 'Deep Anomaly Detection with Outlier Exposure',

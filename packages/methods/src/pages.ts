@@ -5,30 +5,35 @@ import type { Citation, Method } from './method.js';
 const GENERATED =
   '<!-- Made by "npm run generate" from packages/methods/src; edit the method\'s file there. -->';
 
-/** Documentation of every method, by file name: a page each, and a `README.md` that lists them. */
-export function methodPages(): ReadonlyMap<string, string> {
+/**
+ * Documentation of every method, by file name: a page each, and a `README.md` that lists them. `scripts`: what the reference script of an
+ * arithmetic says of itself, by its name.
+ */
+export function methodPages(scripts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', index()],
-    ...METHODS.map((method) => [`${method.name}.md`, page(method)] as const),
+    ...METHODS.map((method) => [`${method.name}.md`, page(method, scripts)] as const),
   ]);
 }
 
 function index(): string {
   const rows = METHODS.map(
-    ({ name, card }) => `| [\`${name}\`](${name}.md) | ${cell(card.title)} | \`${cell(card.score)}\` |`,
+    ({ name, card }) =>
+      `| [\`${name}\`](${name}.md) | ${cell(card.title)} | \`${cell(card.score)}\` | ${cell(card.cost ?? '')} |`,
   );
   const text = `${GENERATED}
 # Methods
 
-What \`methods\` of a grid may name. Higher scores are more in-distribution, unless a regression over several columns decides.
+What \`methods\` of a grid may name. Higher scores are more in-distribution, unless a regression over several columns decides. Costs are beside the forward pass, which
+all methods share: of n samples of D features and C classes, and of a fit on N.
 
-| name | method | score |
-| --- | --- | --- |
+| name | method | score | cost |
+| --- | --- | --- | --- |
 `;
   return `${text}${rows.join('\n')}\n`;
 }
 
-function page(method: Method): string {
+function page(method: Method, scripts: ReadonlyMap<string, string>): string {
   const { name, card, arithmetic } = method;
   const paper = card.cites === undefined ? '' : `${paperOf(card.cites)}\n\n`;
   const needs = ['one forward pass', ...needsOf(method)].join(', ');
@@ -41,9 +46,10 @@ function page(method: Method): string {
 
 \`${name}\`: \`${card.score}\`
 
-${paper}Needs ${needs}.${of}
+${paper}Needs ${needs}.${of}${card.cost === undefined ? '' : ` Cost: ${card.cost}.`}
 
 ${options(method)}
+${verified(method, scripts)}${quarrels(method)}
 Revision ${arithmetic.revision}.
 `;
 }
@@ -58,6 +64,19 @@ function options(method: Method): string {
   });
   if (rows.length === 0) return 'It has no options.\n';
   return `| option | what it is | default |\n| --- | --- | --- |\n${rows.join('')}`;
+}
+
+/** Against what an independent computation its numbers are held. */
+function verified({ arithmetic: { name } }: Method, scripts: ReadonlyMap<string, string>): string {
+  const script = scripts.get(name);
+  return script === undefined
+    ? "## Verified\n\nSample by sample against the paper's code: [conformance](../conformance.md).\n"
+    : `## Verified\n\nAgainst [${name}.py](../../packages/engine/test/methods/reference/${name}.py): ${script}\n`;
+}
+
+function quarrels({ card }: Method): string {
+  const lines = (card.quarrels ?? []).map((line) => `- ${line}\n`);
+  return lines.length === 0 ? '' : `\n## Where paper and code differ\n\n${lines.join('')}`;
 }
 
 /** Text in a cell of a table. */

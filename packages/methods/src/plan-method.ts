@@ -13,7 +13,8 @@ const candidatesSchema = z.array(z.record(z.string(), z.number()));
 
 /**
  * Turns a method with its options into what the planner needs: plain data. `models` are the names of the models whose
- * scores the row averages, as the caller resolved them; empty = the cell's own model, which is the one of `facts`. Throws
+ * scores the row averages, as the caller resolved them; empty = the cell's own model, which is the one of `facts`. `taken`: whether a
+ * protocol chooses among all settings or each method has its own; the fit needs samples enough for those that are taken. Throws
  * `invalid-input` with its place for what the model lacks.
  */
 export function planMethod(
@@ -22,6 +23,7 @@ export function planMethod(
   facts: ModelFacts,
   places: Places,
   models: readonly string[] = [],
+  taken: 'all settings' | 'its own' = 'all settings',
 ): MethodPlan {
   const { arithmetic, fitMinimum } = method;
   const config = method.config.parse(options);
@@ -34,6 +36,8 @@ export function planMethod(
   const settings = (sweep === undefined ? [{}] : candidates).map((candidate) =>
     settingOf(arithmetic, { ...constants, ...candidate }, places),
   );
+  const fallbackCandidate = sweep?.fallback ?? 0;
+  const used = taken === 'its own' ? settings.slice(fallbackCandidate, fallbackCandidate + 1) : settings;
   const cost = (some: typeof settings) =>
     isPerturbed ? perturbedCost(arithmetic, columns, some, facts) : forwardCost(arithmetic, some);
   return {
@@ -44,9 +48,11 @@ export function planMethod(
     splitOrder: arithmetic.splitOrder ?? 'permuted',
     pass: isPerturbed ? 'gradient' : 'forward',
     fit: fitOf(arithmetic),
-    ...(fitMinimum === undefined ? {} : { fitMinimum: fitMinimum.call(method, config) }),
+    ...(fitMinimum === undefined
+      ? {}
+      : { fitMinimum: Math.max(...used.map((setting) => fitMinimum.call(method, config, setting))) }),
     candidates,
-    fallbackCandidate: sweep?.fallback ?? 0,
+    fallbackCandidate,
     columns,
     models,
     cost: { sweep: cost(settings), score: settings.map((setting) => cost([setting])).reduce(larger) },

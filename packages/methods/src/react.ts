@@ -17,6 +17,7 @@ export const react = defineMethod({
   card: {
     title: 'ReAct',
     score: 'logsumexp(W min(h, c) + b), c a percentile of all train features',
+    cost: 'O(C D) a sample; fit O(N D log(N D))',
     cites: {
       authors: 'Yiyou Sun and Chuan Guo and Yixuan Li',
       title: 'ReAct: Out-of-distribution Detection With Rectified Activations',

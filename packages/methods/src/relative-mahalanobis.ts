@@ -23,6 +23,7 @@ export const relativeMahalanobis = defineMethod({
   card: {
     title: 'Relative Mahalanobis',
     score: "max over classes of (h - mu_0)' P_0 (h - mu_0) - (h - mu)' P (h - mu)",
+    cost: 'O(C D^2) a sample; fit O(N D^2 + D^3)',
     cites: {
       authors:
         'Jie Ren and Stanislav Fort and Jeremiah Liu and Abhijit Guha Roy and Shreyas Padhy and Balaji Lakshminarayanan',

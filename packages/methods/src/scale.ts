@@ -12,6 +12,7 @@ export const scale = defineMethod({
   card: {
     title: 'SCALE',
     score: 'logsumexp(W h exp(sum(h) / sum of the k largest of h) + b)',
+    cost: 'O(C D + D log D) a sample and percentile',
     cites: {
       authors: 'Kai Xu and Rongyu Chen and Gianni Franchi and Angela Yao',
       title: 'Scaling for Training Time and Post-hoc Out-of-distribution Detection Enhancement',

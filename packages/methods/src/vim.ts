@@ -53,6 +53,7 @@ export const vim = defineMethod({
   card: {
     title: 'ViM',
     score: 'logsumexp(z) - alpha ||R (h - u)||, u = -pinv(W) b, R the axes beyond the principal ones',
+    cost: 'O(D^2) a sample; fit O(N D^2 + D^3)',
     cites: {
       authors: 'Haoqi Wang and Zhizhong Li and Litong Feng and Wayne Zhang',
       title: 'ViM: Out-Of-Distribution with Virtual-logit Matching',
@@ -111,7 +112,7 @@ export const vim = defineMethod({
       if (dim >= filled)
         throw new OodError(
           'invalid-input',
-          `vim: "dims" has ${dim}, but the train features of model "${facts.name}" fill only ${filled} of ${d} dimensions, so nothing is left outside; give dims below ${filled}`,
+          `vim: "dims" has ${dim}, but the train features of model "${facts.name}" fill only ${filled} of ${d} dimensions, so nothing is left outside; ${filled > 1 ? `give dims below ${filled}` : 'leave vim out, or check the features'}`,
         );
       const beyond = ops.slice(state('axes'), [dim, 0], [d - dim, d]);
       const residual = ops.matMul(ops.sub(h, state('origin')), beyond, false, true);

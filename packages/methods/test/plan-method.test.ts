@@ -5,6 +5,11 @@ import { LENET } from './facts.js';
 const PLACES = { method: 'methods[3] x', model: 'models[0] (lenet)' };
 const plan = (name: string, options: object = {}) => planMethod(findMethod(name), options, LENET, PLACES);
 
+it.each(METHODS)('$name says where it is from and what it costs', ({ card: { cites, cost } }) => {
+  expect(cites?.arxiv).toMatch(/^\d{4}\.\d{4,5}$/);
+  expect(cost).toBeDefined();
+});
+
 describe('the plan of a method', () => {
   it('has the cost that the probes say: a pass for each that moves, a gradient for each key', () => {
     const { candidates, cost } = plan('odin');
@@ -34,6 +39,16 @@ describe('the plan of a method', () => {
   it('takes the last magnitude at the first temperature where no setting is any good', () => {
     const { candidates, fallbackCandidate } = plan('odin', { magnitudes: [0.1, 0.2], temperatures: [1, 10] });
     expect(candidates[fallbackCandidate]).toEqual({ magnitude: 0.2, temperature: 1 });
+  });
+
+  it('needs samples for the settings that are taken: the largest k of a sweep, or its own', () => {
+    for (const [name, most, own] of [
+      ['knn', 1000, 50],
+      ['nnguide', 100, 10],
+    ] as const) {
+      expect(plan(name).fitMinimum).toBe(most);
+      expect(planMethod(findMethod(name), {}, LENET, PLACES, [], 'its own').fitMinimum).toBe(own);
+    }
   });
 
   it.each(METHODS.map(({ name }) => name))(

@@ -67,10 +67,9 @@ function reasonAgainst(method: Method, facts: ModelFacts, train: SplitFiles | un
   const config = method.config.safeParse({});
   if (!config.success) return 'it has options without a default';
   try {
-    const { fit, fitMinimum = 0 } = planMethod(method, config.data, facts, {
-      method: 'it',
-      model: 'the export',
-    });
+    const places = { method: 'it', model: 'the export' };
+    // Protocol raw chooses nothing.
+    const { fit, fitMinimum = 0 } = planMethod(method, config.data, facts, places, [], 'its own');
     if (fit !== 'train') return undefined;
     if (train === undefined) return 'it is fitted on id_train, which is not there';
     if (train.count < fitMinimum) return `it is fitted on ${fitMinimum} samples, id_train has ${train.count}`;

@@ -9,6 +9,7 @@ import {
   scoresFileOf,
 } from '@oodgrid/grid';
 import { findMethod, type Method, planMethod } from '@oodgrid/methods';
+import { findProtocol } from '@oodgrid/protocols';
 import { resolveFitSet } from './resolve-fit-set.js';
 import type { ResolveOptions } from './resolve-grid.js';
 import type { GridModel } from './resolve-models.js';
@@ -23,6 +24,7 @@ export async function resolveRows(
   options: RowOptions,
 ): Promise<ResolvedRow[]> {
   const rows: ResolvedRow[] = [];
+  const taken = findProtocol(grid.protocol).selection === null ? 'its own' : 'all settings';
   for (const [i, entry] of grid.methods.entries()) {
     if (scoresFileOf(entry, options.methods) !== undefined) {
       rows.push({ row: rowKey(entry), title: rowKey(entry), plans: {}, fitSet: null });
@@ -30,23 +32,26 @@ export async function resolveRows(
     }
     const method = findMethod(entry.name, options.methods);
     const named = modelsOf(entry, options.methods);
-    const plans = plansOf(method, entry, `methods[${i}] ${entry.name}`, models, named, auxiliaryModels);
+    const { name: _method, as: _row, ...config } = entry;
+    const plan: PlanMaker = (facts, model, names) =>
+      planMethod(method, config, facts, { method: `methods[${i}] ${entry.name}`, model }, names, taken);
+    const plans = plansOf(plan, models, named, auxiliaryModels);
     const fitSet = await fitSetOf(method, entry, models, options);
     rows.push({ row: rowKey(entry), title: titleOf(method, entry, grid), plans, fitSet });
   }
   return rows;
 }
 
+/** Plans a row for a model that stands somewhere in the grid; `names` are those of the models that the row averages. */
+type PlanMaker = (facts: ModelFacts, model: string, names: readonly string[]) => MethodPlan;
+
 /** A plan for each model of the grid. */
 function plansOf(
-  method: Method,
-  entry: GridMethod,
-  place: string,
+  plan: PlanMaker,
   models: readonly GridModel[],
   named: readonly NamedModel[],
   auxiliaryModels: readonly GridModel[],
 ): Record<string, MethodPlan> {
-  const { name: _method, as: _row, ...config } = entry;
   const own = named.map(({ path, reference }) => {
     const name = typeof reference === 'string' ? reference : reference.name;
     const model = auxiliaryModels.find(({ facts }) => facts.name === name);
@@ -54,15 +59,15 @@ function plansOf(
     return { facts: model.facts, place: `${pathText(path)} (${name})` };
   });
   const names = own.map(({ facts }) => facts.name);
-  const plan = (facts: ModelFacts, model: string) =>
-    planMethod(method, config, facts, { method: place, model }, names);
   // Members compute the row, so it is they who must have what it needs.
-  for (const { facts, place: where } of own) plan(facts, where);
+  for (const { facts, place: where } of own) plan(facts, where, names);
   const plans: Record<string, MethodPlan> = {};
   const [member] = own;
   for (const [i, { facts }] of models.entries()) {
     plans[facts.name] =
-      member === undefined ? plan(facts, `models[${i}] (${facts.name})`) : plan(member.facts, member.place);
+      member === undefined
+        ? plan(facts, `models[${i}] (${facts.name})`, names)
+        : plan(member.facts, member.place, names);
   }
   return plans;
 }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Engine, tf } from '../../src/compute.js';
 import { nativeEngine } from '../support/engine.js';
-import { images, noise, run, task, unit } from '../support/tasks.js';
+import { images, noise, run, scaledWeights, task, unit } from '../support/tasks.js';
 
 // What every method of the catalog keeps to. A new method is held to it by being listed.
 
@@ -45,11 +45,11 @@ function fitted(plan: MethodPlan): Promise<Digest | null> {
   return known;
 }
 
-async function fit({ compute, fit: on }: MethodPlan): Promise<Digest | null> {
+async function fit({ compute, fit: on }: MethodPlan, rest: Partial<TaskSpec> = {}): Promise<Digest | null> {
   if (on === 'none') return null;
   const spec = unit(compute);
   const from = on === 'train' ? { data: train, to: TRAIN } : { ...noise, to: 20 };
-  return (await run(engine, task([spec], { kind: 'fit', ...from }))).fitted.get(spec.key) ?? null;
+  return (await run(engine, task([spec], { kind: 'fit', ...from, ...rest }))).fitted.get(spec.key) ?? null;
 }
 
 /** A unit of the first, the middle and the last setting. */
@@ -76,6 +76,27 @@ const PLANS = [
   ...new Map(METHODS.map((method) => planOf(method)).map((plan) => [plan.compute, plan])).values(),
 ];
 
+const tasks = new Map<string, Promise<ReadonlyMap<Digest, Float32Array>>>();
+
+/**
+ * Scores of all methods of a pass, every setting that laws take, in one task; computed once for all methods. Of every two methods each comes
+ * after the other in one of the two orders.
+ */
+function together(pass: MethodPlan['pass'], order: 'catalog' | 'reversed') {
+  const id = `${pass} ${order}`;
+  const known = tasks.get(id) ?? computeTogether(pass, order);
+  tasks.set(id, known);
+  return known;
+}
+
+async function computeTogether(pass: MethodPlan['pass'], order: 'catalog' | 'reversed') {
+  const plans = PLANS.filter((plan) => plan.pass === pass);
+  const [first] = plans;
+  if (first === undefined) throw new Error(`no method of pass ${pass}`);
+  const units = await Promise.all(plans.map((plan) => unitOf(plan)));
+  return scores(first, order === 'catalog' ? units : units.toReversed(), {});
+}
+
 describe.each(PLANS.map((plan) => [plan.compute, plan] as const))('%s', (_name, plan) => {
   it('has a column for each name and setting, and finite numbers in them', async () => {
     const one = await unitOf(plan);
@@ -91,12 +112,11 @@ describe.each(PLANS.map((plan) => [plan.compute, plan] as const))('%s', (_name, 
     expect(Float32Array.from(halves.flatMap((half) => [...half]))).toEqual(whole);
   });
 
-  it('has the same bits whatever its neighbours in the task', async () => {
+  it('has the same bits whatever its neighbours in the task, those before it and those after it', async () => {
     const one = await unitOf(plan);
-    const others = PLANS.filter(({ pass, compute }) => pass === plan.pass && compute !== plan.compute);
-    const neighbours = await Promise.all(others.map((other) => unitOf(other, other.candidates.slice(0, 1))));
-    const together = await scores(plan, [...neighbours, one], {});
-    expect(together.get(one.key)).toEqual(await only(plan, one));
+    const alone = await only(plan, one);
+    for (const order of ['catalog', 'reversed'] as const)
+      expect((await together(plan.pass, order)).get(one.key), order).toEqual(alone);
   });
 
   it('has the same bits whatever the other settings', async () => {
@@ -120,6 +140,17 @@ describe.each(PLANS.map((plan) => [plan.compute, plan] as const))('%s', (_name, 
       run(engine, task([one], { data, order: ORDER[plan.pass], to: 64 }), AbortSignal.abort()),
     ).rejects.toThrow();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses features that are not finite, in fits and scores', async () => {
+    const weights = scaledWeights({ 'conv1.weight': 1e25, 'conv2.weight': 1e14 });
+    const broken = { model: { name: 'broken', architecture: 'lenet' as const, weights, classes: 10 } };
+    const refusal = {
+      code: 'not-finite',
+      message: expect.stringMatching(/"broken": layer\d gives (-?Infinity|NaN)/),
+    };
+    await expect(only(plan, await unitOf(plan), { ...broken, to: 64 })).rejects.toMatchObject(refusal);
+    if (plan.fit !== 'none') await expect(fit(plan, broken)).rejects.toMatchObject(refusal);
   });
 
   it('refuses a setting that it cannot have', async () => {

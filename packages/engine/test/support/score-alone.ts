@@ -15,7 +15,7 @@ const FACTS = {
   architecture: 'small',
   input: [1, 1, 1],
   taps: ['h', 'z'],
-  layers: ['h', 'z'],
+  layers: ['h'],
   penultimate: 'h',
   logits: 'z',
   offers: { head: true, gradient: false, dropout: false },
@@ -31,7 +31,7 @@ export interface SmallModel {
   readonly labels?: readonly number[];
 }
 
-const factsOf = ({ h, z }: SmallModel) => ({
+export const factsOf = ({ h, z }: SmallModel) => ({
   ...FACTS,
   features: h[0]?.length ?? 0,
   classes: z[0]?.length ?? 0,
@@ -75,6 +75,7 @@ export function scoreAlone(
   test: SmallModel,
   settings: readonly Readonly<Record<string, number | string>>[],
   state: State = {},
+  column = 'score',
 ): readonly (readonly number[])[] {
   return tf.tidy(() => {
     const taps = new Map<string, Tensor>([
@@ -107,10 +108,11 @@ export function scoreAlone(
               shared.set(key, value);
               return value;
             },
-            dropoutLogits: () => [],
+            dropoutLogits: (passes) =>
+              Array.from({ length: passes }, () => tf.tensor2d(test.z.map((row) => [...row]))),
             labels: () => tf.tensor1d([]),
           },
-          'score',
+          column,
         )
         .dataSync<'float32'>(),
     ]);

@@ -55,7 +55,8 @@ export function checkedMethod(method: Method, module: OwnModule): Method {
         ask('isPerturbed', () => isPerturbed.call(method, config), ofType('boolean')),
     }),
     ...(fitMinimum && {
-      fitMinimum: (config: Config) => ask('fitMinimum', () => fitMinimum.call(method, config), countFault),
+      fitMinimum: (config: Config, setting: Setting) =>
+        ask('fitMinimum', () => fitMinimum.call(method, config, setting), countFault),
     }),
     arithmetic: checkedArithmetic(method.arithmetic, module, ask),
   };
