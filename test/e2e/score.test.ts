@@ -111,6 +111,46 @@ describe('ood-cli score', () => {
     expect(await refused(twice)).toContain('id_test.npy and id_test.npz are both id_test: leave one of them');
   });
 
+  it('scores sub-folders as models, and several ID sets; a cell is what it is alone, whatever its file is', async () => {
+    const shifted = (seed: number) => set(seed, 300, true);
+    const files = (seed: number) => ({
+      id_train: { ...set(seed, 400, true), ...HEAD },
+      id_test: shifted(seed + 1),
+      id_other_train: set(seed + 2, 400, true),
+      id_other_test: shifted(seed + 3),
+      ood_far: set(seed + 4, 200, false),
+    });
+    mkdirSync(at('models'));
+    const models = { first: files(10), second: files(20) };
+    for (const [name, all] of Object.entries(models)) write(join('models', name), all);
+    // Of one model alone, and its OOD set as arrays in files of their own.
+    const { ood_far: far, id_test: _test, id_train: _train, ...rest } = models.second;
+    const alone = write('second', { ...rest, head: HEAD });
+    mkdirSync(join(alone, 'ood_far'));
+    for (const [key, array] of Object.entries(far))
+      writeFileSync(join(alone, 'ood_far', `${key}.npy`), writeNpy(array));
+    const cellsOf = async (folder: string) => {
+      const { code, stdout, stderr } = await oodCli(
+        ['score', folder, '--json', '--workers', '1', '--output', join(folder, '..', `${folder}-out`)],
+        env,
+        cache.folder,
+      );
+      expect(code, stderr).toBe(0);
+      return resultsSchema
+        .parse(JSON.parse(stdout))
+        .cells.map(({ seconds: _seconds, ...cell }) => cell)
+        .sort((a, b) => (a.method < b.method ? -1 : 1));
+    };
+    const together = await cellsOf(at('models'));
+    const methods = new Set(together.map(({ method }) => method));
+    expect(methods).toContain('vim');
+    expect(together).toHaveLength(methods.size * 4);
+    expect(new Set(together.map(({ scores }) => scores.id)).size).toBeGreaterThan(methods.size * 3);
+    expect(together.filter(({ model, id }) => model === 'second' && id === 'other')).toEqual(
+      await cellsOf(alone),
+    );
+  }, 120_000);
+
   it('calls the model as its folder is called, in any script', async () => {
     const folder = write('мои features', { id_test: FILES.id_test, ood_far: FILES.ood_far });
     const { code, stderr } = await oodCli(['init', '--features', folder], env, cache.folder);

@@ -13,6 +13,7 @@ export { parseIdx } from './idx.js';
 export { parseMat5 } from './mat5.js';
 export { type NpyArray, parseNpy, writeNpy } from './npy.js';
 export { openNpz, parseNpz, writeNpz } from './npz.js';
+export { isParquet, openParquet, type ParquetFile } from './parquet.js';
 export { readRegularFile } from './read-regular-file.js';
 export {
   openSafetensors,

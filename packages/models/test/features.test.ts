@@ -150,6 +150,28 @@ it('a head that is transposed, and one that is none, are refused', async () => {
   await expect(resolved({ 'head.npz': npz(SPLIT) })).rejects.toThrow(/expected "weight" .*found "labels"/);
 });
 
+it('a head is found in any file of values; another one elsewhere is refused', async () => {
+  const splits = { id: { test: 'id.npz', train: 'train.npz' }, ood: { test: 'ood.npz' } };
+  const known = await resolved();
+  for (const name of ['id.npz', 'train.npz', 'ood.npz']) {
+    const found = await resolved(
+      { 'train.npz': npz(SPLIT), [name]: npz({ ...SPLIT, ...HEAD }) },
+      { head: undefined, splits },
+    );
+    expect(found.facts).toEqual(known.facts);
+    expect(found.files).toEqual(known.files);
+    expect(await found.splitFiles?.('id', 'train')).toEqual(await known.splitFiles?.('id', 'test'));
+  }
+  const other = { ...HEAD, bias: { shape: [C], data: count(C, 2) } };
+  const two = await resolved({ 'ood.npz': npz({ ...SPLIT, ...other }) });
+  await expect(two.splitFiles?.('ood', 'test')).rejects.toThrow(
+    /ood\.npz: its "weight" and "bias" are not those of the model's head/,
+  );
+  await expect(
+    resolved({ 'id.npz': npz({ ...SPLIT, bias: { shape: [C], data: BIAS } }) }, { head: undefined }),
+  ).rejects.toThrow(/expected "weight" .* and "bias"/);
+});
+
 it('a split with other taps than the first is refused', async () => {
   const { block: _block, ...rest } = SPLIT;
   const { splitFiles } = await resolved({ 'ood.npz': npz(rest) });

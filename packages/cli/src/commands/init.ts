@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { OodError } from '@oodgrid/contract';
-import { findFeatureFiles } from '../features/feature-files.js';
 import { featuresGrid } from '../features/features-grid.js';
+import { findModelFolders } from '../features/model-folders.js';
 import { OodCommand } from '../ood-command.js';
 
 export default class Init extends OodCommand {
@@ -17,7 +17,8 @@ export default class Init extends OodCommand {
   async run(): Promise<{ grid: string }> {
     const { flags } = await this.parse(Init);
     const folder = resolve(flags.features);
-    const { text } = await featuresGrid(await findFeatureFiles(folder), folder, folder);
+    const { models } = await findModelFolders(folder);
+    const { text } = await featuresGrid(models, folder);
     const grid = join(folder, 'grid.yaml');
     await writeFile(grid, text, { flag: 'wx' }).catch((cause: unknown) => {
       const { code, message } = OodError.from(cause);

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { visible } from '@oodgrid/contract';
-import { findFeatureFiles } from '../features/feature-files.js';
 import { featuresGrid } from '../features/features-grid.js';
+import { findModelFolders } from '../features/model-folders.js';
 import { OodCommand } from '../ood-command.js';
 
 export default class Score extends OodCommand {
   static override description =
-    'Score a folder of exported features (id_train, id_test, ood_NAME, head) with every method that they allow, without a grid';
+    'Score a folder of exported features (id_train, id_test, ood_NAME, head; a sub-folder for each model where there are several) with every method that they allow, without a grid';
   static override examples = ['<%= config.bin %> score ./features'];
   static override args = {
     folder: Args.string({ description: 'folder with id_test.npz, ood_*.npz and so on', required: true }),
@@ -24,13 +24,12 @@ export default class Score extends OodCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Score);
     const folder = resolve(args.folder);
-    const files = await findFeatureFiles(folder);
+    const { models, ignored } = await findModelFolders(folder);
     // Not in the folder of the features: it may be somebody else's, who lets others read it.
     const scratch = await mkdtemp(join(tmpdir(), 'oodgrid-score-'));
     try {
-      const { text, methods, leftOut } = await featuresGrid(files, folder, scratch);
-      if (files.ignored.length > 0)
-        this.logToStderr(`not looked at: ${files.ignored.map(visible).join(', ')}`);
+      const { text, methods, leftOut } = await featuresGrid(models, scratch);
+      if (ignored.length > 0) this.logToStderr(`not looked at: ${ignored.map(visible).join(', ')}`);
       this.logToStderr(`methods: ${methods.join(', ')}`);
       for (const { method, reason } of leftOut) this.logToStderr(`left out: ${method}: ${reason}`);
       const grid = join(scratch, 'grid.yaml');

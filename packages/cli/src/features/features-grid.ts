@@ -1,9 +1,10 @@
-import { basename, relative, resolve } from 'node:path';
-import { type ModelFacts, OodError, visibleName } from '@oodgrid/contract';
+import { relative, resolve } from 'node:path';
+import { type ModelFacts, OodError, visible } from '@oodgrid/contract';
 import { readRegularFile } from '@oodgrid/formats';
 import { METHODS, type Method, planMethod } from '@oodgrid/methods';
 import { findModelSource, resolveModel, type SplitFiles } from '@oodgrid/models';
-import { type FeatureFiles, ID } from './feature-files.js';
+import { type FeatureFiles, ID, type Place } from './feature-files.js';
+import type { ModelFolders } from './model-folders.js';
 
 /** What a grid may be called; a model may be called more. */
 const GRID_NAME = /^[A-Za-z_][\w.-]{0,79}$/;
@@ -16,42 +17,31 @@ export interface FeaturesGrid {
 }
 
 /**
- * Protocol `raw` over every method that the files of `folder` allow at its defaults. The grid is for a file in `from`: its paths start there.
+ * Protocol `raw` over every method that the files of all models allow at its defaults. The grid is for a file in `from`: its paths start there.
  */
-export async function featuresGrid(files: FeatureFiles, folder: string, from: string): Promise<FeaturesGrid> {
-  const place = (path: string) => `./${relative(from, path)}`;
-  const { train, test, head, ood } = files;
-  const options = {
-    ...(head === undefined ? {} : { head: place(head) }),
-    splits: {
-      [ID]: { test: place(test), ...(train === undefined ? {} : { train: place(train) }) },
-      ...Object.fromEntries([...ood].map(([name, path]) => [name, { test: place(path) }])),
-    },
-  };
-  const name = visibleName(200).safeParse(basename(folder)).data ?? 'features';
-  const read = async (path: string, what = 'the values') => {
-    const file = resolve(from, path);
-    const bytes = await readRegularFile(file);
-    if (bytes !== undefined) return { path: file, bytes };
-    throw new OodError('not-found', `${file}: ${what} could not be read: there is no such file`);
-  };
-  const { facts, splitFiles } = await resolveModel(findModelSource('features'), options, { name, read });
-  const fitted = train === undefined ? undefined : await splitFiles?.(ID, 'train');
-  const reasons = METHODS.map((method) => ({
-    method: method.name,
-    reason: reasonAgainst(method, facts, fitted),
-  }));
-  const methods = reasons.flatMap(({ method, reason }) => (reason === undefined ? [method] : []));
-  const leftOut = reasons.flatMap(({ method, reason }) => (reason === undefined ? [] : [{ method, reason }]));
+export async function featuresGrid(models: ModelFolders['models'], from: string): Promise<FeaturesGrid> {
+  const [[firstName, first] = []] = models;
+  if (firstName === undefined || first === undefined) throw new OodError('internal', 'a grid of no model');
+  const entries: string[] = [];
+  const reasons = new Map<string, string>();
+  for (const [name, files] of models) {
+    const options = optionsOf(files, from);
+    const place = models.size === 1 ? '' : ` (${visible(name)})`;
+    for (const [method, reason] of await reasonsAgainst(name, files, options, from))
+      if (!reasons.has(method)) reasons.set(method, reason + place);
+    entries.push(`  - ${JSON.stringify({ name, source: 'features', ...options })}`);
+  }
+  const methods = METHODS.map(({ name }) => name).filter((name) => !reasons.has(name));
+  const leftOut = [...reasons].map(([method, reason]) => ({ method, reason }));
+  const set = (name: string) => ({ name, images: 'none' });
   const text = [
-    `name: ${GRID_NAME.test(name) ? name : 'features'}`,
+    `name: ${models.size === 1 && GRID_NAME.test(firstName) ? firstName : 'features'}`,
     'protocol: raw',
     'models:',
-    `  - ${JSON.stringify({ name, source: 'features', ...options })}`,
+    ...entries,
     'pairs:',
-    ...[...ood.keys()].map(
-      (set) =>
-        `  - ${JSON.stringify({ id: { name: ID, images: 'none' }, ood: { name: set, images: 'none' } })}`,
+    ...[...first.id.keys()].flatMap((id) =>
+      [...first.ood.keys()].map((ood) => `  - ${JSON.stringify({ id: set(id), ood: set(ood) })}`),
     ),
     'methods:',
     ...methods.map((method) => `  - ${method}`),
@@ -61,8 +51,58 @@ export async function featuresGrid(files: FeatureFiles, folder: string, from: st
   return { text, methods, leftOut };
 }
 
+/** Options of a model of the source `features`. */
+function optionsOf({ id, ood, head }: FeatureFiles, from: string) {
+  const place = (file: Place): Place =>
+    typeof file === 'string'
+      ? `./${relative(from, file)}`
+      : Object.fromEntries(Object.entries(file).map(([key, path]) => [key, `./${relative(from, path)}`]));
+  return {
+    ...(head === undefined ? {} : { head: place(head) }),
+    splits: {
+      ...Object.fromEntries(
+        [...id].map(([set, { test, train }]) => [
+          set,
+          { test: place(test), ...(train === undefined ? {} : { train: place(train) }) },
+        ]),
+      ),
+      ...Object.fromEntries([...ood].map(([set, file]) => [set, { test: place(file) }])),
+    },
+  };
+}
+
+/** Methods that the files of a model do not allow, and why. */
+async function reasonsAgainst(
+  name: string,
+  { id }: FeatureFiles,
+  options: ReturnType<typeof optionsOf>,
+  from: string,
+): Promise<ReadonlyMap<string, string>> {
+  const read = async (path: string, what = 'the values') => {
+    const file = resolve(from, path);
+    const bytes = await readRegularFile(file);
+    if (bytes !== undefined) return { path: file, bytes };
+    throw new OodError('not-found', `${file}: ${what} could not be read: there is no such file`);
+  };
+  const { facts, splitFiles } = await resolveModel(findModelSource('features'), options, { name, read });
+  const reasons = new Map<string, string>();
+  for (const [set, { train }] of id) {
+    const fitted = train === undefined ? undefined : await splitFiles?.(set, 'train');
+    for (const method of METHODS) {
+      const reason = reasonAgainst(method, facts, fitted, set === ID ? 'id_train' : `id_${set}_train`);
+      if (reason !== undefined && !reasons.has(method.name)) reasons.set(method.name, reason);
+    }
+  }
+  return reasons;
+}
+
 /** Why the files do not allow a method at its defaults; undefined where they do. */
-function reasonAgainst(method: Method, facts: ModelFacts, train: SplitFiles | undefined): string | undefined {
+function reasonAgainst(
+  method: Method,
+  facts: ModelFacts,
+  train: SplitFiles | undefined,
+  file: string,
+): string | undefined {
   if (method.models !== undefined) return 'it averages models that it must be told';
   const config = method.config.safeParse({});
   if (!config.success) return 'it has options without a default';
@@ -71,16 +111,16 @@ function reasonAgainst(method: Method, facts: ModelFacts, train: SplitFiles | un
     // Protocol raw chooses nothing.
     const { fit, fitMinimum = 0 } = planMethod(method, config.data, facts, places, [], 'its own');
     if (fit !== 'train') return undefined;
-    if (train === undefined) return 'it is fitted on id_train, which is not there';
-    if (train.count < fitMinimum) return `it is fitted on ${fitMinimum} samples, id_train has ${train.count}`;
+    if (train === undefined) return `it is fitted on ${file}, which is not there`;
+    if (train.count < fitMinimum) return `it is fitted on ${fitMinimum} samples, ${file} has ${train.count}`;
     const { needsLabels } = method.arithmetic.fit ?? {};
     if (needsLabels === undefined) return undefined;
     const { labels } = train;
-    if (labels === undefined) return 'it is fitted on labels, of which id_train has none';
+    if (labels === undefined) return `it is fitted on labels, of which ${file} has none`;
     const seen = new Set(labels);
     const missing = Array.from({ length: facts.classes }, (_, label) => label).find((one) => !seen.has(one));
     if (needsLabels === 'any' || missing === undefined) return undefined;
-    return `it is fitted on samples of every class, id_train has none of class ${missing}`;
+    return `it is fitted on samples of every class, ${file} has none of class ${missing}`;
   } catch (cause) {
     const { code, message } = OodError.from(cause);
     if (code !== 'invalid-input') throw cause;

@@ -1,10 +1,12 @@
 import { OodError } from '@oodgrid/contract';
 import {
   describeArrays,
+  isParquet,
   isTorchCheckpoint,
   type ListedArray,
   type NumericArray,
   openNpz,
+  openParquet,
   openSafetensors,
   openTorchCheckpoint,
   parseNpy,
@@ -16,16 +18,17 @@ export interface ArraySet {
   readonly path: string;
   readonly keys: readonly string[];
   list(): readonly ListedArray[];
-  read(key: string): NumericArray;
+  read(key: string): NumericArray | Promise<NumericArray>;
 }
 
 /**
- * What the path's ending says it is: `.safetensors`, `.npy` (one array, which is called `single`), else npz; a file of PyTorch's by its
- * first bytes, of which a tensor alone is called `single` too.
+ * What the path's ending says it is: `.safetensors`, `.npy` (one array, which is called `single`), else npz; files of
+ * Parquet and of PyTorch by their first bytes. A tensor of PyTorch's alone is called `single` too.
  */
-export async function openArrays(bytes: Uint8Array, path: string, single: string): Promise<ArraySet> {
+export function openArrays(bytes: Uint8Array, path: string, single: string): ArraySet {
   if (path.endsWith('.safetensors')) return tensors(openSafetensors(bytes, path), path);
   if (path.endsWith('.npy')) return npyArray(bytes, path, single);
+  if (isParquet(bytes)) return { path, ...openParquet(bytes, path) };
   if (isTorchCheckpoint(bytes)) {
     const named = [...openTorchCheckpoint(bytes, path)].map(
       ([key, tensor]) => [key || single, tensor] as const,
@@ -76,8 +79,11 @@ function tensors(stored: ReadonlyMap<string, StoredTensor>, path: string): Array
 export const contentsOf = (arrays: ArraySet): string => describeArrays(arrays.list());
 
 /** The values of an array as float32, each finite. Throws `corrupt-data` naming file, array and row. */
-export function floatsOf(arrays: ArraySet, key: string): { shape: readonly number[]; data: Float32Array } {
-  const { shape, data, dtype } = arrays.read(key);
+export async function floatsOf(
+  arrays: ArraySet,
+  key: string,
+): Promise<{ shape: readonly number[]; data: Float32Array }> {
+  const { shape, data, dtype } = await arrays.read(key);
   const where = `${arrays.path}: ${JSON.stringify(key)}`;
   if (!(data instanceof Float32Array || data instanceof Float64Array))
     throw new OodError('corrupt-data', `${where} is ${dtype}; save it as float32`);

@@ -9,17 +9,38 @@ export interface HeadValues {
   readonly bias: Float32Array;
 }
 
+const NAMES = ['weight', 'bias'];
+
+/** Whether a file of values has a head, or the half of one, in it. */
+export const holdsHead = ({ keys }: ArraySet): boolean => NAMES.some((key) => keys.includes(key));
+
+/** Throws `corrupt-data` where a file of values has another head in it than its model's. */
+export async function requireSameHead(arrays: ArraySet, head: HeadValues): Promise<void> {
+  if (!holdsHead(arrays)) return;
+  const { classes, features, weight, bias } = await readHead(arrays);
+  const isSame =
+    head.classes === classes &&
+    head.features === features &&
+    head.weight.every((value, i) => value === weight[i]) &&
+    head.bias.every((value, i) => value === bias[i]);
+  if (isSame) return;
+  throw new OodError(
+    'corrupt-data',
+    `${arrays.path}: its "weight" and "bias" are not those of the model's head: do both files come from one network? Leave them out here, or name the right head`,
+  );
+}
+
 /** Throws `corrupt-data` naming the path for a file without `weight` [classes, features] and `bias` [classes]. */
-export function readHead(arrays: ArraySet): HeadValues {
+export async function readHead(arrays: ArraySet): Promise<HeadValues> {
   const { path } = arrays;
-  for (const key of ['weight', 'bias'])
+  for (const key of NAMES)
     if (!arrays.keys.includes(key))
       throw new OodError(
         'corrupt-data',
         `${path}: expected "weight" [classes, features] and "bias" [classes], found ${contentsOf(arrays)}`,
       );
-  const weight = floatsOf(arrays, 'weight');
-  const bias = floatsOf(arrays, 'bias');
+  const weight = await floatsOf(arrays, 'weight');
+  const bias = await floatsOf(arrays, 'bias');
   const [classes = 0, features = 0] = weight.shape;
   const isTransposed = features === bias.data.length && classes !== features;
   if (weight.shape.length !== 2 || bias.shape.join() !== String(classes))

@@ -26,7 +26,7 @@ export interface SplitValues {
 }
 
 /** Throws `corrupt-data` naming path and array for what cannot be the values of one set of samples. */
-export function readSplit(arrays: ArraySet): SplitValues {
+export async function readSplit(arrays: ArraySet): Promise<SplitValues> {
   const { path } = arrays;
   const rank = (key: string): number => [FEATURES, LOGITS].indexOf(key);
   const keys = arrays.keys.filter((key) => !NO_TAPS.includes(key)).sort((a, b) => rank(a) - rank(b));
@@ -35,7 +35,8 @@ export function readSplit(arrays: ArraySet): SplitValues {
       'corrupt-data',
       `${path}: expected "features" [n, d] or "logits" [n, classes], found ${contentsOf(arrays)}`,
     );
-  const taps = keys.map((name) => ({ name, ...floatsOf(arrays, name) }));
+  const taps: TapValues[] = [];
+  for (const name of keys) taps.push({ name, ...(await floatsOf(arrays, name)) });
   const [first] = taps;
   const count = first?.shape[0] ?? 0;
   for (const { name, shape } of taps) {
@@ -46,12 +47,12 @@ export function readSplit(arrays: ArraySet): SplitValues {
       `${path}: "${name}" is [${shape.join(', ')}], expected ${rank(name) < 0 ? '[n, ...]' : '[n, numbers of a sample]'} with the n of "${first?.name}", ${count}`,
     );
   }
-  const labels = arrays.keys.includes(LABELS) ? labelsOf(arrays, count) : null;
+  const labels = arrays.keys.includes(LABELS) ? await labelsOf(arrays, count) : null;
   return { path, count, taps, labels };
 }
 
-function labelsOf(arrays: ArraySet, count: number): Int32Array {
-  const { shape, data } = arrays.read(LABELS);
+async function labelsOf(arrays: ArraySet, count: number): Promise<Int32Array> {
+  const { shape, data } = await arrays.read(LABELS);
   const where = `${arrays.path}: "${LABELS}"`;
   if (data.length !== count)
     throw new OodError('corrupt-data', `${where} is [${shape.join(', ')}], expected [${count}]`);
