@@ -2,6 +2,8 @@ export { PROTOCOLS } from './catalog.js';
 export { fssdPaper } from './fssd-paper.js';
 export type { ProtocolKit, ProtocolModule } from './kit.js';
 export type { Metric } from './metric.js';
+export { auroc } from './metrics/auroc.js';
+export { auprInOpenood, auprOutOpenood, fpr95Openood } from './metrics/openood.js';
 export {
   type Combination,
   type Cut,

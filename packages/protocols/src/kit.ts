@@ -2,6 +2,7 @@ import { fpr80, fpr95, tnr95 } from './metrics/at-tpr.js';
 import { auprIn, auprOut } from './metrics/aupr.js';
 import { auroc } from './metrics/auroc.js';
 import { detectionAccuracy } from './metrics/detection-accuracy.js';
+import { auprInOpenood, auprOutOpenood, fpr95Openood } from './metrics/openood.js';
 import { bestSetting } from './parts/best-setting.js';
 import { firstColumn } from './parts/first-column.js';
 import { logisticRegression } from './parts/logistic-regression.js';
@@ -10,7 +11,10 @@ import type { Protocol } from './protocol.js';
 
 /** What protocols are made of: handed to modules, which then need to import nothing. */
 export const KIT = {
-  metrics: { auroc, auprIn, auprOut, fpr80, fpr95, tnr95, detectionAccuracy },
+  metrics: {
+    ...{ auroc, auprIn, auprOut, fpr80, fpr95, tnr95, detectionAccuracy },
+    ...{ auprInOpenood, auprOutOpenood, fpr95Openood },
+  },
   firstColumn,
   logisticRegression,
   bestSetting,

@@ -40,6 +40,7 @@ export { minimumNormSolution } from './minimum-norm.js';
 export { log10TwoSidedTail, normalCdf, twoSidedZ } from './normal.js';
 export { metricsOfNormals, normalScores } from './normal-populations.js';
 export { NumpyRandomState } from './numpy-random.js';
+export { auprFromOneOfCounts, fprAtOodRecallOfCounts } from './openood-metrics.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
 export type { Rows } from './rows.js';
