@@ -1,23 +1,33 @@
 import { ash } from './ash.js';
+import { cosine } from './cosine.js';
+import { cosineSoftmax } from './cosine-softmax.js';
 import { deepEnsemble } from './deep-ensemble.js';
 import { dice } from './dice.js';
+import { doctor } from './doctor.js';
 import { energy } from './energy.js';
+import { entropy } from './entropy.js';
 import { fdbd } from './fdbd.js';
 import { fssd } from './fssd.js';
+import { gradientUncertainty } from './gradient-uncertainty.js';
 import { gradnorm } from './gradnorm.js';
 import { klMatching } from './kl-matching.js';
 import { knn } from './knn.js';
+import { logitGap } from './logit-gap.js';
+import { lts } from './lts.js';
 import { mahalanobis } from './mahalanobis.js';
 import { maxLogit } from './max-logit.js';
 import { mcDropout } from './mc-dropout.js';
 import type { Method } from './method.js';
 import { baseline } from './msp.js';
+import { negativeAwareNorm } from './negative-aware-norm.js';
 import { nnguide } from './nnguide.js';
 import { odin } from './odin.js';
 import { outlierExposure } from './outlier-exposure.js';
 import { react } from './react.js';
+import { relativeCosine } from './relative-cosine.js';
 import { relativeMahalanobis } from './relative-mahalanobis.js';
 import { scale } from './scale.js';
+import { softmaxMargin } from './softmax-margin.js';
 import { vim } from './vim.js';
 
 /** Every method that a grid may name. A new one is one file and one line here. */
@@ -42,4 +52,14 @@ export const METHODS: readonly Method[] = [
   fdbd,
   nnguide,
   gradnorm,
+  entropy,
+  doctor,
+  softmaxMargin,
+  logitGap,
+  negativeAwareNorm,
+  lts,
+  gradientUncertainty,
+  cosine,
+  relativeCosine,
+  cosineSoftmax,
 ];

@@ -1,25 +1,11 @@
 import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
-import { defineMethod, type Ops, type Rows, type Tensor, type Tensor2D } from './method.js';
+import { defineMethod, type Ops, type Tensor, type Tensor2D } from './method.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
+import { unitRows } from './parts/unit-rows.js';
 
 /** Rows of the bank that a batch is compared with at once: what is held of all distances is [n, BLOCK]. Part of the numbers' bits. */
 const BLOCK = 8192;
-
-/** x / ||x||, float64 inside; a sample without any feature stays at the origin. */
-function normalised({ rows, columns, data }: Rows): Float32Array {
-  const unit = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    const x = data.subarray(row * columns, (row + 1) * columns);
-    const length = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
-    if (length > 0)
-      unit.set(
-        x.map((value) => value / length),
-        row * columns,
-      );
-  }
-  return unit;
-}
 
 const squares = (ops: Ops, x: Tensor): Tensor => ops.sum(ops.square(x), 1, true);
 
@@ -86,7 +72,7 @@ export const knn = defineMethod({
     collect: ({ ops, facts, tap }) => ({ [facts.penultimate]: flatten(ops, tap(facts.penultimate)) }),
     solve: (kept, { facts }) => {
       const features = kept(facts.penultimate);
-      return { bank: { shape: [features.rows, features.columns], data: normalised(features) } };
+      return { bank: { shape: [features.rows, features.columns], data: unitRows(features) } };
     },
   },
   score: ({ ops, facts, tap, state, once, setting, settings }) =>

@@ -1,12 +1,9 @@
 import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
-import { defineMethod, type Ops, type Tensor, type Tensor2D } from './method.js';
+import { defineMethod, type Tensor } from './method.js';
+import { directions } from './parts/directions.js';
 import { logSumExp } from './parts/log-sum-exp.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
-
-/** x / ||x||; a sample without any feature stays at the origin. */
-const directions = (ops: Ops, x: Tensor2D): Tensor2D =>
-  as2D(ops, ops.divNoNan(x, ops.norm(x, 2, 1, true)), x.shape[0], x.shape[1]);
 
 const rowsOf = ({ shape: [rows = 0] }: Tensor): number => rows;
 

@@ -19,6 +19,16 @@ it.each([
   ['fdbd', 1e-5],
   ['nnguide', 1e-5],
   ['gradnorm', 1e-5],
+  ['entropy', 1e-5],
+  ['doctor', 1e-5],
+  ['softmax-margin', 1e-5],
+  ['logit-gap', 1e-5],
+  ['negative-aware-norm', 1e-5],
+  ['lts', 1e-5],
+  ['gradient-uncertainty', 1e-5],
+  ['cosine', 1e-5],
+  ['relative-cosine', 1e-5],
+  ['cosine-softmax', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });
