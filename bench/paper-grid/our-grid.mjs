@@ -30,9 +30,13 @@ async function withEmptyCache(work) {
 
 /** Submits an example grid with an empty score cache and watches the memory of the process tree. */
 export const runOurGrid = (grid, dataFlags) =>
+  runWatched(['submit', join('examples', `${grid}.yaml`), ...dataFlags]);
+
+/** Runs a command that computes a grid with an empty score cache: seconds to its end, the peak memory of the process tree, and the results. */
+export const runWatched = (command) =>
   withEmptyCache(async (folder, cache) => {
     const output = join(folder, 'run');
-    const args = [CLI, 'submit', join('examples', `${grid}.yaml`), '--output', output, ...dataFlags];
+    const args = [CLI, ...command, '--output', output];
     const start = performance.now();
     const child = spawn(process.execPath, args, {
       cwd: ROOT,

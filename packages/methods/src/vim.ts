@@ -1,5 +1,5 @@
 import { OodError } from '@oodgrid/contract';
-import { minimumNormSolution, principalAxes, type SymmetricEigen } from '@oodgrid/stats';
+import { meanResidualLengths, minimumNormSolution, principalAxes, type SymmetricEigen } from '@oodgrid/stats';
 import { z } from 'zod';
 import { defineMethod, type Rows } from './method.js';
 import { logSumExp } from './parts/log-sum-exp.js';
@@ -17,27 +17,6 @@ const usualDims = (features: number): number => {
  */
 const filledAxes = ({ values }: SymmetricEigen): number =>
   values.filter((value) => value > values.length * 2 ** -46 * (values[0] ?? 0)).length;
-
-/** Mean length, over samples, of what axes from the dim-th on hold, for every dim: [d]. */
-function meanResiduals(
-  { rows, columns: d, data }: Rows,
-  origin: Float64Array,
-  axes: Float64Array,
-): Float64Array {
-  const sums = new Float64Array(d);
-  const centred = new Float64Array(d);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < d; j++) centred[j] = (data[row * d + j] ?? Number.NaN) - (origin[j] ?? Number.NaN);
-    let squares = 0;
-    for (let axis = d - 1; axis >= 0; axis--) {
-      let along = 0;
-      for (let j = 0; j < d; j++) along += (axes[axis * d + j] ?? Number.NaN) * (centred[j] ?? Number.NaN);
-      squares += along * along;
-      sums[axis] = (sums[axis] ?? Number.NaN) + Math.sqrt(squares);
-    }
-  }
-  return sums.map((sum) => sum / rows);
-}
 
 function meanLargest({ rows, columns, data }: Rows): number {
   let sum = 0;
@@ -93,7 +72,7 @@ export const vim = defineMethod({
       const axes = principalAxes(h, origin);
       const filled = filledAxes(axes);
       const largest = meanLargest(kept(facts.logits));
-      const alpha = meanResiduals(h, origin, axes.vectors).map((mean, dim) =>
+      const alpha = meanResidualLengths(h, origin, axes.vectors).map((mean, dim) =>
         dim < filled ? largest / mean : 0,
       );
       return {

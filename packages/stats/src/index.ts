@@ -43,6 +43,7 @@ export { NumpyRandomState } from './numpy-random.js';
 export { auprFromOneOfCounts, fprAtOodRecallOfCounts } from './openood-metrics.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
+export { meanResidualLengths } from './residual-lengths.js';
 export type { Rows } from './rows.js';
 export { principalAxes } from './second-moment.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';

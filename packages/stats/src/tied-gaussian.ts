@@ -1,5 +1,5 @@
 import type { Rows } from './rows.js';
-import { addOuterProduct, mirrored } from './second-moment.js';
+import { mirrored, sumOfOuterProducts } from './second-moment.js';
 
 /** Mean of each class, float32 [classes, d], and how many samples it has; sums in float64, in sample order. */
 export function classMeans(
@@ -31,21 +31,19 @@ export function tiedCovariance(
 ): Float64Array {
   const count = labels.length;
   const total = new Float64Array(d);
-  const z = new Float64Array(d);
-  const centre = (row: number) => {
+  const centre = (row: number, z: Float64Array) => {
     const label = labels[row];
     for (let j = 0; j < d; j++) z[j] = Math.fround(data[row * d + j] - means[label * d + j]);
   };
+  const z = new Float64Array(d);
   for (let row = 0; row < count; row++) {
-    centre(row);
+    centre(row, z);
     for (let j = 0; j < d; j++) total[j] += z[j];
   }
   for (let j = 0; j < d; j++) total[j] /= count;
-  const products = new Float64Array(d * d);
-  for (let row = 0; row < count; row++) {
-    centre(row);
+  const products = sumOfOuterProducts(count, d, (row, z) => {
+    centre(row, z);
     for (let j = 0; j < d; j++) z[j] -= total[j];
-    addOuterProduct(products, z);
-  }
+  });
   return mirrored(products, d, count);
 }
