@@ -1,4 +1,7 @@
 import { ash } from './ash.js';
+import { cadref } from './cadref.js';
+import { caref } from './caref.js';
+import { cop } from './cop.js';
 import { cosine } from './cosine.js';
 import { cosineSoftmax } from './cosine-softmax.js';
 import { deepEnsemble } from './deep-ensemble.js';
@@ -8,24 +11,32 @@ import { energy } from './energy.js';
 import { entropy } from './entropy.js';
 import { fdbd } from './fdbd.js';
 import { fssd } from './fssd.js';
+import { gem } from './gem.js';
 import { gradientUncertainty } from './gradient-uncertainty.js';
 import { gradnorm } from './gradnorm.js';
+import { igeood } from './igeood.js';
 import { klMatching } from './kl-matching.js';
 import { knn } from './knn.js';
 import { logitGap } from './logit-gap.js';
 import { lts } from './lts.js';
 import { mahalanobis } from './mahalanobis.js';
+import { mahalanobisPlusPlus } from './mahalanobis-plus-plus.js';
 import { maxLogit } from './max-logit.js';
 import { mcDropout } from './mc-dropout.js';
 import type { Method } from './method.js';
 import { baseline } from './msp.js';
+import { neco } from './neco.js';
 import { negativeAwareNorm } from './negative-aware-norm.js';
 import { nnguide } from './nnguide.js';
 import { odin } from './odin.js';
+import { optfs } from './optfs.js';
+import { ora } from './ora.js';
 import { outlierExposure } from './outlier-exposure.js';
+import { pnml } from './pnml.js';
 import { react } from './react.js';
 import { relativeCosine } from './relative-cosine.js';
 import { relativeMahalanobis } from './relative-mahalanobis.js';
+import { relativeMahalanobisPlusPlus } from './relative-mahalanobis-plus-plus.js';
 import { scale } from './scale.js';
 import { softmaxMargin } from './softmax-margin.js';
 import { vim } from './vim.js';
@@ -62,4 +73,15 @@ export const METHODS: readonly Method[] = [
   cosine,
   relativeCosine,
   cosineSoftmax,
+  mahalanobisPlusPlus,
+  relativeMahalanobisPlusPlus,
+  gem,
+  caref,
+  cadref,
+  neco,
+  cop,
+  optfs,
+  ora,
+  pnml,
+  igeood,
 ];

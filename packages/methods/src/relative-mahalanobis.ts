@@ -1,20 +1,9 @@
 import { z } from 'zod';
-import { defineMethod, type Ops, type Tensor, type Tensor2D } from './method.js';
+import { defineMethod } from './method.js';
 import { keepPenultimate } from './parts/keep-penultimate.js';
-import { as1D, as2D, flatten } from './parts/shapes.js';
+import { as1D, flatten } from './parts/shapes.js';
+import { squaredDistances } from './parts/squared-distances.js';
 import { tiedGaussian } from './parts/tied-gaussian.js';
-
-/** (h - mu)' P (h - mu) of every mean [k, d]: [n, k]. */
-function distances(ops: Ops, h: Tensor2D, means: Tensor, precision: Tensor): Tensor2D {
-  const [n, d] = h.shape;
-  return ops.tidy(() => {
-    const all = ops.unstack(means).map((mean) => {
-      const z: Tensor2D = ops.sub(h, mean);
-      return ops.sum(ops.mul(ops.matMul(z, as2D(ops, precision, d, d)), z), 1);
-    });
-    return as2D(ops, ops.stack(all, 1), n, all.length);
-  });
-}
 
 /** Mahalanobis distance of the penultimate features to the closest class, less that to a Gaussian of all classes together. */
 export const relativeMahalanobis = defineMethod({
@@ -56,8 +45,8 @@ export const relativeMahalanobis = defineMethod({
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const h = flatten(ops, tap(facts.penultimate));
-      const closest = ops.min(distances(ops, h, state('means'), state('precision')), 1);
-      const ofAll = as1D(ops, distances(ops, h, state('means.all'), state('precision.all')));
+      const closest = ops.min(squaredDistances(ops, h, state('means'), state('precision')), 1);
+      const ofAll = as1D(ops, squaredDistances(ops, h, state('means.all'), state('precision.all')));
       return as1D(ops, ops.sub(ofAll, closest));
     }),
 });

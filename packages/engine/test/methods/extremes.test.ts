@@ -80,7 +80,7 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'samples that are all the same': { vim: /fill only 1 of 6 dimensions/ },
 };
 
-const settingSchema = z.record(z.string(), z.union([z.number(), z.string()]));
+const settingSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 const MODELS: Readonly<Record<string, unknown>> = { members: ['a', 'b'], model: 'a' };
 const arithmetics = [...new Map(METHODS.map((method) => [method.arithmetic.name, method])).entries()];
 

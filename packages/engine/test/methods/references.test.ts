@@ -29,6 +29,17 @@ it.each([
   ['cosine', 1e-5],
   ['relative-cosine', 1e-5],
   ['cosine-softmax', 1e-5],
+  ['mahalanobis-plus-plus', 1e-4],
+  ['relative-mahalanobis-plus-plus', 1e-4],
+  ['gem', 1e-4],
+  ['caref', 1e-5],
+  ['cadref', 1e-4],
+  ['neco', 1e-5],
+  ['cop', 1e-5],
+  ['optfs', 1e-4],
+  ['ora', 1e-5],
+  ['pnml', 1e-5],
+  ['igeood', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });

@@ -11,7 +11,7 @@ const referenceSchema = z.object({
   test: taps,
   labels: z.array(z.number()),
   head: z.object({ weight: table, bias: z.array(z.number()) }),
-  settings: z.array(z.record(z.string(), z.union([z.number(), z.string()]))),
+  settings: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]))),
   scores: table,
 });
 

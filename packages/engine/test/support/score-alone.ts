@@ -73,7 +73,7 @@ export function fitAlone({ fit }: Arithmetic, train: SmallModel): State {
 export function scoreAlone(
   arithmetic: Arithmetic,
   test: SmallModel,
-  settings: readonly Readonly<Record<string, number | string>>[],
+  settings: readonly Readonly<Record<string, number | string | boolean>>[],
   state: State = {},
   column = 'score',
 ): readonly (readonly number[])[] {

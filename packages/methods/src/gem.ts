@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { defineMethod } from './method.js';
+import { keepPenultimate } from './parts/keep-penultimate.js';
+import { logSumExp } from './parts/log-sum-exp.js';
+import { flatten } from './parts/shapes.js';
+import { squaredDistances } from './parts/squared-distances.js';
+import { tiedGaussian } from './parts/tied-gaussian.js';
+
+/** Energy whose logits are Gaussian log-likelihoods of the classes, which share one covariance. */
+export const gem = defineMethod({
+  name: 'gem',
+  revision: 1,
+  card: {
+    title: 'GEM',
+    score: "logsumexp over classes of -1/2 (h - mu)' P (h - mu)",
+    cites: {
+      authors: 'Peyman Morteza and Yixuan Li',
+      title: 'Provable Guarantees for Understanding Out-of-distribution Detection',
+      year: 2022,
+      proceedings: 'AAAI Conference on Artificial Intelligence',
+      arxiv: '2112.00787',
+      at: 'section 3',
+    },
+    cost: 'O(C D^2) a sample; fit O(N D^2 + D^3)',
+  },
+  config: z.strictObject({}),
+  setting: z.object({}),
+  needs: ({ penultimate }) => ({ taps: [penultimate] }),
+  fit: {
+    on: 'train',
+    needsLabels: 'every-class',
+    collect: keepPenultimate,
+    solve: (kept, { facts: { penultimate, classes, features: d }, labels }) => {
+      const { means, precision } = tiedGaussian(penultimate, kept(penultimate), labels, classes);
+      return {
+        means: { shape: [classes, d], data: means },
+        precision: { shape: [d, d], data: precision },
+      };
+    },
+  },
+  score: ({ ops, facts, tap, state }) =>
+    ops.tidy(() => {
+      const h = flatten(ops, tap(facts.penultimate));
+      const distances = squaredDistances(ops, h, state('means'), state('precision'));
+      return logSumExp(ops, ops.mul(distances, -0.5));
+    }),
+});
