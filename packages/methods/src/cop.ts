@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
-import { columnMeans } from './parts/column-means.js';
-import { directions } from './parts/directions.js';
-import { axesFor, explainedAxes, shareSetting, shareSweep, sharesOption } from './parts/explained-axes.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
-import { as1D, as2D, flatten } from './parts/shapes.js';
-import { unitRows } from './parts/unit-rows.js';
+import { directionResidual, fitDirections } from './parts/cosine-residual.js';
+import { shareSetting, shareSweep, sharesOption } from './parts/explained-axes.js';
 
 /** What the direction of the features has outside the principal space of those of the train set: kernel PCA with a cosine kernel. */
 export const cop = defineMethod({
@@ -31,24 +27,6 @@ export const cop = defineMethod({
   sweep: shareSweep,
   setting: z.object({ share: shareSetting }),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, features: d } }) => {
-      const h = kept(penultimate);
-      const u = { ...h, data: unitRows(h) };
-      const mean = columnMeans(u);
-      return { mean: { shape: [d], data: mean }, ...explainedAxes(u, Float64Array.from(mean)) };
-    },
-  },
-  score: ({ ops, facts, tap, state, setting: { share } }) =>
-    ops.tidy(() => {
-      const u = directions(ops, flatten(ops, tap(facts.penultimate)));
-      const [n, d] = u.shape;
-      const count = axesFor(state('shares'), share);
-      if (count === d) return ops.zeros([n]);
-      const beyond = ops.slice(state('axes'), [count, 0], [d - count, d]);
-      const residual = ops.matMul(as2D(ops, ops.sub(u, state('mean')), n, d), beyond, false, true);
-      return as1D(ops, ops.neg(ops.norm(residual, 2, 1)));
-    }),
+  fit: fitDirections,
+  score: (batch) => batch.ops.tidy(() => batch.ops.neg(directionResidual(batch))),
 });

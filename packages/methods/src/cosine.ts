@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { directions } from './parts/directions.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
-import { labelledMeans } from './parts/labelled-means.js';
+import { fitLabelled } from './parts/fit-features.js';
+import { meanDirections } from './parts/mean-directions.js';
 import { as1D, flatten } from './parts/shapes.js';
-import { unitRows } from './parts/unit-rows.js';
 
 /** Likeness of the features to the closest class mean, by the angle between them. */
 export const cosine = defineMethod({
@@ -28,16 +27,7 @@ export const cosine = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, classes, features }, labels }) => {
-      const means = labelledMeans(penultimate, kept(penultimate), labels, classes);
-      const data = unitRows({ rows: classes, columns: features, data: means });
-      return { means: { shape: [classes, features], data } };
-    },
-  },
+  fit: fitLabelled(meanDirections),
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const h = directions(ops, flatten(ops, tap(facts.penultimate)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { as1D, flatten } from './parts/shapes.js';
+import { temperatureSetting, temperatureSweep, temperaturesOption } from './parts/temperatures.js';
 
 /** Probability that two draws from the softmax agree; a rejection of its complement is the optimal one that knows the softmax alone. */
 export const doctor = defineMethod({
@@ -23,19 +24,9 @@ export const doctor = defineMethod({
       'The paper rejects by (1 - s) / s of this s, which ranks the same; its beta variant ranks as the maximum softmax probability does, and its input perturbation is left out.',
     ],
   },
-  config: z.strictObject({
-    temperatures: z
-      .array(z.number().min(1e-3).max(1e6))
-      .min(1)
-      .max(100)
-      .default([1])
-      .meta({ title: 'temperatures T to choose from' }),
-  }),
-  sweep: ({ temperatures }) => ({
-    settings: temperatures.map((temperature) => ({ temperature })),
-    fallback: 0,
-  }),
-  setting: z.object({ temperature: z.number() }),
+  config: z.strictObject({ temperatures: temperaturesOption }),
+  sweep: temperatureSweep,
+  setting: temperatureSetting,
   needs: ({ logits }) => ({ taps: [logits] }),
   score: ({ ops, facts, tap, setting: { temperature } }) =>
     ops.tidy(() => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { logSumExp } from './parts/log-sum-exp.js';
+import { temperatureSetting, temperatureSweep, temperaturesOption } from './parts/temperatures.js';
 
 /** The negative free energy of the logits at a temperature: large where some class is far more likely than chance. */
 export const energy = defineMethod({
@@ -19,19 +20,9 @@ export const energy = defineMethod({
       at: 'eq. 4',
     },
   },
-  config: z.strictObject({
-    temperatures: z
-      .array(z.number().min(1e-3).max(1e6))
-      .min(1)
-      .max(100)
-      .default([1])
-      .meta({ title: 'temperatures T to choose from' }),
-  }),
-  sweep: ({ temperatures }) => ({
-    settings: temperatures.map((temperature) => ({ temperature })),
-    fallback: 0,
-  }),
-  setting: z.object({ temperature: z.number() }),
+  config: z.strictObject({ temperatures: temperaturesOption }),
+  sweep: temperatureSweep,
+  setting: temperatureSetting,
   needs: ({ logits }) => ({ taps: [logits] }),
   score: ({ ops, facts, tap, setting: { temperature } }) =>
     ops.tidy(() => ops.mul(logSumExp(ops, ops.div(tap(facts.logits), temperature)), temperature)),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
+import { fitLabelled } from './parts/fit-features.js';
 import { logSumExp } from './parts/log-sum-exp.js';
 import { flatten } from './parts/shapes.js';
 import { squaredDistances } from './parts/squared-distances.js';
-import { tiedGaussian } from './parts/tied-gaussian.js';
+import { tiedState } from './parts/tied-gaussian.js';
 
 /** Energy whose logits are Gaussian log-likelihoods of the classes, which share one covariance. */
 export const gem = defineMethod({
@@ -26,18 +26,7 @@ export const gem = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, classes, features: d }, labels }) => {
-      const { means, precision } = tiedGaussian(penultimate, kept(penultimate), labels, classes);
-      return {
-        means: { shape: [classes, d], data: means },
-        precision: { shape: [d, d], data: precision },
-      };
-    },
-  },
+  fit: fitLabelled(tiedState),
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const h = flatten(ops, tap(facts.penultimate));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineMethod } from './method.js';
+import { defineMethod, type Tensor } from './method.js';
 import { as1D, flatten } from './parts/shapes.js';
+import { uniformPull } from './parts/uniform-pull.js';
 
 /** Squared length of the gradient, by the last layer, of a loss to a target that is all classes at once; in closed form a product. */
 export const gradientUncertainty = defineMethod({
@@ -25,11 +26,12 @@ export const gradientUncertainty = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate, logits }) => ({ taps: [penultimate, logits] }),
-  score: ({ ops, facts, tap }) =>
-    ops.tidy(() => {
-      const p = ops.softmax(flatten(ops, tap(facts.logits)));
-      const ofLogits = ops.sum(ops.square(ops.sub(ops.mul(p, facts.classes), 1)), 1);
-      const ofFeatures = ops.sum(ops.square(flatten(ops, tap(facts.penultimate))), 1);
-      return as1D(ops, ops.mul(ofLogits, ops.add(ofFeatures, 1)));
-    }),
+  score: (batch) => {
+    const { ops, facts, tap } = batch;
+    const squares = (x: Tensor): Tensor => ops.sum(ops.square(x), 1);
+    return ops.tidy(() => {
+      const ofFeatures = squares(flatten(ops, tap(facts.penultimate)));
+      return as1D(ops, ops.mul(squares(uniformPull(batch)), ops.add(ofFeatures, 1)));
+    });
+  },
 });

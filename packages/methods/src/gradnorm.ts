@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { as1D, flatten } from './parts/shapes.js';
+import { uniformPull } from './parts/uniform-pull.js';
 
 /**
  * L1 norm of the gradient, by the last layer's weights, of the cross-entropy of the softmax to the uniform distribution; in closed form
@@ -25,11 +26,12 @@ export const gradnorm = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate, logits }) => ({ taps: [penultimate, logits] }),
-  score: ({ ops, facts, tap }) =>
-    ops.tidy(() => {
-      const p = ops.softmax(flatten(ops, tap(facts.logits)));
-      const ofLogits = ops.sum(ops.abs(ops.sub(1, ops.mul(p, facts.classes))), 1);
+  score: (batch) => {
+    const { ops, facts, tap } = batch;
+    return ops.tidy(() => {
+      const ofLogits = ops.sum(ops.abs(uniformPull(batch)), 1);
       const ofFeatures = ops.sum(ops.abs(flatten(ops, tap(facts.penultimate))), 1);
       return as1D(ops, ops.mul(ofFeatures, ofLogits));
-    }),
+    });
+  },
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { directions } from './parts/directions.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
+import { fitLabelled } from './parts/fit-features.js';
 import { as1D, flatten } from './parts/shapes.js';
 import { squaredDistances } from './parts/squared-distances.js';
-import { tiedGaussian } from './parts/tied-gaussian.js';
+import { tiedState } from './parts/tied-gaussian.js';
 import { unitRows } from './parts/unit-rows.js';
 
 /** Mahalanobis distance to the closest class of features that are scaled to length 1: their lengths are far from Gaussian. */
@@ -26,19 +26,7 @@ export const mahalanobisPlusPlus = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, classes, features: d }, labels }) => {
-      const h = kept(penultimate);
-      const { means, precision } = tiedGaussian(penultimate, { ...h, data: unitRows(h) }, labels, classes);
-      return {
-        means: { shape: [classes, d], data: means },
-        precision: { shape: [d, d], data: precision },
-      };
-    },
-  },
+  fit: fitLabelled((h, context) => tiedState({ ...h, data: unitRows(h) }, context)),
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const u = directions(ops, flatten(ops, tap(facts.penultimate)));

@@ -2,18 +2,14 @@ import { z } from 'zod';
 import { defineMethod, type Rows } from './method.js';
 import { columnMeans } from './parts/column-means.js';
 import { axesFor, explainedAxes, shareSetting, shareSweep, sharesOption } from './parts/explained-axes.js';
+import { featureMoments } from './parts/feature-moments.js';
 import { keepPenultimate } from './parts/keep-penultimate.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
 
-/** Mean and population standard deviation of each feature, float64 inside; a feature that never varies has deviation 1. */
+/** As `featureMoments`; a feature that never varies has deviation 1. */
 function standardOf(rows: Rows): { readonly mean: Float32Array; readonly deviation: Float32Array } {
-  const mean = columnMeans(rows);
-  const { columns, data } = rows;
-  const squares = new Float64Array(columns);
-  for (const [i, value] of data.entries())
-    squares[i % columns] = (squares[i % columns] ?? 0) + (value - (mean[i % columns] ?? 0)) ** 2;
-  const deviation = Float32Array.from(squares, (sum) => Math.sqrt(sum / rows.rows) || 1);
-  return { mean, deviation };
+  const { mean, deviation } = featureMoments(rows);
+  return { mean, deviation: deviation.map((value) => value || 1) };
 }
 
 /** How much of the standardised features lies in the principal space of the train set, times the largest logit. */

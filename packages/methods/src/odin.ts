@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { magnitudesOption, PAPER_MAGNITUDES } from './parts/magnitudes.js';
 import { maxSoftmax } from './parts/max-softmax.js';
-import { as1D } from './parts/shapes.js';
+import { logitsProbe, ownCrossEntropy, stepSetting, temperaturesOption } from './parts/own-cross-entropy.js';
 import { signStep } from './parts/sign-step.js';
 
 /**
@@ -27,12 +27,7 @@ export const odin = defineMethod({
   },
   config: z.strictObject({
     magnitudes: magnitudesOption(PAPER_MAGNITUDES),
-    temperatures: z
-      .array(z.number().positive().max(1e6))
-      .min(1)
-      .max(100)
-      .default([1, 10, 100, 1000])
-      .meta({ title: 'softmax temperatures to choose from' }),
+    temperatures: temperaturesOption([1, 10, 100, 1000]),
   }),
   sweep: ({ magnitudes, temperatures }) => ({
     settings: magnitudes.flatMap((magnitude) =>
@@ -41,23 +36,12 @@ export const odin = defineMethod({
     // The paper's code falls back to its last magnitude at temperature 1.
     fallback: (magnitudes.length - 1) * temperatures.length,
   }),
-  setting: z.object({ magnitude: z.number(), temperature: z.number() }),
+  setting: stepSetting,
   needs: ({ logits }) => ({ taps: [logits] }),
   columns: () => ['softmax'],
   perturb: {
-    probe: (_column, { magnitude, temperature }, { logits }) => ({
-      key: `T${temperature}`,
-      tap: logits,
-      magnitude,
-    }),
-    cotangent: ({ ops, facts, tap, setting: { temperature } }) =>
-      ops.tidy(() => {
-        const logits = tap(facts.logits);
-        const [n = Number.NaN, classes = Number.NaN] = logits.shape;
-        const label = ops.oneHot(as1D(ops, ops.argMax(logits, 1)), classes);
-        const p = ops.softmax(ops.div(logits, temperature));
-        return ops.div(ops.div(ops.sub(p, label), n), temperature);
-      }),
+    probe: logitsProbe,
+    cotangent: ownCrossEntropy,
     step: signStep,
   },
   score: ({ ops, facts, tap, setting: { temperature } }) =>

@@ -2,7 +2,7 @@ import { symmetricPseudoInverse } from '@oodgrid/stats';
 import { z } from 'zod';
 import { defineMethod, type Rows } from './method.js';
 import { directions } from './parts/directions.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
+import { fitFeatures } from './parts/fit-features.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
 import { unitRows } from './parts/unit-rows.js';
 
@@ -45,13 +45,7 @@ export const pnml = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate], head: true }),
-  fit: {
-    on: 'train',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, features: d } }) => ({
-      inverse: { shape: [d, d], data: inverseScatter(kept(penultimate)) },
-    }),
-  },
+  fit: fitFeatures((h) => ({ inverse: { shape: [h.columns, h.columns], data: inverseScatter(h) } })),
   score: ({ ops, facts, tap, state, head: { weight, bias } }) =>
     ops.tidy(() => {
       const u = directions(ops, flatten(ops, tap(facts.penultimate)));

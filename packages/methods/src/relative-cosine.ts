@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { directions } from './parts/directions.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
-import { labelledMeans } from './parts/labelled-means.js';
+import { fitLabelled } from './parts/fit-features.js';
 import { maxSoftmax } from './parts/max-softmax.js';
+import { meanDirections } from './parts/mean-directions.js';
 import { flatten } from './parts/shapes.js';
-import { unitRows } from './parts/unit-rows.js';
 
 /** How far the closest class mean is ahead of the others in angle, as the softmax of cosines says it. */
 export const relativeCosine = defineMethod({
@@ -29,16 +28,7 @@ export const relativeCosine = defineMethod({
   constants: ({ temperature }) => ({ temperature }),
   setting: z.object({ temperature: z.number() }),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, classes, features }, labels }) => {
-      const means = labelledMeans(penultimate, kept(penultimate), labels, classes);
-      const data = unitRows({ rows: classes, columns: features, data: means });
-      return { means: { shape: [classes, features], data } };
-    },
-  },
+  fit: fitLabelled(meanDirections),
   score: ({ ops, facts, tap, state, setting: { temperature } }) =>
     ops.tidy(() => {
       const h = directions(ops, flatten(ops, tap(facts.penultimate)));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { directions } from './parts/directions.js';
-import { keepPenultimate } from './parts/keep-penultimate.js';
+import { fitLabelled } from './parts/fit-features.js';
 import { as1D, flatten } from './parts/shapes.js';
 import { squaredDistances } from './parts/squared-distances.js';
-import { tiedGaussian } from './parts/tied-gaussian.js';
+import { tiedGaussian, tiedState } from './parts/tied-gaussian.js';
 import { unitRows } from './parts/unit-rows.js';
 
 /** Mahalanobis++ less the distance to a Gaussian of all classes together. */
@@ -29,23 +29,16 @@ export const relativeMahalanobisPlusPlus = defineMethod({
   config: z.strictObject({}),
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: keepPenultimate,
-    solve: (kept, { facts: { penultimate, classes, features: d }, labels }) => {
-      const h = kept(penultimate);
-      const u = { ...h, data: unitRows(h) };
-      const { means, precision } = tiedGaussian(penultimate, u, labels, classes);
-      const all = tiedGaussian(penultimate, u, new Int32Array(u.rows), 1);
-      return {
-        means: { shape: [classes, d], data: means },
-        precision: { shape: [d, d], data: precision },
-        'means.all': { shape: [1, d], data: all.means },
-        'precision.all': { shape: [d, d], data: all.precision },
-      };
-    },
-  },
+  fit: fitLabelled((h, context) => {
+    const d = h.columns;
+    const u = { ...h, data: unitRows(h) };
+    const all = tiedGaussian(context.facts.penultimate, u, new Int32Array(u.rows), 1);
+    return {
+      ...tiedState(u, context),
+      'means.all': { shape: [1, d], data: all.means },
+      'precision.all': { shape: [d, d], data: all.precision },
+    };
+  }),
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const u = directions(ops, flatten(ops, tap(facts.penultimate)));

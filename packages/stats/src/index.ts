@@ -9,7 +9,9 @@ export {
 export { BootstrapDraws } from './bootstrap-draws.js';
 export { bootstrapGroups, type GroupMetric } from './bootstrap-groups.js';
 export { withBorder } from './border-intervals.js';
+export { inverseCholesky } from './cholesky.js';
 export { CITES } from './cites.js';
+export { classCovariance } from './class-covariance.js';
 export { type Point, prCurve, rocCurve, thinCurve } from './curves.js';
 export {
   type DelongAuroc,

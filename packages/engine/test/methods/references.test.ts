@@ -40,6 +40,19 @@ it.each([
   ['ora', 1e-5],
   ['pnml', 1e-5],
   ['igeood', 1e-5],
+  ['bats', 1e-5],
+  ['ras', 1e-5],
+  ['feature-norm', 1e-5],
+  ['sirc', 1e-5],
+  ['wdiscood', 1e-4],
+  ['ddu', 1e-4],
+  ['nac', 1e-5],
+  ['trust-score', 1e-5],
+  ['neighbour-agreement', 1e-6],
+  ['lof', 1e-5],
+  ['cfood', 1e-6],
+  ['cop-fusion', 1e-5],
+  ['actsub', 1e-4],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });

@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/contract';
 import { symmetricPseudoInverse, tiedCovariance } from '@oodgrid/stats';
-import type { Rows } from '../method.js';
+import type { FitContext, Rows, State } from '../method.js';
 import { labelledMeans } from './labelled-means.js';
 
 /**
@@ -24,4 +24,11 @@ export function tiedGaussian(
     );
   }
   return { means, precision };
+}
+
+/** The same as a fitted state of the penultimate features. */
+export function tiedState(h: Rows, { facts: { penultimate, classes }, labels }: FitContext): State {
+  const { means, precision } = tiedGaussian(penultimate, h, labels, classes);
+  const d = h.columns;
+  return { means: { shape: [classes, d], data: means }, precision: { shape: [d, d], data: precision } };
 }

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from scipy.linalg import pinvh
 
 rng = np.random.default_rng(11)
 CLASSES, FEATURES = 4, 12
@@ -14,6 +15,15 @@ relu = lambda x: np.maximum(x, 0).round(3).astype(np.float32)
 train = relu(centres[labels] + rng.normal(0, 0.7, (60, FEATURES)))
 test = relu(rng.normal(0.2, 1, (10, FEATURES)))  # about half of them are tied at 0
 logits = lambda h: (h.astype(float) @ W.T.astype(float) + b.astype(float)).astype(np.float32)
+
+
+unit = lambda x: x.astype(float) / np.linalg.norm(x.astype(float), axis=1, keepdims=True)
+
+
+def tied_gaussian(x):
+    """Means of the classes of the train samples, and the pseudo-inverse of the covariance that they share."""
+    means = np.array([x[labels == c].mean(0) for c in range(CLASSES)])
+    return means, pinvh(np.cov((x - means[labels]).T, bias=True))
 
 
 def write(script: str, settings: list, scores: list) -> None:
