@@ -43,6 +43,7 @@ import { optfs } from './optfs.js';
 import { ora } from './ora.js';
 import { outlierExposure } from './outlier-exposure.js';
 import { pnml } from './pnml.js';
+import { projection } from './projection.js';
 import { ras } from './ras.js';
 import { react } from './react.js';
 import { relativeCosine } from './relative-cosine.js';
@@ -51,9 +52,11 @@ import { relativeMahalanobisPlusPlus } from './relative-mahalanobis-plus-plus.js
 import { scale } from './scale.js';
 import { sirc } from './sirc.js';
 import { softmaxMargin } from './softmax-margin.js';
+import { ssd } from './ssd.js';
 import { trustScore } from './trust-score.js';
 import { vim } from './vim.js';
 import { wdiscood } from './wdiscood.js';
+import { weiper } from './weiper.js';
 
 /** Every method that a grid may name. A new one is one file and one line here. */
 export const METHODS: readonly Method[] = [
@@ -112,4 +115,7 @@ export const METHODS: readonly Method[] = [
   iodin,
   copFusion,
   actsub,
+  ssd,
+  weiper,
+  projection,
 ];

@@ -53,6 +53,9 @@ it.each([
   ['cfood', 1e-6],
   ['cop-fusion', 1e-5],
   ['actsub', 1e-4],
+  ['ssd', 1e-4],
+  ['weiper', 1e-5],
+  ['projection', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });
