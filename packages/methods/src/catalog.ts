@@ -24,6 +24,7 @@ import { igeood } from './igeood.js';
 import { iodin } from './iodin.js';
 import { klMatching } from './kl-matching.js';
 import { knn } from './knn.js';
+import { line } from './line.js';
 import { lof } from './lof.js';
 import { logitGap } from './logit-gap.js';
 import { lts } from './lts.js';
@@ -118,4 +119,5 @@ export const METHODS: readonly Method[] = [
   ssd,
   weiper,
   projection,
+  line,
 ];

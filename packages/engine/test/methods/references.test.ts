@@ -56,6 +56,7 @@ it.each([
   ['ssd', 1e-4],
   ['weiper', 1e-5],
   ['projection', 1e-5],
+  ['line', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });
