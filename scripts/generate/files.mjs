@@ -14,7 +14,7 @@ export async function generatedFiles(root) {
     `schemas/${name}.schema.json`,
     `${JSON.stringify(schema, null, 2)}\n`,
   ]);
-  const pages = [...methodPages(referenceScripts(root))].map(([name, text]) => [
+  const pages = [...methodPages(referenceScripts(root), otherLibraries(root))].map(([name, text]) => [
     `docs/methods/${name}`,
     text,
   ]);
@@ -45,6 +45,30 @@ function referenceScripts(root) {
       return [name.slice(0, -3), said.replaceAll(/\s+/g, ' ')];
     }),
   );
+}
+
+/** What other libraries give on the same features, by method: a sentence for each detector of theirs. */
+function otherLibraries(root) {
+  const read = (name) =>
+    JSON.parse(readFileSync(join(root, 'test/conformance/third-party', `${name}.json`), 'utf8'));
+  const relations = read('relations');
+  const lines = new Map();
+  for (const { library, version, results } of ['pytorch-ood', 'openood'].map(read)) {
+    for (const { method, setting, by } of results) {
+      const { relation, because } =
+        relations.find(
+          (one) =>
+            one.library === library &&
+            one.method === method &&
+            (one.setting === undefined || Object.values(setting).includes(one.setting)),
+        ) ?? {};
+      const what = { ranks: 'the same ranks', differs: 'other scores' }[relation] ?? 'the same scores';
+      const under = Object.entries(setting).map(([key, value]) => `${key} ${value}`);
+      const line = `${what} as \`${by}\` of ${library} ${version}${under.length === 0 ? '' : ` (${under.join(', ')})`}${because === undefined ? '' : `: ${because}`}.`;
+      lines.set(method, [...(lines.get(method) ?? []), `${line[0].toUpperCase()}${line.slice(1)}`]);
+    }
+  }
+  return lines;
 }
 
 /** The same rules for the Prometheus operator. */

@@ -8,7 +8,7 @@ const STEEPNESS = 100;
 const BINS = 50;
 const FULL = 50;
 const SAMPLES = 1000;
-/** Geometric intervals are between this and 1/2, and mirrored above. */
+/** Geometric intervals are between this and 1/2, and mirrored above; 1/2 itself, the state of a dead unit, is in the upper one. */
 const LEAST = 1e-6;
 const PER_INTERVAL = BINS / 2 / Math.log(0.5 / LEAST);
 
@@ -19,7 +19,7 @@ type Bins = z.infer<typeof binsSchema>;
 function intervalOf(state: number, bins: Bins): number {
   if (bins === 'uniform') return Math.min(BINS - 1, Math.floor(state * BINS));
   const place = (share: number): number => Math.log(Math.max(share, LEAST) / LEAST) * PER_INTERVAL;
-  if (state <= 0.5) return Math.min(BINS / 2 - 1, Math.max(0, Math.ceil(place(state)) - 1));
+  if (state < 0.5) return Math.min(BINS / 2 - 1, Math.max(0, Math.ceil(place(state)) - 1));
   return BINS - 1 - Math.min(BINS / 2 - 1, Math.floor(place(1 - state)));
 }
 
@@ -30,7 +30,7 @@ function intervalsOf(ops: Ops, states: Tensor, bins: Bins): Tensor {
     ops.mul(ops.log(ops.div(ops.maximum(share, LEAST), LEAST)), PER_INTERVAL);
   const low = ops.clipByValue(ops.sub(ops.ceil(place(states)), 1), 0, BINS / 2 - 1);
   const high = ops.sub(BINS - 1, ops.minimum(ops.floor(place(ops.sub(1, states))), BINS / 2 - 1));
-  return ops.where(ops.lessEqual(states, 0.5), low, high);
+  return ops.where(ops.less(states, 0.5), low, high);
 }
 
 /** Rows of the first samples of each class, SAMPLES in all where there are as many. */
@@ -80,7 +80,7 @@ function coverage(
 /** How usual the states of the units are: a state is a feature times what it does to the divergence of the softmax from the uniform one. */
 export const nac = defineMethod({
   name: 'nac',
-  revision: 1,
+  revision: 2,
   card: {
     title: 'NAC-UE (penultimate layer)',
     score:

@@ -7,12 +7,15 @@ const GENERATED =
 
 /**
  * Documentation of every method, by file name: a page each, and a `README.md` that lists them. `scripts`: what the reference script of an
- * arithmetic says of itself, by its name.
+ * arithmetic says of itself, by its name; `others`: how other libraries' scores compare, a sentence each.
  */
-export function methodPages(scripts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function methodPages(
+  scripts: ReadonlyMap<string, string>,
+  others: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', index()],
-    ...METHODS.map((method) => [`${method.name}.md`, page(method, scripts)] as const),
+    ...METHODS.map((method) => [`${method.name}.md`, page(method, scripts, others)] as const),
   ]);
 }
 
@@ -33,7 +36,11 @@ all methods share: of n samples of D features and C classes, and of a fit on N.
   return `${text}${rows.join('\n')}\n`;
 }
 
-function page(method: Method, scripts: ReadonlyMap<string, string>): string {
+function page(
+  method: Method,
+  scripts: ReadonlyMap<string, string>,
+  others: ReadonlyMap<string, readonly string[]>,
+): string {
   const { name, card, arithmetic } = method;
   const paper = card.cites === undefined ? '' : `${paperOf(card.cites)}\n\n`;
   const needs = ['one forward pass', ...needsOf(method)].join(', ');
@@ -49,7 +56,7 @@ function page(method: Method, scripts: ReadonlyMap<string, string>): string {
 ${paper}Needs ${needs}.${of}${card.cost === undefined ? '' : ` Cost: ${card.cost}.`}
 
 ${options(method)}
-${verified(method, scripts)}${quarrels(method)}
+${verified(method, scripts)}${beside(others.get(arithmetic.name))}${quarrels(method)}
 Revision ${arithmetic.revision}.
 `;
 }
@@ -73,6 +80,12 @@ function verified({ arithmetic: { name } }: Method, scripts: ReadonlyMap<string,
     ? "## Verified\n\nSample by sample against the paper's code: [conformance](../conformance.md).\n"
     : `## Verified\n\nAgainst [${name}.py](../../packages/engine/test/methods/reference/${name}.py): ${script}\n`;
 }
+
+/** How the scores of other libraries compare, on the same features. */
+const beside = (lines: readonly string[] = []): string =>
+  lines.length === 0
+    ? ''
+    : `\n## Beside other libraries\n\n[On the same features](../../test/conformance/third-party/third-party.test.ts):\n\n${lines.map((line) => `- ${line}\n`).join('')}`;
 
 function quarrels({ card }: Method): string {
   const lines = (card.quarrels ?? []).map((line) => `- ${line}\n`);

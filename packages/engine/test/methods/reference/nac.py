@@ -14,6 +14,7 @@ def states(h):
 
 
 low = np.logspace(-6, np.log10(0.5), 26)
+low[-1] = np.nextafter(0.5, 0)  # the state of a dead unit is above it, as in pytorch-ood's float32
 GEOMETRIC = np.concatenate([low, 1 - low[::-1][1:]])
 
 
