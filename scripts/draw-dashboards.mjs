@@ -23,7 +23,7 @@ const seconds = Math.round(60 * Number(values.minutes));
 const end = Date.now() / 1000;
 const start = end - seconds;
 
-/** What is chosen above the panels is everything; rates are of a minute at most. */
+/** Fills in the variables of an expression: everything is selected, and rates cover a minute at most. */
 const filledIn = (expr) =>
   expr
     .replaceAll(/\$(run|pool)\b/g, '.*')

@@ -60,7 +60,7 @@ export const runWatched = (command) =>
     return { seconds, peak, results: JSON.parse(readFileSync(join(output, 'results.json'), 'utf8')) };
   });
 
-/** What the planner says that one script per setting would do. */
+/** The planner's counts for the work that one script per setting would do. */
 export const planOfGrid = (grid, dataFlags) =>
   withEmptyCache(async (_folder, cache) => {
     const args = [CLI, 'plan', join('examples', `${grid}.yaml`), '--json', ...dataFlags];

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What each package may import of ours (docs/architecture.md). */
+/** Imports allowed between our packages (docs/architecture.md). */
 const ALLOWED = {
   contract: [],
   metrics: ['contract'],

@@ -22,7 +22,7 @@ export function cacheDir(env = process.env) {
   return env.OODGRID_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ood-grid');
 }
 
-/** What to fetch and where to build for a platform; undefined where no wheel exists. */
+/** Returns the downloads and build steps for a platform; undefined where no wheel exists. */
 export function recipeFor(platform, arch) {
   const wheel = WHEELS[`${platform}-${arch}`];
   if (wheel === undefined) return undefined;

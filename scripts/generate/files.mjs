@@ -30,7 +30,7 @@ export async function generatedFiles(root) {
   ]);
 }
 
-/** What the scripts that compute reference values of methods say of how they do it, by method: their docstrings between name and command. */
+/** Returns, by method, how its reference values are computed: the docstring of the script, between name and command. */
 function referenceScripts(root) {
   const folder = join(root, 'packages/engine/test/methods/reference');
   const scripts = readdirSync(folder).filter(

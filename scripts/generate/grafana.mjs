@@ -9,7 +9,7 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as LinesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** Where the data are: chosen above the panels. */
+/** Data source of the panels: selected above them. */
 const DATA_SOURCE = { type: 'prometheus', uid: `\${datasource}` };
 /** Of 24 columns. */
 const WIDTH = { stat: 8, lines: 12, stacked: 12, table: 12 };

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { recipeFor, TENSORFLOW } from '../engine/recipe.mjs';
 
 /**
- * What an image holds, as CycloneDX 1.6: our package, those of npm with the hashes of the lockfile, Node, TensorFlow, and the shared
+ * Bill of materials of an image in CycloneDX 1.6: our package, those of npm with the hashes of the lockfile, Node, TensorFlow, and the shared
  * libraries of the system with the hashes of their files.
  */
 export function billOfMaterials(part, { root, into, packages, engine }) {
@@ -62,7 +62,7 @@ function npmComponent({ manifest }, integrity) {
   };
 }
 
-/** What a manifest says, however old its way to say it. */
+/** Returns the licences of a manifest in any of the forms that manifests have had. */
 function licences({ name, license, licenses }) {
   const said = [license, ...(licenses ?? [])].flat().map((one) => one?.type ?? one);
   const text = said.filter((one) => typeof one === 'string').join(' OR ');

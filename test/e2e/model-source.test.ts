@@ -101,7 +101,7 @@ function logitsOf({ weight, bias }: Weights, x: Float64Array): number[] {
 
 const unit = (x: Float64Array) => x.map((value) => value / Math.sqrt(dot(x, x)));
 
-/** What the methods score, in double precision and with nothing of the project. */
+/** Scores of the methods in double precision, computed without any code of the project. */
 const SCORES: Readonly<Record<string, (x: Float64Array, model: Weights, bank: Float64Array[]) => number>> = {
   baseline: (x, model) => {
     const logits = logitsOf(model, x);
@@ -200,7 +200,7 @@ describe('a source of models in a file of the user', () => {
 
 describe('a source of values that were computed elsewhere', () => {
   const VALUES = join(ROOT, 'packages/models/test/fixtures/values.mjs');
-  /** What the linear model of that name gives of every split, in double precision. */
+  /** Returns the logits and features of the linear model of that name on every split, in double precision. */
   function exportValues(model: string) {
     const own = weights.get(model);
     if (own === undefined) throw new Error(`no model ${model}`);

@@ -80,7 +80,7 @@ export class ImageRoot {
 
 const DEVICES = { null: 3, zero: 5, random: 8, urandom: 9 };
 
-/** What every container has: devices, and a place for /proc, which goes with its process. False where that cannot be had: by anybody but root. */
+/** Makes the devices and the /proc that every container has. Returns false without the right to make them: only root has it. */
 async function makeDevices(folder: string): Promise<boolean> {
   if (process.getuid?.() !== 0) return false;
   chmodSync(folder, 0o755);

@@ -45,7 +45,7 @@ const policySchema = z.object({
   }),
 });
 
-/** What does not fit together among the objects of an overlay. */
+/** Yields the faults between objects of an overlay. */
 export function* clusterFaults(objects: readonly KubernetesObject[]): Generator<string> {
   yield* identityFaults(objects);
   const pods = podsOf(objects);

@@ -10,7 +10,7 @@ const K8S = join(ROOT, 'deploy', 'k8s');
 export const OVERLAYS = readdirSync(join(K8S, 'overlays')).filter((name) => !name.startsWith('.'));
 export const COMPONENTS = readdirSync(join(K8S, 'components'));
 
-/** What every object has that these tests look at. */
+/** Fields that these tests read of every object. */
 const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),

@@ -16,7 +16,7 @@ const VOLUMES = [
   'secret',
 ];
 
-/** What keeps a pod from what it should be; empty where it is right. */
+/** Yields the rules that a pod breaks. */
 export function* podFaults(pod: Pod): Generator<string> {
   const { securityContext: context } = pod;
   if (context.runAsNonRoot !== true || context.runAsUser === 0) yield 'runs as root';

@@ -1,4 +1,4 @@
-/** What an alert is tested with: series of promtool, a value each minute. */
+/** Input of an alert's rule test: series of promtool, a value each minute. */
 export interface AlertCase {
   /** Series under which it fires at the minute, and others under which it does not. */
   readonly fires: Readonly<Record<string, string>>;

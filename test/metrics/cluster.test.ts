@@ -21,7 +21,7 @@ import { temporaryCache } from '../support/temporary-cache.js';
 
 /** Minutes of the rules are seconds here. */
 const SCALE = 60;
-/** What the machine of the test does with its disk and its cores is not the cluster's. */
+/** Alerts about the machine of the test, its disk and cores, not about the cluster. */
 const OF_MACHINE = ['OodGridDiskFillsSoon', 'OodGridEventLoopBlocked', 'OodGridJournalSlow'];
 
 const cache = temporaryCache();

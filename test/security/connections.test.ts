@@ -17,7 +17,7 @@ import { testCache } from '../support/temporary-cache.js';
 const cache = testCache();
 const folder = join(cache.folder, 'cluster');
 const MIB = 1024 ** 2;
-/** What the process may grow by, whatever is done to it: garbage of the honest calls included. */
+/** Largest growth of the process under any load, garbage of the honest calls included. */
 const MAX_GROWTH = 150 * MIB;
 /** As many as this process may open, beside what it needs itself. */
 const IDLE = Math.min(10_000, openFilesLimit() - 1000);

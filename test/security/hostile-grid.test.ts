@@ -33,7 +33,7 @@ let where: string;
 let metrics: string;
 let serve: Process;
 let worker: Process;
-/** What commands printed, by the words that they were called with. */
+/** Output of commands, by their arguments. */
 const printed = new Map<string, string>();
 let run: string;
 
@@ -79,7 +79,7 @@ const read = (name: string) => readFileSync(join(inFolder('out'), name), 'utf8')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there.
 const ACTIVE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-/** What each file of a run must be, whatever names it holds. */
+/** Checks of each file of a run: they hold whatever names the grid has. */
 const FILES: Readonly<Record<string, (text: string) => void>> = {
   'results.json': (text) => expect(JSON.parse(text).cells).toHaveLength(4),
   'results.csv': noFormulas,

@@ -122,7 +122,7 @@ describe('links with TLS', () => {
   });
 });
 
-/** What a server says first to whoever shows that certificate; `greeted` where it goes on. */
+/** Returns the first word of a server to a client with that certificate; `greeted` where it goes on. */
 const greeting = (port: number, { cert, key }: { readonly cert: string; readonly key: string }) =>
   new Promise<string>((resolve) => {
     const [certificate, secret] = [readFileSync(cert), readFileSync(key)];

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What keeps one bad member from taking anything down, broken on purpose, and what the simulation says of it. */
+/** Protections against one bad member, each disabled on purpose, with the failure that the simulation must report. */
 const MUTATIONS: Readonly<Record<string, { readonly shows: RegExp; readonly breakIt: () => void }>> = {
   "a failure of a worker's own is no attempt of the task": {
     shows: /a full disk of its worker counts as a failure|ended as failed/,

@@ -30,7 +30,7 @@ interface Mutation {
   readonly breakIt: () => void;
 }
 
-/** What members of a cluster may do to each other. */
+/** Interactions of members of a cluster. */
 const OF_MEMBERS: readonly Mutation[] = [
   {
     rule: 'an id of a worker is one living process',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes too long for every run of the tests, and writes its report. */
+/** Tests that take too long for every run; each writes a report. */
 export default defineConfig({
   test: { include: ['test/soak/*.soak.ts'], testTimeout: 3_600_000, hookTimeout: 300_000, pool: 'forks' },
 });

@@ -5,7 +5,7 @@ import { ROOT } from './cli.js';
 
 const toolsSchema = z.object({ kustomize: z.string(), pythonPath: z.string(), hadolint: z.string() });
 
-/** What checks the files in deploy/. */
+/** Tools that check the files in deploy/. */
 export type DeployTools = z.infer<typeof toolsSchema>;
 
 /** Fetches or builds them the first time. Fails with the reason where that cannot be done. */

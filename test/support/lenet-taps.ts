@@ -18,7 +18,7 @@ function load() {
   return loadEngine({ cacheDir: cliContext([]).cacheDir, log: () => undefined });
 }
 
-/** What the bundled LeNet of FashionMNIST gives of images, as somebody who exports features has it: labels, features, logits and the head. */
+/** Taps of the bundled FashionMNIST LeNet as a user would export them: labels, features, logits and the head. */
 export interface Exported {
   readonly arrays: ReadonlyMap<string, NpyArray>;
   readonly head: ReadonlyMap<string, NpyArray>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CLI_BIN, ROOT } from './cli.js';
 
-/** What a command of the page is here: a port, a folder, a grid of seconds. */
+/** Replacements in a command of the page: a free port, a temporary folder, a grid that takes seconds. */
 export type Instead = readonly (readonly [string, string])[];
 
 /** Blocks of commands of `docs/operations.md` by chapter, in its order; those before the first chapter are under ''. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
-/** What /proc says of a process; empty when it has ended meanwhile. */
+/** Reads a file of /proc about a process; empty when it has ended. */
 function proc(pid: number | string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -89,12 +89,12 @@ export class TestPrometheus {
     throw new Error('Prometheus does not start');
   }
 
-  /** What an expression gives now. Throws what Prometheus says against it. */
+  /** Returns the present value of an expression. Throws Prometheus's error. */
   query(expr: string): Promise<readonly Series[]> {
     return this.#ask('query', { query: expr });
   }
 
-  /** What an expression gave at any time since then. */
+  /** Returns the values of an expression at any time since then. */
   everSince(expr: string, since: Date): Promise<readonly Series[]> {
     const [from, to] = [since.getTime() / 1000, Date.now() / 1000];
     return this.#ask('query_range', { query: expr, start: String(from), end: String(to), step: '1s' });

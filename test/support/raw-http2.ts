@@ -22,7 +22,7 @@ function header(name: string, value: string): Buffer {
 const [DATA, HEADERS, SETTINGS] = [0, 1, 4];
 const [END_STREAM, END_HEADERS] = [1, 4];
 
-/** What a connection begins with. */
+/** First bytes of a connection. */
 export const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 export const beginning = (): Buffer =>
   Buffer.concat([Buffer.from(HTTP2_PREFACE), frame(SETTINGS, 0, 0, Buffer.alloc(0))]);

@@ -32,7 +32,7 @@ export function readmeExamples(): ReadonlyMap<string, readonly Example[]> {
   );
 }
 
-/** What stands before an example: `show` compares a value with what its comment says; `...` ends a number that is cut. */
+/** Code in front of an example: `show` compares a value with its comment; `...` ends a number that is cut. */
 const PRELUDE = `import { deepStrictEqual, ok } from 'node:assert/strict';
 const show = (value: unknown, said: unknown) => deepStrictEqual(structuredClone(value), said);
 const showStart = (value: unknown, start: string) => ok(String(value).startsWith(start), \`\${value} is not \${start}...\`);
@@ -72,7 +72,7 @@ export async function compileExamples(examples: readonly Example[]) {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const { stdout } = await execa(process.execPath, [tsc, '-p', project], { cwd: ROOT, reject: false });
   return {
-    /** What the compiler says of them all; empty when all is well. */
+    /** The compiler's errors about all examples; empty when there are none. */
     problems: stdout,
     run: async (example: Example) => {
       await execa(process.execPath, [join(folder, `${example.title}.mjs`)], { cwd: ROOT });

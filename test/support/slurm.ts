@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import getPort from 'get-port';
 import { vi } from 'vitest';
 
-/** Where the set-up unpacks Slurm (`scripts/servers/slurm.mjs`). */
+/** Directory into which the set-up unpacks Slurm (`scripts/servers/slurm.mjs`). */
 const folderIn = (cacheDir: string) => join(cacheDir, 'servers', 'slurm-debian');
 
 /** Why there can be no Slurm here; undefined when there can. */
@@ -84,7 +84,7 @@ export class SlurmCluster {
     return cluster;
   }
 
-  /** What one of Slurm's commands prints. */
+  /** Returns the output of one of Slurm's commands. */
   async command(program: string, ...args: readonly string[]): Promise<string> {
     const { stdout } = await execa(join(this.env.PATH?.split(':')[0] ?? '', program), args, {
       env: this.env,

@@ -44,12 +44,12 @@ export const workSchema = z.object({
 });
 export type Work = Readonly<z.infer<typeof workSchema>>;
 
-/** What a run used a work for. */
+/** The use that a run made of a cited work. */
 const useSchema = z.object({
   kind: z.enum(['protocol', 'method', 'model', 'data-set', 'statistics']),
   /** As the grid has it, or what of the statistics it is. */
   name: visibleName(200),
-  /** Where in the work. */
+  /** Place within the work, such as a section or an equation. */
   at: visibleName(200).exactOptional(),
   /** The licence of a data set or a model. */
   licence: visibleName(200).exactOptional(),

@@ -1,4 +1,4 @@
-/** What a line of a process's log is about, for those who search logs. */
+/** Structured fields of a log line, to search by. */
 export interface LogFields {
   /** `info` where it is left out. */
   readonly level?: 'info' | 'warn' | 'error';
@@ -9,5 +9,5 @@ export interface LogFields {
   readonly trace?: string;
 }
 
-/** Where a process tells its operator what happens: one line, and what it is about. */
+/** Writes a line to a process's log, with its structured fields. */
 export type Log = (line: string, about?: LogFields) => void;

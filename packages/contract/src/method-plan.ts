@@ -13,7 +13,7 @@ const count = z
 const candidateSchema = z.record(name, z.number());
 export type Candidate = Readonly<z.infer<typeof candidateSchema>>;
 
-/** How the protocol cuts a test set: `file` keeps the file's order, `permuted` shuffles by the protocol's seed. */
+/** Order in which the protocol cuts a test set: `file` keeps the file's order, `permuted` shuffles by the protocol's seed. */
 const splitOrderSchema = z.enum(['file', 'permuted']);
 export type SplitOrder = z.infer<typeof splitOrderSchema>;
 
@@ -38,7 +38,7 @@ export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['pre
 export const GIVEN_SCORES = { compute: 'given-scores', revision: 1, columns: ['score'] } as const;
 
 /**
- * What the planner must know of one configured method: plain data, so that a coordinator plans a grid
+ * The planner's view of one configured method: plain data, so that a coordinator plans a grid
  * without loading a tensor library. `planMethod` of `@oodgrid/methods` makes it from the method's own file.
  */
 export const methodPlanSchema = z.object({
@@ -46,7 +46,7 @@ export const methodPlanSchema = z.object({
   compute: name,
   /** Bumped when the arithmetic changes; part of every cache key. */
   revision: count,
-  /** What the arithmetic's module is made of, where it is a user's; absent where it is of the catalog. Part of every cache key. */
+  /** Digest of the user's module that holds the arithmetic; absent for methods of the catalog. Part of every cache key. */
   module: digestSchema.exactOptional(),
   /** The part of every setting that is not chosen; part of every cache key. */
   options: z.record(z.string(), z.unknown()),
@@ -57,7 +57,7 @@ export const methodPlanSchema = z.object({
    * `gradient`: perturbs inputs with gradients taken over the protocol's permuted batches.
    */
   pass: passSchema,
-  /** What is fitted on before scoring: nothing, the ID train set, or the row's `fitSet`, whose pixels become (u8 - offset) / 255. */
+  /** Source of the fit: none, the ID train set, or the row's `fitSet`, whose pixels become (u8 - offset) / 255. */
   fit: z.union([z.enum(['none', 'train']), z.object({ offset: z.number() })]),
   /** Samples that the fit needs at least. */
   fitMinimum: count.exactOptional(),

@@ -6,7 +6,7 @@ const metricKeySchema = z
   .regex(/^[a-z][A-Za-z0-9]{0,39}$/)
   .describe('a small letter, then letters and digits, 40 at most');
 
-/** What readers must know of a metric to show it. */
+/** Definition of a metric: key, title, direction and positive class. */
 export const metricSpecSchema = z.object({
   /** Its name in `cells[].metrics`. */
   key: metricKeySchema,
@@ -22,7 +22,7 @@ export type MetricSpec = Readonly<z.infer<typeof metricSpecSchema>>;
 export const RANKED_BY = 'auroc';
 
 /**
- * What a metric's 95 % interval is. `delong`: DeLong's, with Newcombe's score interval at the border. `bootstrap-border`: the percentiles of
+ * Kind of a metric's 95 % interval. `delong`: DeLong's, with Newcombe's score interval at the border. `bootstrap-border`: the percentiles of
  * a stratified bootstrap, with a score interval at the border. `bootstrap`: those percentiles alone. docs/intervals.md has all.
  */
 const INTERVAL_KINDS = ['delong', 'bootstrap-border', 'bootstrap'] as const;
@@ -37,7 +37,7 @@ const cellMetricSchema = z.object({
   interval: z.object({ low: shareSchema, high: shareSchema }),
   how: z.enum(INTERVAL_KINDS),
 });
-/** What was measured of one row. */
+/** Value and interval of one metric for one row. */
 export type CellMetric = z.infer<typeof cellMetricSchema>;
 
 /** By key, those of the results' `metrics`. */

@@ -1,8 +1,8 @@
-/** What can be said of a model before it is loaded: what a method's plan is made from, and what placement needs. */
+/** Facts about a model that are known before it is loaded: method plans and the placement of tasks are derived from them. */
 export interface ModelFacts {
   /** The model's name in the grid. */
   readonly name: string;
-  /** What it is, for messages and measured speeds: the architecture's name, or the source's. */
+  /** Name of the architecture or of the model source, for messages and measured speeds. */
   readonly architecture: string;
   readonly classes: number;
   /** Height, width and channels of an input image; null where the values of each split were computed elsewhere, and no image is looked at. */
@@ -29,9 +29,9 @@ export interface ModelFacts {
   readonly memory: ModelMemory;
 }
 
-/** What a model takes, in bytes. */
+/** Memory use of a model, in bytes. */
 export interface ModelMemory {
   readonly weightBytes: number;
-  /** What a pass keeps of one image, where gradients are to be taken of it. */
+  /** Bytes of activations kept per image when gradients are taken. */
   readonly activationBytesPerImage: number;
 }

@@ -17,7 +17,7 @@ const count = z
 const resolvedSplitSchema = z.object({
   ref: dataRefSchema,
   count,
-  /** Where the split has no labels: accuracy is not measured on it, and nothing fits on it. */
+  /** True where the split has no labels: accuracy is not measured on it, and no method fits on it. */
   isUnlabelled: z.literal(true).exactOptional(),
 });
 export type ResolvedSplit = Readonly<z.infer<typeof resolvedSplitSchema>>;
@@ -69,11 +69,11 @@ export const resolvedGridSchema = z.object({
   rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
   /** Memory that a task of each model needs, by the model's name: for placement only. */
   memoryBytes: z.record(z.string(), z.number().min(0)),
-  /** What the models' cards say of their accuracy, by the model's name: to compare with. */
+  /** Accuracies stated by the models' cards, by the model's name, for comparison. */
   cardAccuracies: z.record(z.string(), z.number().min(0).max(1)).exactOptional(),
-  /** What was found in the data when the grid was resolved; goes into the results. */
+  /** Warnings found when the grid was resolved; copied into the results. */
   warnings: z.array(warningSchema).max(10_000).readonly().exactOptional(),
-  /** What to cite; goes into the results. */
+  /** Works to cite; copied into the results. */
   references: referencesSchema.exactOptional(),
 });
 export type ResolvedGrid = Readonly<z.infer<typeof resolvedGridSchema>>;

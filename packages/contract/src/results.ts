@@ -31,11 +31,11 @@ export const cellSchema = z.object({
     /** The protocol's criterion of every setting, in the method's order; empty where nothing was selected. */
     criteria: z.array(z.number()),
   }),
-  /** How the method's columns became one score. */
+  /** How the method's columns were combined into one score. */
   combination: z.object({
     /** `logistic-regression`, `first-column`. */
     kind: z.string(),
-    /** What was fitted. */
+    /** Fitted parameters of the combination. */
     parameters: z.record(z.string(), z.union([z.number(), z.array(z.number())])),
   }),
   /** Samples that fitted the combination, selected the setting, and tested. */
@@ -47,7 +47,7 @@ export const cellSchema = z.object({
 });
 export type Cell = z.infer<typeof cellSchema>;
 
-/** What was measured of a row by one of the results' metrics. */
+/** Returns a row's value of one of the results' metrics. */
 export function metricOf({ metrics, method }: Pick<Cell, 'metrics' | 'method'>, key: string): CellMetric {
   const found = Object.hasOwn(metrics, key) ? metrics[key] : undefined;
   if (found === undefined) throw new OodError('corrupt-data', `row "${method}" has no metric "${key}"`);
@@ -71,7 +71,7 @@ const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-/** How well a model classifies the whole test set of an ID data set. */
+/** Accuracy of a model on the whole test set of an ID data set. */
 const accuracySchema = z.object({
   model: z.string(),
   id: z.string(),
@@ -79,7 +79,7 @@ const accuracySchema = z.object({
   accuracy: z.object({ value: shareSchema, low: shareSchema, high: shareSchema }),
   correct: z.number().int().min(0),
   samples: z.number().int().min(1),
-  /** What the model's card says of its own test set; null where there is no card. */
+  /** Accuracy that the model's card states for its own test set; null without a card. */
   cardAccuracy: shareSchema.nullable(),
 });
 export type Accuracy = z.infer<typeof accuracySchema>;
@@ -97,7 +97,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 
 export const comparisonsSchema = z.array(comparisonSchema);
 
-/** What every version of results has, beside its cells and comparisons. */
+/** Fields shared by every version of the results, apart from cells and comparisons. */
 export const commonHeaderSchema = z.object({
   run: z.object({
     id: runIdSchema,
@@ -117,7 +117,7 @@ export const commonHeaderSchema = z.object({
   accuracies: z.array(accuracySchema).default([]),
   /** Signs of something wrong; no part of the digest. */
   warnings: z.array(warningSchema).default([]),
-  /** What to cite; no part of the digest. Results of older versions have none. */
+  /** Works to cite; not part of the digest. Older versions of the results have none. */
   references: referencesSchema.default([]),
   digest: digestSchema,
 });
@@ -128,15 +128,15 @@ export const resultsHeaderSchema = z.object({
   /** The version that these results had when they were written; absent where it was this one. The digest is of that version. */
   convertedFrom: z.string().exactOptional(),
   ...commonHeaderSchema.shape,
-  /** How the detectors were evaluated. */
+  /** The evaluation protocol. */
   protocol: z.object({
     name: z.string(),
-    /** What settings were selected by, for people: `TNR at 95 % TPR`; null where each method's own setting was taken. */
+    /** Criterion that selected the settings, as text: `TNR at 95 % TPR`; null where each method's default setting was taken. */
     criterion: z.string().nullable(),
     /** SHA-256 of the file that it was taken from; absent where it is one of the catalog. */
     module: digestSchema.exactOptional(),
   }),
-  /** What was measured of every cell, in the order of tables. The first is the one that rows are ranked by. */
+  /** Metrics measured for every cell, in the order of the tables' columns. Rows are ranked by the first. */
   metrics: z.array(metricSpecSchema).min(1),
 });
 export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;

@@ -28,7 +28,7 @@ const failureSchema = z.object({
   logTail: text,
 });
 
-/** What a run tells those who watch it. */
+/** Events of a run, as sent to its watchers. */
 const runEventSchema = z.discriminatedUnion('kind', [
   event('worker-joined', { worker: workerInfoSchema }),
   event('worker-lost', { workerId: text }),

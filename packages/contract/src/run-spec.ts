@@ -15,11 +15,11 @@ const gridSpecSchema = z.object({
 });
 export type GridSpec = Readonly<z.infer<typeof gridSpecSchema>>;
 
-/** What a run computes; large things are blobs. */
+/** Specification of a run. Large inputs are blobs, named by digest. */
 const runSpecSchema = z.discriminatedUnion('kind', [gridSpecSchema, syntheticSpecSchema]);
 export type RunSpec = GridSpec | SyntheticSpec;
 
-/** What a client wants computed, from the bytes that it sent. Throws `invalid-input` for what is no run specification. */
+/** Parses a run specification from a client's bytes. Throws `invalid-input` when it is not one. */
 export function parseRunSpec(json: Uint8Array): RunSpec {
   let value: unknown;
   try {

@@ -4,7 +4,7 @@ import { digestSchema } from './ids.js';
 // Work that computes nothing of use, to test and to measure a cluster. A coordinator takes it with `serve --synthetic` alone and
 // an executor with `--engine none` alone, so nobody who may submit grids can make a production cluster do what `fault` says.
 
-/** What goes wrong on purpose. */
+/** Faults that a synthetic task can cause on purpose. */
 const faultSchema = z.enum(['none', 'crash', 'hang', 'out-of-memory', 'throw']);
 
 /**
@@ -24,7 +24,7 @@ export const syntheticSpecSchema = z.object({
   memoryBytes: z.number().int().min(0).exactOptional(),
   /** Pause of each task. */
   milliseconds: z.number().min(0),
-  /** What goes wrong on purpose in the first score task. */
+  /** Fault of the first score task. */
   fault: faultSchema.default('none'),
 });
 export type SyntheticSpec = Readonly<z.infer<typeof syntheticSpecSchema>>;

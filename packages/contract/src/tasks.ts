@@ -48,7 +48,7 @@ export const normalisationSchema = z.object({
 });
 export type Normalisation = z.infer<typeof normalisationSchema>;
 
-/** What pixels become: what the ID set's normalisation makes of them; or, of a data set that a method brings, (u8 - offset) / 255. */
+/** Conversion of pixels: the ID set's normalisation, or, for a data set that belongs to a method, (u8 - offset) / 255. */
 export const transformSchema = z.union([normalisationSchema, z.object({ offset: z.number() })]);
 export type Transform = z.infer<typeof transformSchema>;
 
@@ -59,24 +59,24 @@ const orderSchema = z.discriminatedUnion('kind', [
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
-/** What one method computes in a task. Its result has a row per sample and, candidate by candidate, the method's columns. */
+/** One method's part of a task. Its result has a row per sample; columns are ordered by candidate, then by the method's own order. */
 const unitSpecSchema = z.object({
   /** Content address of the result: the cache key. */
   key: digestSchema,
   /** Name in the engine's method table. */
   method: z.string().min(1),
-  /** What the method's module is made of, where it is a user's: an executor that has loaded another one refuses the unit. */
+  /** Digest of the user's module, if any: an executor that has loaded another one refuses the unit. */
   module: digestSchema.exactOptional(),
   options: z.record(z.string(), z.unknown()),
   fitted: digestSchema.nullable(),
-  /** How the method's plan has it computed. */
+  /** Kind of pass, from the method's plan. */
   pass: passSchema,
   /** Hyper-parameter settings to evaluate; empty where there is nothing to choose. */
   candidates: z.array(z.record(z.string(), z.number())),
 });
 export type UnitSpec = z.infer<typeof unitSpecSchema>;
 
-/** What one worker leases and computes: one slice, one model, every method that shares the pass. */
+/** The unit of leasing: one slice of one split, one model, and every method that shares the pass. */
 export const taskSpecSchema = z.object({
   kind: z.enum(['fit', 'sweep', 'score']),
   model: modelSpecSchema,

@@ -24,7 +24,7 @@ export const WARNING_CODES = [
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
-/** What a warning is about, as far as it has such a place. */
+/** The cell, model or data set that a warning concerns, as far as it has one. */
 const placeSchema = z.object({
   id: z.string().optional(),
   ood: z.string().optional(),
@@ -40,7 +40,7 @@ export const warningSchema = z.object({
   severity: z.enum(['serious', 'notice']),
   message: z.string(),
   place: placeSchema,
-  /** How many samples it is about, where that is counted. */
+  /** Number of samples concerned, where it is counted. */
   count: z.number().int().min(0).optional(),
   /** Positions of two equal images: in one set, or in the sets that the message names, in its order. */
   example: z.tuple([z.number().int().min(0), z.number().int().min(0)]).optional(),

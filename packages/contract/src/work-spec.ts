@@ -2,6 +2,6 @@ import { z } from 'zod';
 import { type SyntheticTask, syntheticTaskSchema } from './synthetic.js';
 import { type TaskSpec, taskSpecSchema } from './tasks.js';
 
-/** What a lease is given for. */
+/** Work that a lease can be granted for. */
 export const workSpecSchema = z.discriminatedUnion('kind', [taskSpecSchema, syntheticTaskSchema]);
 export type WorkSpec = TaskSpec | SyntheticTask;

@@ -14,7 +14,7 @@ export interface BackgroundWorkOptions
 /** Delay after which work that failed because of a full disk is done again. */
 const RETRY_MS = 1000;
 
-/** What takes its time for a dispatcher: choices, merges and looks at blobs. Outcomes come back through `enter`. */
+/** Slow work of a dispatcher, done outside its turn: choices, merges and checks of blobs. Outcomes come back through `enter`. */
 export class BackgroundWork {
   readonly #options: BackgroundWorkOptions;
 

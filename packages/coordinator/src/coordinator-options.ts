@@ -35,7 +35,7 @@ export interface CoordinatorOptions {
   readonly compute: (run: RunState, id: string, results: ResultReader, done: Done<unknown>) => void;
   /** Merges a run, now or later; the value is the blob of the results, or null where somebody keeps them otherwise. */
   readonly merge: (run: RunState, results: ResultReader, done: Done<Digest | null>) => void;
-  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  /** Milliseconds for which the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
   readonly onEvent: (run: string, event: RunEvent) => void;
   /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */
@@ -45,7 +45,7 @@ export interface CoordinatorOptions {
   readonly onStore: (error: OodError | null, run?: string) => void;
 }
 
-/** What the coordinator has to know of its blobs. */
+/** The coordinator's view of its blobs: whether they exist and are whole. */
 export interface BlobSight {
   /** Whether there is such a blob, whatever is in it. */
   isThere(blob: Digest): boolean;

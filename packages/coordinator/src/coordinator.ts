@@ -20,7 +20,7 @@ const COMPACT_AFTER = 100_000;
  */
 export class Coordinator implements WorkerHandler {
   readonly #options: CoordinatorOptions;
-  /** What happened since the start, whatever became of the store meanwhile. */
+  /** Counters since the start, kept even when the store is reopened. */
   readonly tallies = new Tallies();
   readonly #peers = new Set<WorkerPeer>();
   #store: Store | undefined;

@@ -61,7 +61,7 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
   return threads.run('pack', { header, cells: cells.parts, comparisons, out: options.out });
 }
 
-/** What results say of the protocol that they are of. */
+/** The protocol's part of the results' header. */
 function evaluationOf({ name, selection, metrics }: Protocol): Pick<ResultsHeader, 'protocol' | 'metrics'> {
   const module = moduleOf(name);
   return {

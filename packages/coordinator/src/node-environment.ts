@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from './coordinator-options.js';
 
-/** What comes within this time is one commit: a sync of the disk is shared by all of it. */
+/** Milliseconds in which writes are gathered into one commit, so that they share one sync of the disk. */
 const GROUP_MS = 4;
 
 /** The clocks, timers and randomness of this process. */

@@ -24,7 +24,7 @@ export interface DecodedSplit extends SplitContent {
   readonly labels: Uint8Array;
 }
 
-/** What a split must decode to. */
+/** Facts that a decoded split must agree with. */
 export interface SplitFacts {
   readonly count: number;
   /** SHA-256 of the image bytes and of the label bytes; null where only count and shape are checked. */
@@ -37,7 +37,7 @@ export interface Dataset {
   readonly title: string;
   /** The work that it comes from. */
   readonly cites: Work;
-  /** What it may be used for: the licence's name, or what its makers say. */
+  /** Terms of use: the licence's name, or the makers' own statement. */
   readonly licence: string;
   readonly input: ImageSize;
   readonly classes: number;

@@ -14,7 +14,7 @@ export interface LoadOptions extends ReadOptions {
 }
 
 export interface LoadedSplit extends DecodedSplit {
-  /** Where it came from, for people. */
+  /** Origin, as text for people. */
   readonly source: string;
 }
 

@@ -21,11 +21,11 @@ export interface RawFiles {
   readonly files: readonly Uint8Array[];
   /** Path or address of each file, for messages. */
   readonly names: readonly string[];
-  /** Where they came from, for people. */
+  /** Origin, as text for people. */
   readonly from: string;
 }
 
-/** Where the files of a data set can come from. */
+/** A place from which the files of a data set can be had. */
 export interface Source {
   /** All files that are wanted, or none: throws SourceUnavailable when the source does not have them. */
   read(wanted: WantedFiles, options: ReadOptions): Promise<RawFiles>;

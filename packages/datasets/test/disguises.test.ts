@@ -1,33 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { OodError, sha256 } from '@oodgrid/contract';
-import { type NpyArray, writeNpz } from '@oodgrid/formats';
-import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '@oodgrid/contract';
+import { describe, expect, it } from 'vitest';
 import { parseSplitBlob } from '../src/dataset-blob.js';
-import { loadFolderDataset } from '../src/folder/folder-dataset.js';
 import type { FolderReading } from '../src/folder/folder-format.js';
 import { datasetBlob } from '../src/index.js';
+import { grey, read, TestFolder } from './support/disguises.js';
 
-const disguise = (name: string) => fileURLToPath(new URL(`./fixtures/disguises/${name}`, import.meta.url));
-const reading: FolderReading = { inputs: [[4, 5, 3]], pixels: 'bytes', labels: 'needed' };
-const read = (name: string, own: Partial<FolderReading> = {}) =>
-  loadFolderDataset(disguise(name), 'test', { ...reading, ...own });
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'oodgrid-disguise-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const written = (arrays: Readonly<Record<string, NpyArray>>, own: Partial<FolderReading> = {}) => {
-  writeFileSync(join(folder, 'test.npz'), writeNpz(new Map(Object.entries(arrays))));
-  return loadFolderDataset(folder, 'test', { ...reading, inputs: [[2, 2, 1]], ...own });
-};
-const grey = { shape: [3, 2, 2], data: Uint8Array.from({ length: 12 }, (_, i) => 20 * i) };
+const folder = new TestFolder();
 const three = { shape: [3], data: Uint8Array.of(2, 0, 1) };
 
 describe('one data set', () => {
@@ -101,7 +79,7 @@ describe('floats', () => {
     ['beyond 0..255', Float32Array.of(0, 1, 2, 256)],
   ])('with %s are no bytes', async (_what, data) => {
     await expect(
-      written({ images: { shape: [1, 2, 2], data }, labels: { shape: [1], data: Uint8Array.of(0) } }),
+      folder.written({ images: { shape: [1, 2, 2], data }, labels: { shape: [1], data: Uint8Array.of(0) } }),
     ).rejects.toThrow(/are no bytes/);
   });
 
@@ -110,12 +88,12 @@ describe('floats', () => {
     async (pixels) => {
       const data = Float64Array.from({ length: 12 }, (_, i) => (i === 6 ? Number.NaN : 0));
       await expect(
-        written({ images: { shape: [3, 2, 2], data }, labels: three }, { pixels }),
+        folder.written({ images: { shape: [3, 2, 2], data }, labels: three }, { pixels }),
       ).rejects.toThrow(/"images": NaN in image 1 at \[1, 0\]/);
       data[6] = 1e300;
       if (pixels === 'floats')
         await expect(
-          written({ images: { shape: [3, 2, 2], data }, labels: three }, { pixels }),
+          folder.written({ images: { shape: [3, 2, 2], data }, labels: three }, { pixels }),
         ).rejects.toThrow(/Infinity/);
     },
   );
@@ -124,14 +102,14 @@ describe('floats', () => {
 describe('images of integers', () => {
   it('beyond 0 to 255 are refused with their place', async () => {
     const data = Int32Array.from({ length: 12 }, (_, i) => (i === 11 ? -1 : 0));
-    await expect(written({ images: { shape: [3, 2, 2], data }, labels: three })).rejects.toThrow(
+    await expect(folder.written({ images: { shape: [3, 2, 2], data }, labels: three })).rejects.toThrow(
       /"images": int32 with -1 in image 2 at \[1, 1\]; images of integers must be 0 to 255/,
     );
   });
 
   it('of nothing but 0 and 1 are bytes, and a note says that these are black', async () => {
     const data = Uint8Array.from({ length: 12 }, (_, i) => i % 2);
-    const { notes, images } = await written({ images: { shape: [3, 2, 2], data }, labels: three });
+    const { notes, images } = await folder.written({ images: { shape: [3, 2, 2], data }, labels: three });
     expect(images).toEqual(data);
     expect(notes.join()).toMatch(/hold only 0 and 1, which as bytes are black/);
   });
@@ -140,14 +118,14 @@ describe('images of integers', () => {
 describe('rows of numbers', () => {
   it('are grey images where the model says of which size, and else a question of the layout', async () => {
     const rows = { images: { shape: [3, 4], data: grey.data }, labels: three };
-    expect(await written(rows)).toMatchObject({
+    expect(await folder.written(rows)).toMatchObject({
       shape: [3, 2, 2, 1],
       notes: [expect.stringMatching(/each row is taken as an image of 2x2x1/)],
     });
-    await expect(written(rows, { inputs: [[1, 2, 2]] })).rejects.toThrow(
+    await expect(folder.written(rows, { inputs: [[1, 2, 2]] })).rejects.toThrow(
       /rows of 4 numbers .* or say layout: chw or hwc/,
     );
-    const planes = await written(rows, { inputs: [[1, 2, 2]], layout: 'chw' });
+    const planes = await folder.written(rows, { inputs: [[1, 2, 2]], layout: 'chw' });
     expect(planes.shape).toEqual([3, 1, 2, 2]);
     expect([...planes.images.slice(0, 4)]).toEqual([0, 40, 20, 60]);
   });
@@ -173,7 +151,7 @@ describe('labels', () => {
 
   it('of a single image may be one-hot too', async () => {
     const images = { shape: [1, 2, 2], data: Uint8Array.of(1, 2, 3, 4) };
-    const split = await written({ images, labels: { shape: [1, 3], data: Uint8Array.of(0, 0, 1) } });
+    const split = await folder.written({ images, labels: { shape: [1, 3], data: Uint8Array.of(0, 0, 1) } });
     expect(split.labels).toEqual(Uint8Array.of(2));
   });
 
@@ -200,103 +178,12 @@ describe('labels', () => {
     ['NaN', Float64Array.of(0, 1, Number.NaN), /sample 2 has label NaN/],
     ['more than 32 bits', BigInt64Array.of(0n, 2n ** 40n, 1n), /sample 1 has label 1099511627776/],
   ])('with %s are refused with the sample', async (_what, data, message) => {
-    await expect(written({ images: grey, labels: { shape: [3], data } })).rejects.toThrow(message);
+    await expect(folder.written({ images: grey, labels: { shape: [3], data } })).rejects.toThrow(message);
   });
 
   it('must be one per image', async () => {
     await expect(
-      written({ images: grey, labels: { shape: [2], data: Uint8Array.of(1, 2) } }),
+      folder.written({ images: grey, labels: { shape: [2], data: Uint8Array.of(1, 2) } }),
     ).rejects.toThrow(/"labels": uint8 \[2\] must be \[3\], one per image/);
-  });
-});
-
-describe('a folder', () => {
-  it('whose arrays have other names is refused with what they are and how to say it', async () => {
-    await expect(read('x-y')).rejects.toMatchObject({
-      code: 'invalid-input',
-      message: expect.stringMatching(
-        /test\.npz: no array "images"; it holds "x" uint8 \[6, 4, 5, 3\], "y" int64 \[6\]\. Say beside dir which is which, as in arrays: \{images: x, labels: y\}$/,
-      ),
-    });
-    await expect(read('x-y', { arrays: { images: 'x', labels: 'z' }, labels: 'unused' })).rejects.toThrow(
-      /no array "z"/,
-    );
-  });
-
-  it('without the split says what it looked for and what is there', async () => {
-    await expect(loadFolderDataset(folder, 'test', reading)).rejects.toThrow(
-      /looked for test\.npz, .*; the folder is empty/,
-    );
-    writeFileSync(join(folder, 'test.mat'), '');
-    await expect(loadFolderDataset(folder, 'test', reading)).rejects.toThrow(/the folder holds "test\.mat"/);
-    await expect(loadFolderDataset(join(folder, 'nope'), 'test', reading)).rejects.toThrow(
-      /there is no such folder/,
-    );
-    mkdirSync(join(folder, 'test.npz'));
-    await expect(loadFolderDataset(folder, 'test', reading)).rejects.toThrow(
-      /test\.npz: expected a file, it is a folder/,
-    );
-  });
-
-  it('of IDX images alone is a set without labels', async () => {
-    const idx = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2]), grey.data]);
-    writeFileSync(join(folder, 't10k-images-idx3-ubyte.gz'), gzipSync(idx));
-    const split = await loadFolderDataset(folder, 'test', { ...reading, labels: 'unused' });
-    expect(split.shape).toEqual([3, 2, 2, 1]);
-    expect([...split.images]).toEqual([...grey.data]);
-    expect(split.labels).toBeUndefined();
-    await expect(loadFolderDataset(folder, 'test', reading)).rejects.toThrow(
-      /no labels beside it; looked for t10k-labels/,
-    );
-  });
-
-  it('whose file is another than its name says is refused with what it is', async () => {
-    for (const [content, title] of [
-      ['', /it is an empty file/],
-      ['version https://git-lfs.github.com/spec/v1\n', /it is a Git LFS pointer.*git lfs pull/],
-      ['<!doctype html><html>', /it is an HTML page/],
-    ] as const) {
-      for (const name of ['test.npz', 'test.safetensors', 't10k-images-idx3-ubyte']) {
-        writeFileSync(join(folder, name), content);
-        await expect(loadFolderDataset(folder, 'test', reading), name).rejects.toMatchObject({
-          code: 'corrupt-data',
-          message: expect.stringMatching(title),
-        });
-        rmSync(join(folder, name));
-      }
-    }
-  });
-
-  it('of arrays of any type, shape and value is read, or refused with one kind of error', async () => {
-    const types = [Uint8Array, Int16Array, Float32Array, Float64Array] as const;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat({ max: 3 }), { maxLength: 5 }),
-        fc.array(fc.nat({ max: 3 }), { maxLength: 3 }),
-        fc.constantFrom(...types),
-        fc.constantFrom(0, 1, -1, 2, 255, 0.5, 1 / 255, Number.NaN, Number.POSITIVE_INFINITY, 70_000),
-        fc.constantFrom('bytes' as const, 'floats' as const),
-        fc.constantFrom(undefined, 'chw' as const, 'hwc' as const),
-        async (shape, labelShape, type, value, pixels, layout) => {
-          const filled = (own: readonly number[]) => ({
-            shape: own,
-            data: new type(own.reduce((product, size) => product * size, 1)).fill(value),
-          });
-          try {
-            const split = await written(
-              { images: filled(shape), labels: filled(labelShape) },
-              { pixels, ...(layout === undefined ? {} : { layout }) },
-            );
-            expect(split.images.length).toBe(split.shape.reduce((product, size) => product * size, 1));
-            expect(split.images.length).toBeGreaterThan(0);
-            expect(split.labels?.length).toBe(split.shape[0]);
-          } catch (error) {
-            expect(error).toBeInstanceOf(OodError);
-            expect(error).toHaveProperty('message', expect.stringContaining('test.npz'));
-          }
-        },
-      ),
-      { numRuns: 200 },
-    );
   });
 });

@@ -46,7 +46,7 @@ export interface NumericArray {
 /** Throws what is wrong with an array, by what its file says of it before its values are read. */
 export type ShapeCheck = (found: Pick<NumericArray, 'dtype' | 'shape'>) => void;
 
-/** What a file says of one of its arrays before it is read. */
+/** Header of an array in a file, known before its values are read. */
 export interface ListedArray {
   readonly key: string;
   /** Its type, or why there is none. */

@@ -8,7 +8,7 @@ export interface MatArray {
   readonly data: Uint8Array;
 }
 
-/** What all compressed parts of a file together may unfold to. */
+/** The most bytes that all compressed parts of a file may decompress to together. */
 const MAX_BYTES = 2 * 1024 ** 3 - 1;
 const HEADER = 128;
 const MI_INT8 = 1;

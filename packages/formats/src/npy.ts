@@ -16,7 +16,7 @@ export interface NpyArray {
   readonly data: NumberArray;
 }
 
-/** What the header of an array says, numbers or not. */
+/** Header of an array of any type. */
 export interface NpyHeader {
   /** As people write it: "uint8", "object", "str". */
   readonly title: string;
@@ -25,7 +25,7 @@ export interface NpyHeader {
   readonly isBigEndian: boolean;
   readonly isFortranOrder: boolean;
   readonly shape: readonly number[];
-  /** Where the values begin. */
+  /** Offset of the values, in bytes. */
   readonly start: number;
 }
 
@@ -58,7 +58,7 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
   V: 'void',
 };
 
-/** What helps where an array was asked for and holds something else than numbers. */
+/** Advice for arrays that hold something else than numbers, by type. */
 const ADVICE: Readonly<Record<string, string>> = {
   object:
     'it holds Python objects, which only a pickle could restore, and nothing is ever executed here; save it as numbers, for example numpy.asarray(x, dtype=numpy.int64)',
@@ -109,7 +109,7 @@ function typeOf(
   return title === undefined ? undefined : { title, dtype, isBigEndian: order === '>' };
 }
 
-/** What a reader says when the bytes after a header do not fit it. */
+/** Throws by `refuse` when the number of bytes after a header does not fit it. */
 export function requireNpySize(header: NpyHeader, size: number, refuse: Refuse): ArrayType {
   const { dtype, shape, start, title } = header;
   if (dtype === undefined)

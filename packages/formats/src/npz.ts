@@ -6,7 +6,7 @@ import { type NpyArray, type NpyHeader, parseNpy, parseNpyHeader, requireNpySize
 import { type Refuse, refuser } from './what-is-this-file.js';
 import { packedMember, readZipDirectory, type ZipMember } from './zip-directory.js';
 
-/** What a buffer holds: the largest array that a member of an archive may unfold to. */
+/** Largest array that a member of an archive may decompress to: the limit of a buffer. */
 const MAX_MEMBER_BYTES = 4 * 1024 ** 3 - 1;
 /** An array stands in memory twice while it is unfolded: in pieces, and as one. */
 const COPIES = 2;
@@ -31,7 +31,7 @@ const METHODS: Readonly<Record<number, string>> = {
 export interface NpzArchive {
   /** Names of the arrays, without `.npy`, folders inside the archive included. */
   readonly keys: readonly string[];
-  /** What the archive holds, arrays or not, for messages. */
+  /** Lists the members of the archive, arrays or not, for messages. */
   list(): readonly ListedArray[];
   /**
    * Throws `corrupt-data` for what cannot be read as numbers, `resource-exhausted` for what does not fit into memory, and what
@@ -80,7 +80,7 @@ export function parseNpz(bytes: Uint8Array, name: string): ReadonlyMap<string, N
   return new Map(archive.keys.map((key) => [key, archive.read(key)]));
 }
 
-/** What a DataView or zlib throws is told as what it means: a damaged archive. */
+/** Turns an error of DataView or zlib into a refusal of the damaged archive. */
 function inBounds<T>(refuse: Refuse, work: () => T): T {
   try {
     return work();

@@ -9,7 +9,7 @@ import { type Refuse, refuser, whatIsThisFile } from './what-is-this-file.js';
 /** Columns of a Parquet file that are arrays: numbers are [n], lists of k numbers [n, k], lists of lists [n, k, l]. */
 export interface ParquetFile {
   readonly keys: readonly string[];
-  /** What the file holds, for messages; how long lists are is only known when they are read. */
+  /** Lists the columns of the file, for messages. Lengths of lists are known only once they are read. */
   list(): readonly ListedArray[];
   /** Throws `corrupt-data` for what is not an array of numbers, `resource-exhausted` for what does not fit into memory. */
   read(key: string): Promise<NumericArray>;
@@ -17,7 +17,7 @@ export interface ParquetFile {
 
 interface Column {
   readonly key: string;
-  /** How many lists lie within each other. */
+  /** Number of lists within each other. */
   readonly depth: number;
   readonly title: string;
   /** Undefined for what is not numbers. */
@@ -37,9 +37,9 @@ const TYPES: Readonly<Record<string, ArrayType>> = {
   FLOAT: 'float32',
   DOUBLE: 'float64',
 };
-/** What pandas calls an index of its own. */
+/** Name that pandas gives an index without one. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
-/** What an integer of 32 or 64 bits stands for. */
+/** Narrow type stored as an integer of 32 or 64 bits. */
 const NARROW_TYPES: Readonly<Record<string, ArrayType>> = {
   INT_8: 'int8',
   INT_16: 'int16',
@@ -127,7 +127,7 @@ function typeOf({ element }: SchemaTree): ArrayType | undefined {
   return type === undefined ? undefined : TYPES[type];
 }
 
-/** What can be seen of a column before it is decoded. */
+/** Checks from the schema alone that a column holds numbers. */
 function requireNumbers(
   { key, dtype, depth, title }: Column,
   { row_groups, key_value_metadata }: FileMetaData,

@@ -1,4 +1,4 @@
-/** What a literal of Python's can hold here: npy headers need no more. */
+/** Literals of Python that headers of npy files need. */
 export type PythonLiteral = string | number | boolean | null | readonly PythonLiteral[] | PythonDict;
 export type PythonDict = ReadonlyMap<string, PythonLiteral>;
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { OodError } from '@oodgrid/contract';
 
-/** What one read takes at most. */
+/** Most bytes of one read. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3 - 1;
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Refuse } from './what-is-this-file.js';
 
-/** Where a tensor lies in its file. */
+/** Location of a tensor in its file. */
 export interface TensorPlace {
   readonly dtype: string;
   readonly shape: readonly number[];

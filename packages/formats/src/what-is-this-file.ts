@@ -7,7 +7,7 @@ export interface KnownFile {
   readonly kind: FileKind;
   /** "an HTML page", to be read after "it is". */
   readonly title: string;
-  /** What a user can do about it. */
+  /** Advice to the user. */
   readonly advice: string;
 }
 
@@ -15,7 +15,7 @@ const FETCH_AGAIN = 'fetch the file again';
 const TO_SAFETENSORS =
   'import torch; from safetensors.torch import save_file; s = torch.load("in.pth", map_location="cpu", weights_only=True); save_file({k: v.clone().contiguous() for k, v in s.items()}, "out.safetensors")';
 
-/** What each kind is called and what helps where another was expected. */
+/** Names of kinds of files, with the advice when another kind was expected. */
 const KINDS = {
   empty: ['an empty file', `was a copy cut off? ${FETCH_AGAIN}`],
   'git-lfs': ['a Git LFS pointer, not the file itself', 'run "git lfs pull" where it was cloned'],
@@ -142,7 +142,7 @@ function kindOfText(file: Buffer): FileKind | undefined {
 export type Refuse = (what: string) => never;
 
 /**
- * What a reader throws with: `corrupt-data` that names the file and what is wrong with it; where the file is another
+ * Returns the error of a reader: `corrupt-data` that names the file and what is wrong with it; where the file is another
  * than was `expected`, that is said instead of what the reader stumbled over.
  */
 export function refuser(

@@ -9,7 +9,7 @@ export interface ZipMember {
   /** Sizes as the directory claims them. */
   readonly packedBytes: number;
   readonly unpackedBytes: number;
-  /** Where the member's own header begins. */
+  /** Offset of the member's own header. */
   readonly local: number;
 }
 

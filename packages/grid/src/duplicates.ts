@@ -12,7 +12,7 @@ interface Duplicate {
 }
 
 /**
- * What stands in a grid twice and would give two equal rows, or count twice in an ensemble. Two paths of one folder are found as far
+ * Finds entries of a grid that would make two equal rows, or count twice in an ensemble. Two paths of one folder are found as far
  * as their text tells: `x` and `./x`.
  */
 export function duplicatesIn(grid: Grid, methods: readonly Method[]): readonly Duplicate[] {

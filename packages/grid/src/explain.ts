@@ -7,7 +7,7 @@ import { keysAt, type SchemaNode, schemasAt, wordsOf } from './schema-at.js';
 type Issue = z.core.$ZodIssue;
 
 /**
- * What an issue means to who wrote the grid: the place, what is expected there and what was found. `top` is the grid's
+ * Explains an issue to the author of the grid: the place, what is expected there and what was found. `top` is the grid's
  * schema as JSON Schema.
  */
 export function explain(issue: Issue, root: unknown, top: SchemaNode): Finding[] {
@@ -82,7 +82,7 @@ function keyHint(parent: Readonly<Record<string, unknown>>, schemas: readonly Sc
   return named === undefined ? '' : `; write { name: ${named}, ... }`;
 }
 
-/** What to write instead, where that can be guessed. */
+/** Suggests a correction where one can be guessed; otherwise ''. */
 function hint(path: readonly PropertyKey[], value: unknown, schemas: readonly SchemaNode[]): string {
   if (typeof value === 'string') {
     const meant = didYouMean(value, wordsOf(schemas));

@@ -16,7 +16,7 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 export const isPrefix = (start: readonly PropertyKey[], path: readonly PropertyKey[]): boolean =>
   start.length <= path.length && start.every((part, i) => String(part) === String(path[i]));
 
-/** What stands at a path of plain data; undefined where there is nothing. */
+/** Returns the value at a path of plain data; undefined where there is none. */
 export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;
   for (const part of path) {

@@ -6,7 +6,7 @@ import { YamlTree } from './yaml-tree.js';
 export interface Override {
   /** As it was typed. */
   readonly text: string;
-  /** What it put into the grid: its own place, or the first map around it that was not there before. */
+  /** Path of the value that it set, or of the first map around it that did not exist before. */
   readonly path: readonly PropertyKey[];
 }
 

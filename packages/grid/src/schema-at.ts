@@ -1,6 +1,6 @@
 import { isPlainMap } from './finding.js';
 
-/** What this reads of JSON Schema: the part that `gridJsonSchema` writes. */
+/** The part of JSON Schema that `gridJsonSchema` writes and this reads. */
 export interface SchemaNode {
   readonly type?: string;
   /** A noun phrase; where there is one it says best what is expected. */

@@ -64,7 +64,7 @@ export interface GridMethod {
   readonly [option: string]: unknown;
 }
 
-/** What an entry has that brings scores which were computed elsewhere. */
+/** Fields of an entry that brings scores computed elsewhere. */
 export const givenScoresShape = {
   as,
   scores: z.string().min(1).describe('the path of an npz or safetensors file with scores'),
@@ -83,7 +83,7 @@ export function gridMethodSchema(methods: readonly Method[], given: readonly str
 /** Key of a method's row in every table. */
 export const rowKey = (method: GridMethod): string => method.as ?? method.name;
 
-/** What is before `methods` in a grid. */
+/** Fields of a grid in front of `methods`. */
 const before = {
   name: z
     .string()
@@ -103,7 +103,7 @@ const before = {
 /** Samples of a task, where the grid says nothing and the protocol's batch divides it. */
 export const DEFAULT_SLICE = 2048;
 
-/** What is after `methods`; slices are whole batches. */
+/** Fields of a grid behind `methods`. Slices are whole batches. */
 const after = (batch: number) => ({
   outputs: z
     .strictObject({

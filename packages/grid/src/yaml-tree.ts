@@ -62,7 +62,7 @@ export class YamlTree {
     this.faults = this.#found;
   }
 
-  /** Where a path is in the text: its value or its key, or the closest thing around it. */
+  /** Returns the position of a path in the text: of its value or its key, or of the closest node around it. */
   place(path: readonly PropertyKey[], isOfKey: boolean): Place {
     let node: unknown = this.#document.contents;
     let offset = offsetOf(node) ?? 0;

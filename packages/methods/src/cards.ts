@@ -39,7 +39,7 @@ export function optionsOf({ config }: Method): readonly MethodOption[] {
   }));
 }
 
-/** What a method needs beside a forward pass, in words. */
+/** Describes the needs of a method beside a forward pass. */
 export function needsOf({ arithmetic }: Method): readonly string[] {
   const { head, dropout } = arithmetic.needs(ANY_MODEL);
   const { fit, perturb } = arithmetic;

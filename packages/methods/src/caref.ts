@@ -7,7 +7,7 @@ import { as1D, flatten } from './parts/shapes.js';
 /** A sample without any feature counts as one of this size. */
 const LEAST = 1e-20;
 
-/** How far the features are from the mean of those that are predicted as the same class, relative to their own size. */
+/** Distance of the features from the mean of those predicted as the same class, relative to their own norm. */
 export const caref = defineMethod({
   name: 'caref',
   revision: 1,

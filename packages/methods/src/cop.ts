@@ -3,7 +3,7 @@ import { defineMethod } from './method.js';
 import { directionResidual, fitDirections } from './parts/cosine-residual.js';
 import { shareSetting, shareSweep, sharesOption } from './parts/explained-axes.js';
 
-/** What the direction of the features has outside the principal space of those of the train set: kernel PCA with a cosine kernel. */
+/** Part of the features' direction outside the principal space of the train set: kernel PCA with a cosine kernel. */
 export const cop = defineMethod({
   name: 'cop',
   revision: 1,

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 export type Ops = typeof import('@tensorflow/tfjs-core');
 export type { ModelFacts, Rows, Tensor, Tensor1D, Tensor2D, Tensor4D };
 
-/** What a method's arithmetic asks of a model and its pass; what `ModelFacts.offers` lacks is refused before anything runs. */
+/** Parts of a model and its pass that a method's arithmetic needs; those missing in `ModelFacts.offers` are refused before anything runs. */
 export interface Needs {
   readonly taps: readonly string[];
   /** The last linear layer's weights. */
@@ -23,7 +23,7 @@ export interface Head {
   readonly bias: Tensor1D;
 }
 
-/** What a fit may read of one batch. Asking for a tap or a head that `needs` does not name is a bug and throws. */
+/** View of one batch for a fit. Asking for a tap or a head that `needs` does not name is a bug and throws. */
 export interface FitBatch {
   readonly ops: Ops;
   readonly facts: ModelFacts;
@@ -31,7 +31,7 @@ export interface FitBatch {
   tap(name: string): Tensor;
 }
 
-/** What arithmetic may read of one batch: the setting, never the grid's options, since the setting is what a cache key has. */
+/** View of one batch for scoring. It has the setting, never the grid's options: the setting is what cache keys contain. */
 export interface Batch<Setting = unknown> extends FitBatch {
   readonly setting: Setting;
   /** Every setting that is scored on this batch. What a score is must not depend on the others. */
@@ -48,7 +48,7 @@ export interface Batch<Setting = unknown> extends FitBatch {
   labels(): Tensor1D;
 }
 
-/** What a method learned before scoring, by name. */
+/** Tensors that a method fitted before scoring, by name. */
 export type State = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
 >;
@@ -68,7 +68,7 @@ export interface Fit {
   readonly on: 'train' | { readonly images: string; readonly offset: number };
   /** Labels of the data, and perhaps a sample of every class of the model: data that lack them are refused before anything runs. */
   readonly needsLabels?: 'any' | 'every-class';
-  /** What is kept of a batch, [n, k] each. The names are those of taps, where they are to be found in messages. */
+  /** Returns the values of a batch to keep, [n, k] each. Their names are those of taps, for the sake of messages. */
   collect(batch: FitBatch): Readonly<Record<string, Tensor2D>>;
   /** From everything kept, in sample order; float64 inside, pure. The state serves every setting of a sweep. */
   solve(kept: (name: string) => Rows, context: FitContext): State;
@@ -93,23 +93,23 @@ export interface Probe {
   readonly magnitude: number;
 }
 
-/** Where an arithmetic comes from that is not of the catalog. */
+/** Origin of an arithmetic that is not in the catalog. */
 export interface OwnModule {
   readonly url: string;
   /** Of all that the module is made of. */
   readonly digest: Digest;
 }
 
-/** What an executor runs. It sees a model and a setting, never a grid. */
+/** The computation of a method, run by executors. It sees a model and a setting, never a grid. */
 export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** Part of every cache key: bumped when the numbers change. */
   readonly revision: number;
   /** The user's module that it is from; absent where it is of the catalog. */
   readonly module?: OwnModule;
-  /** What the numbers depend on beside model, data and fitted state: parsed before anything is computed. */
+  /** Schema of the setting: with model, data and fitted state it determines the numbers. Parsed before anything is computed. */
   readonly setting: Setting;
-  /** How the paper's protocol cuts test sets for it: `permuted`, where this is left out; `file` where its code did not shuffle. */
+  /** Order in which the paper's protocol cuts test sets for it: `permuted` by default; `file` where its code did not shuffle. */
   readonly splitOrder?: SplitOrder;
   needs(facts: ModelFacts): Needs;
   /** Names of the numbers that a sample gets under a setting; one, `score`, where this is left out. */
@@ -124,7 +124,7 @@ export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
 
 export interface Citation extends Work {
   readonly arxiv: string;
-  /** Where in the paper. */
+  /** Place within the paper. */
   readonly at?: string;
 }
 
@@ -134,9 +134,9 @@ export interface Card {
   readonly score: string;
   /** The paper that it is from, where there is one: every method of the catalog has it. */
   readonly cites?: Citation;
-  /** What a sample costs beside the pass, n samples of D features and C classes, and a fit on N; of every method of the catalog. */
+  /** Cost of a sample beside the pass, for n samples of D features and C classes, and of a fit on N; required of the catalog's methods. */
   readonly cost?: string;
-  /** Where paper, reference code and this file differ, and what is done here: a sentence each. */
+  /** Differences between paper, reference code and this file, with the choice made here: a sentence each. */
   readonly quarrels?: readonly string[];
 }
 
@@ -147,7 +147,7 @@ export interface Sweep<Setting> {
   readonly fallback: number;
 }
 
-/** What a grid names: how its options become settings of an arithmetic. */
+/** A method as a grid names it: turns options into settings of an arithmetic. */
 export interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
   readonly name: string;
   readonly card: Card;
@@ -159,7 +159,7 @@ export interface Row<Config extends z.ZodObject, Setting extends z.ZodObject> {
   readonly fitSet?: string;
   /** The part of every setting that is not chosen. */
   constants?(config: z.output<Config>): Partial<z.input<Setting>>;
-  /** What is chosen from; nothing where this is left out or undefined. Throws `invalid-input` for what the model rules out. */
+  /** Candidates of the sweep; undefined or left out: no sweep. Throws `invalid-input` for options that the model rules out. */
   sweep?(config: z.output<Config>, facts: ModelFacts): Sweep<Partial<z.input<Setting>>> | undefined;
   /** Whether inputs are moved; always, where this is left out and the arithmetic can. */
   isPerturbed?(config: z.output<Config>): boolean;

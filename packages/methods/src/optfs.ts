@@ -32,11 +32,12 @@ function binSums(
 ): Float64Array {
   const sums = new Float64Array(BINS);
   for (let row = 0; row < rows; row++) {
-    const w = (predicted[row] ?? 0) * columns;
+    const w = (predicted[row] ?? Number.NaN) * columns;
     for (let j = 0; j < columns; j++) {
       const value = data[row * columns + j] ?? Number.NaN;
       const bin = Math.floor(Math.fround(Math.fround(value - low) / width));
-      if (bin >= 0 && bin < BINS) sums[bin] = (sums[bin] ?? 0) + value * (weight.data[w + j] ?? Number.NaN);
+      if (bin >= 0 && bin < BINS)
+        sums[bin] = (sums[bin] ?? Number.NaN) + value * (weight.data[w + j] ?? Number.NaN);
     }
   }
   return sums.map((sum) => sum / rows);

@@ -2,7 +2,7 @@ import { type MethodPlan, OodError, type PassCounts } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { Arithmetic, Method, ModelFacts } from './method.js';
 
-/** Where a method and a model stand in a grid, for messages: `methods[3] mc-dropout`, `models[0] (lenet)`. */
+/** Positions of a method and a model in the grid, for messages: `methods[3] mc-dropout`, `models[0] (lenet)`. */
 export interface Places {
   readonly method: string;
   readonly model: string;
@@ -99,7 +99,7 @@ function placed<T>({ method, model }: Places, work: () => T): T {
   }
 }
 
-/** What the arithmetic will see. A setting that its own schema refuses is a fault of the method's file. */
+/** Parses a setting. One that the arithmetic's own schema refuses is a fault in the method's file. */
 function settingOf({ setting }: Arithmetic, value: object, { method }: Places): Settings[number] {
   const parsed = setting.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -6,7 +6,7 @@ import { maxSoftmax } from './parts/max-softmax.js';
 import { meanDirections } from './parts/mean-directions.js';
 import { flatten } from './parts/shapes.js';
 
-/** How far the closest class mean is ahead of the others in angle, as the softmax of cosines says it. */
+/** Softmax of the cosine to the closest class mean among those to all class means. */
 export const relativeCosine = defineMethod({
   name: 'relative-cosine',
   revision: 1,

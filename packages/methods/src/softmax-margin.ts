@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineMethod } from './method.js';
 import { as1D, flatten } from './parts/shapes.js';
 
-/** How far the most probable class is ahead of the next. */
+/** Difference of the two largest softmax probabilities. */
 export const softmaxMargin = defineMethod({
   name: 'softmax-margin',
   revision: 1,

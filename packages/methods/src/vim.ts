@@ -12,7 +12,7 @@ const usualDims = (features: number): number => {
 };
 
 /**
- * How many axes the train features fill: along further ones their root mean square is within float32 rounding,
+ * Returns the number of axes that the train features fill: along further ones their root mean square is within float32 rounding,
  * d^1/2 2^-23, of that along the first. A residual of such axes alone is noise, and alpha would scale it up to any size.
  */
 const filledAxes = ({ values }: SymmetricEigen): number =>

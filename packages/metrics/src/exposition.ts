@@ -30,7 +30,7 @@ class CountedHistogram extends Histogram {
     this.#samples = samples;
   }
 
-  /** What the registry asks a histogram for, in the form that prom-client's own returns. */
+  /** Returns the histogram's values in the form that prom-client's own histograms return. */
   async getForPromString() {
     const values = this.#samples.flatMap(({ labels: sharedLabels, counts, sum }) => {
       let count = 0;
@@ -73,7 +73,7 @@ function closedLabels({ labels }: MetricRow): readonly Record<string, string>[] 
   return combinations;
 }
 
-/** What a program offers to Prometheus. Nothing is kept between scrapes: each is filled from what the program knows anyway. */
+/** The metrics of a program for Prometheus. Nothing is kept between scrapes: each is filled from the program's state. */
 export class Exposition {
   readonly #registry = new Registry();
   readonly #offered: ReadonlyMap<MetricName, Offered>;

@@ -2,7 +2,7 @@
 export const PROGRAMS = ['coordinator', 'worker'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** What a number counts or measures; times are in seconds, sizes in bytes. */
+/** Unit of a metric: seconds for times, bytes for sizes. */
 export type Unit =
   | 'seconds'
   | 'bytes'

@@ -15,7 +15,7 @@ export interface MetricsServerOptions {
 }
 
 /**
- * What is served, and to whom: the only table of it. Whoever reaches the port may ask, with or without a token, because probes have
+ * The paths that are served, and to whom, in one table. Whoever reaches the port may ask, with or without a token, because probes have
  * none.
  */
 export const METRICS_ROUTES = {
@@ -38,7 +38,7 @@ export const addressOf = ({ host, port }: MetricsServer): string =>
 /** More than a few scrapers and probes have: the oldest makes room, so that nobody who holds connections keeps a probe away. */
 const MAX_CONNECTIONS = 64;
 const REQUEST_MS = 10_000;
-/** How often connections are looked at that are slower than that. */
+/** Milliseconds between two looks for connections that are slower than that. */
 const CHECK_MS = 1000;
 /** A scrape so soon after another is given the same. */
 const FRESH_MS = 50;

@@ -8,7 +8,7 @@ import {
   rowOf,
 } from './metric-table.js';
 
-/** What stands for every value of a label that is not told apart. */
+/** Value of a label that stands for all values beyond its limit. */
 const OTHER = 'other';
 
 /** Longer label values are cut: some are made of names that users give. */

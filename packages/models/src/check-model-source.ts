@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 
 const KIND = /^[a-z0-9][\w.-]{0,59}$/;
-/** What every entry of a grid's `models` has. */
+/** Keys that every entry of a grid's `models` has. */
 const RESERVED = ['name', 'source'] as const;
 
 /** Throws `invalid-input`, `where` in front, for what no model can come from: all that is wrong, at once. */

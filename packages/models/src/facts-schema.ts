@@ -3,7 +3,7 @@ import { z } from 'zod';
 const tap = z.string().min(1).max(200);
 const size = z.number().int().min(0);
 
-/** What is known of a model, its name apart: taps that are named are there, and what is offered can be. */
+/** Facts about a model without its name. Every tap that is named exists, and everything offered can be computed. */
 export const factsSchema = z
   .object({
     architecture: z.string().min(1).max(200),

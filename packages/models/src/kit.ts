@@ -3,7 +3,7 @@ import { openNpz, parseNpy, parseSafetensors, writeSafetensors } from '@oodgrid/
 import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 
-/** What sources of models are made with: handed to modules, which then need to import nothing. */
+/** Helpers for writing model sources, passed to modules so that these need to import nothing. */
 export const MODEL_SOURCE_KIT = {
   /** The schema library that `config` is written in. */
   z,

@@ -32,10 +32,10 @@ export const modelReferenceSchema: z.ZodType<ModelReference> = z.lazy(() => {
   return z.union([name, z.discriminatedUnion('source', [first, ...rest])]);
 });
 
-/** Where an entry's model comes from. */
+/** Name of the source of an entry's model. */
 export const entrySource = ({ source }: ModelEntry): string => source ?? safetensors.kind;
 
-/** What an entry says beside its name and source. */
+/** Returns the options of an entry: everything but its name and source. */
 export function entryOptions({
   name: _name,
   source: _source,

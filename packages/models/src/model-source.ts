@@ -5,7 +5,7 @@ import type { ModelRuntime, TapModel } from './tap-model.js';
 /** Files of a model, by a name of the source's choice: what an executor gets of it. */
 export type ModelFiles = Readonly<Record<string, Uint8Array>>;
 
-/** What a source may use while a grid is resolved. */
+/** Services for a source while a grid is resolved. */
 export interface ResolveContext {
   /** The model's name in the grid. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface ResolvedModel {
   readonly facts: ModelFacts;
   /** All that the numbers depend on, and nothing that changes from run to run: it is in every cache key. */
   readonly files: ModelFiles;
-  /** What was converted, guessed or left out, a line each. */
+  /** Conversions, assumptions and omissions, a line each. */
   readonly notes: readonly string[];
   /**
    * Of a model without an input: what was computed elsewhere of a split of a data set. Asked for each split that the grid reads. Throws
@@ -37,11 +37,11 @@ export interface SplitFiles {
   readonly labels?: Int32Array;
   /** As those of the model. */
   readonly notes?: readonly string[];
-  /** What speaks against the values, a line each, without the place: results carry it as a serious warning. */
+  /** Reasons to doubt the values, a line each, without the place: results carry them as serious warnings. */
   readonly doubts?: readonly string[];
 }
 
-/** Where models come from: one file of this shape and a line in the catalog, or a module of the user's. */
+/** A source of models: one file of this shape and a line in the catalog, or a module of the user's. */
 export interface ModelSource<Schema extends z.ZodObject = z.ZodObject> {
   /** As `source` of a grid's entry names it. */
   readonly kind: string;
@@ -50,7 +50,7 @@ export interface ModelSource<Schema extends z.ZodObject = z.ZodObject> {
    * `open` imports.
    */
   readonly revision: number;
-  /** What a grid's entry says beside the model's name and source. */
+  /** Schema of the source's options in a grid's entry. */
   readonly config: Schema;
   /** Reads and checks, without a tensor library. Throws `OodError` with path and reason. */
   resolve(config: z.output<Schema>, context: ResolveContext): Promise<ResolvedModel>;

@@ -6,7 +6,7 @@ import type { ModelFiles } from './model-source.js';
 import { type SourceIdentity, sourceIdentitySchema } from './source-identity.js';
 
 export interface PackedModel {
-  /** What made it, and must open it. */
+  /** The source that packed it and has to open it. */
   readonly source: SourceIdentity;
   readonly facts: ModelFacts;
   readonly files: ModelFiles;

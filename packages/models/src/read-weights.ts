@@ -13,7 +13,7 @@ import { requireWeights, type StoredTensors } from './weight-faults.js';
 export interface ReadWeights {
   /** Safetensors with F32 tensors of PyTorch's names: the file itself where it is that already. */
   readonly blob: Uint8Array;
-  /** What was converted or left out, a line each. */
+  /** Conversions and omissions, a line each. */
   readonly notes: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function readWeights(
 }
 
 /**
- * What stands before every name, as wrappers of PyTorch's put it there (`module.`, `_orig_mod.`); the empty one where the names are
+ * Returns the prefix of every name, as wrappers of PyTorch add it (`module.`, `_orig_mod.`); the empty one where the names are
  * there without, and where no prefix fits most of them.
  */
 function prefixOf(stored: StoredTensors, wanted: Parameters, path: string): string {

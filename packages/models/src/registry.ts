@@ -32,7 +32,7 @@ export async function registerModelSource(url: string): Promise<ModelSource> {
   return source;
 }
 
-/** What a module makes is checked, whatever its types say. */
+/** Checks the object that a module makes, whatever its types claim. */
 function made(make: ModelSourceModule, url: string): ModelSource {
   let source: ModelSource;
   try {

@@ -2,7 +2,7 @@ import { type Digest, digestSchema } from '@oodgrid/contract';
 import { z } from 'zod';
 import type { ModelSource } from './model-source.js';
 
-/** What makes a model out of its files: together with them it decides every number. */
+/** Identity of the source that turns files into a model: together with the files it determines every number. */
 export const sourceIdentitySchema = z.object({
   kind: z.string().min(1),
   revision: z.number().int().min(1),
@@ -11,7 +11,7 @@ export const sourceIdentitySchema = z.object({
 });
 export type SourceIdentity = z.infer<typeof sourceIdentitySchema>;
 
-/** What a model without a packed blob stands for: weights of an architecture, as they were before there were sources. */
+/** Identity for models without a packed blob: weights of an architecture, as they were before there were sources. */
 export const PLAIN_WEIGHTS: SourceIdentity = { kind: 'safetensors', revision: 1, module: null };
 
 const modules = new WeakMap<ModelSource, Digest>();

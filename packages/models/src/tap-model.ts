@@ -2,7 +2,7 @@ import type { ModelFacts } from '@oodgrid/contract';
 import type { Kernels } from './layers/kernels.js';
 import type { Ops, Tensor, Tensor1D, Tensor2D, Tensor4D } from './tensors.js';
 
-/** What whoever computes passes in: the tensor library that it loaded, and two kernels that the library does not offer. */
+/** The tensor library that the caller loaded, and two kernels that the library does not offer. */
 export interface ModelRuntime {
   readonly ops: Ops;
   readonly kernels: Kernels;

@@ -9,7 +9,7 @@ const FLOATS: readonly string[] = ['F16', 'BF16', 'F32', 'F64'];
 const MAX_SHOWN = 12;
 const NAMED = 8;
 
-/** What `requireWeights` compares and how it names the two. */
+/** Tensors that `requireWeights` compares, and the names for the two sides in its messages. */
 export interface WeightsInQuestion {
   /** The file. */
   readonly path: string;
@@ -47,7 +47,7 @@ function faultOf(key: string, shape: readonly number[], tensor: StoredTensor | u
   return [`${found}; weights that are quantised or complex are not read`];
 }
 
-/** What turns a tensor that was kept in another order of axes, as Keras and TensorFlow do, into the expected one. */
+/** Returns the transposition that turns a tensor of another order of axes, as in Keras and TensorFlow, into the expected one; otherwise ''. */
 function transposition(found: readonly number[], expected: readonly number[]): string {
   const fits = (order: readonly number[]) =>
     found.length === order.length && order.every((axis, i) => found[axis] === expected[i]);

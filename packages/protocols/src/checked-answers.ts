@@ -3,7 +3,7 @@ import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 import type { Combination, Cut, Protocol, Selected } from './protocol.js';
 
-/** How far a share may be beyond 0 or 1 by rounding. */
+/** Largest distance beyond 0 or 1 that rounding may cause. */
 const ROUNDING = 1e-9;
 
 /**

@@ -9,7 +9,7 @@ import { logisticRegression } from './parts/logistic-regression.js';
 import { normalisationOfId } from './parts/normalisation.js';
 import type { Protocol } from './protocol.js';
 
-/** What protocols are made of: handed to modules, which then need to import nothing. */
+/** Helpers for writing protocols, passed to modules so that these need to import nothing. */
 export const KIT = {
   metrics: {
     ...{ auroc, auprIn, auprOut, fpr80, fpr95, tnr95, detectionAccuracy },

@@ -2,7 +2,7 @@ import type { Candidate, Normalisation, SplitOrder, Work } from '@oodgrid/contra
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 
-/** What samples are for: to fit the one score of a cell, to select a setting, to test. */
+/** Roles of samples: to fit the one score of a cell, to select a setting, to test. */
 export const ROLES = ['fit', 'select', 'test'] as const;
 export type Role = (typeof ROLES)[number];
 export type Side = 'id' | 'ood';
@@ -24,7 +24,7 @@ export interface Sweep {
   rows(role: Exclude<Role, 'test'>, side: Side, candidate: number): Rows;
 }
 
-/** What was selected, by position in the candidates. */
+/** The setting that was selected, as an index of the candidates. */
 export interface Selected {
   readonly candidate: number;
   /** No setting was good enough, and the method's own was taken. */
@@ -33,24 +33,24 @@ export interface Selected {
   readonly values: readonly number[];
 }
 
-/** How a method's columns become one score. */
+/** Combination of a method's columns into one score. */
 export interface Combination {
-  /** What it is, for results: `logistic-regression`. */
+  /** Kind of the combination, for results: `logistic-regression`. */
   readonly kind: string;
-  /** What it was fitted to, for results. */
+  /** Fitted parameters, for results. */
   readonly parameters: Readonly<Record<string, number | readonly number[]>>;
   /** Final scores, one a row; higher is more in-distribution. */
   scores(rows: Rows): Float64Array;
 }
 
 /**
- * How detectors are evaluated: how test sets are cut, a setting is selected, columns become one score, and what is measured.
+ * An evaluation protocol: how test sets are cut, a setting is selected and columns become one score, and the metrics.
  * Pure: no I/O, no clock, no randomness but by its own seed, so that every thread and every run comes to the same bits.
  */
 export interface Protocol {
   /** As a grid names it. */
   readonly name: string;
-  /** Where it is from. */
+  /** Publication that defines it. */
   readonly reference: string;
   /** The paper that it is from, for the references of results. */
   readonly cites?: Work;
@@ -69,13 +69,13 @@ export interface Protocol {
   order(wanted: SplitOrder): SplitOrder;
   /** Cuts a test set. Throws `invalid-input` for one that is too small. */
   cut(set: { readonly name: string; readonly count: number }): Cut;
-  /** How many of the OOD test samples count, from the first on: decided when all have their scores. */
+  /** Number of OOD test samples that count, from the first on; decided once all have their scores. */
   keptOod(idTest: number, oodTest: number): number;
   /** Why sets should not be small, and how large is good: ends the warning about few test samples. */
   readonly advice: string;
-  /** How a setting is selected; null where each method's own is taken. */
+  /** Selection of a setting; null where each method's default setting is taken. */
   readonly selection: {
-    /** What is compared, for people: `TNR at 95 % TPR`. */
+    /** Quantity that is compared, as text: `TNR at 95 % TPR`. */
     readonly criterion: string;
     select(sweep: Sweep): Selected;
   } | null;

@@ -13,7 +13,7 @@ export interface Marks {
   isLikeBest(cell: Cell): boolean;
 }
 
-/** What every format marks in a group, worked out once from the comparisons of that group. */
+/** Marks of a group that every format shows, derived once from the comparisons of that group. */
 export function marksOf(
   group: CellGroup,
   metrics: readonly MetricSpec[],

@@ -2,7 +2,7 @@ import { type Reference, type Results, visible, type Work } from '@oodgrid/contr
 import type { ReportFile } from './formats/format.js';
 import { linkOf, usesText } from './reference-text.js';
 
-/** What to cite, in every run's folder: an entry a work. */
+/** References of a run as BibTeX, written to every run's folder: one entry per work. */
 export const BIBLIOGRAPHY: ReportFile = {
   name: 'references.bib',
   holds: 'what to cite, for BibTeX: protocol, methods, models, data sets, statistics',

@@ -28,7 +28,7 @@ export function cellGroups({ cells }: Pick<Results, 'cells'>): CellGroup[] {
 /** `clothes vs digits, net` */
 export const groupTitle = ({ id, ood, model }: CellGroup): string => `${id} vs ${ood}, ${model}`;
 
-/** What rows are ranked by. */
+/** Metric by which rows are ranked. */
 export const aurocOf = (cell: Cell): number => metricOf(cell, RANKED_BY).estimate;
 
 /** The row with the highest AUROC, the first of equal ones. */

@@ -1,4 +1,4 @@
-/** What was measured of one OOD set: for each training seed, a value of every metric. */
+/** Values of one OOD set: for each training seed, one of every metric. */
 export interface SetValues {
   readonly set: string;
   readonly group: string;

@@ -1,13 +1,13 @@
 import { type IntervalKind, metricOf, type Results } from '@oodgrid/contract';
 
-/** What intervals are, with one and with several metrics before. */
+/** Explanations of intervals, after one metric and after several. */
 const INTERVALS: Readonly<Record<IntervalKind, string>> = {
   delong: "DeLong's, with Newcombe's at the border",
   'bootstrap-border': "a stratified bootstrap's with score intervals at the border",
   bootstrap: "a stratified bootstrap's",
 };
 
-/** What stands below every table: what the numbers are, which class is positive, what the intervals are, and what data chose settings. */
+/** Note below every table: what the numbers are, which class is positive, what the intervals are, and what data chose settings. */
 export function metricsNote({
   metrics,
   cells,

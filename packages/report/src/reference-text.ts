@@ -16,7 +16,7 @@ function placeOf({ journal, proceedings, institution, volume, number, pages }: W
   return [where, pages ?? ''].filter(Boolean).join(', ');
 }
 
-/** Where it can be read; an https address whose characters mean nothing in HTML or Markdown but themselves. */
+/** Link to a work; an https address whose characters mean nothing in HTML or Markdown but themselves. */
 export function linkOf({ doi, arxiv, url }: Work): string | undefined {
   if (doi !== undefined) return `https://doi.org/${doi}`;
   return arxiv === undefined ? url : `https://arxiv.org/abs/${arxiv}`;

@@ -1,7 +1,7 @@
 import type { Cell } from '@oodgrid/contract';
 import { aurocOf, type CellGroup } from './cell-groups.js';
 
-/** How much of a run is shown where all of it would be of no help. */
+/** Limits for runs too large to be shown whole. */
 export interface ShownLimits {
   readonly groups: number;
   /** Of all groups together. */

@@ -12,7 +12,7 @@ const MAX_ACCURACIES = 12;
 const MAX_OF_A_KIND = 3;
 const INDENT = '  ';
 
-/** What stands below the table on a terminal: accuracies and warnings, a bounded number of lines of each. */
+/** Lines below the table on a terminal: accuracies and warnings, a bounded number of each. */
 export function warningsText({ accuracies, warnings }: Results, width: number): readonly string[] {
   return [
     ...(accuracies.length === 0 ? [] : [accuraciesText(accuracies, warnings, width)]),

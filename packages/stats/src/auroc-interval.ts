@@ -33,7 +33,7 @@ function scoreInterval(value: number, m: number, n: number, z: number) {
   };
 }
 
-/** Where `isOutside` changes between an end of the range and the value, by halving. */
+/** Finds by bisection the point between an end of the range and the value at which `isOutside` changes. */
 function border(end: number, value: number, isOutside: (t: number) => boolean): number {
   let outside = end;
   let inside = value;

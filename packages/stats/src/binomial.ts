@@ -1,5 +1,5 @@
 /**
- * How many of `n` draws succeed, all but about `1 - level` of the time: the smallest `high` and the largest `low` such that more than
+ * Returns bounds on the number of successes of `n` draws, true all but about `1 - level` of the time: the smallest `high` and the largest `low` such that more than
  * `high`, and fewer than `low`, each have a probability of at most (1 - level) / 2. `share` in (0, 1).
  */
 export function binomialRange(n: number, share: number, level: number): { low: number; high: number } {

@@ -4,7 +4,7 @@ import { fillPhilox } from './philox.js';
 const KEPT_BYTES = 48 * 1024 ** 2;
 
 /**
- * How often each sample is drawn in each replicate of a stratified bootstrap of [n] ID and [m] OOD samples. Draws
+ * Counts of draws of each sample in each replicate of a stratified bootstrap of [n] ID and [m] OOD samples. Draws
  * depend on (seed, replicate, side, size of the side) alone, so all cells of a pair share them: that pairs the methods, and they
  * are made once.
  */
@@ -30,7 +30,7 @@ export class BootstrapDraws {
   }
 
   /**
-   * How often each ID sample is drawn, then minus how often each OOD sample is [n + m]: the sign tells the side; valid until the
+   * Returns the count of draws of each ID sample, then minus that of each OOD sample [n + m]: the sign tells the side; valid until the
    * next call. A byte is enough: of 128 samples or more the same one is drawn 128 times with a probability below 1e-200.
    */
   counts(replicate: number): Int8Array {

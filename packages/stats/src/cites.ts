@@ -1,4 +1,4 @@
-/** Where the statistics of every table are from; docs/intervals.md says what each serves for. */
+/** Publications behind the statistics of every table; docs/intervals.md says what each serves for. */
 export const CITES = {
   /** The interval of an AUROC, and the paired test of two. */
   delong: {

@@ -3,15 +3,15 @@ import { Whitening } from './whitening.js';
 
 /** Newton steps for one C; those of separable samples, whose coefficients grow with C, are ten or so. */
 const MAX_STEPS = 40;
-/** Where margins change by no more than this, p(1 - p) keeps 0.7 of its size. */
+/** Largest change of the margins that leaves p(1 - p) 0.7 of its size. */
 const MAX_CHANGE = 0.35;
 
 /**
- * How many held samples the logistic regression on `train` classifies correctly: what counting with `fitCentred` returns, without
+ * Returns the number of held samples that the logistic regression on `train` classifies correctly: what counting with `fitCentred` returns, without
  * fitting to the end. Each C starts where the one before stopped, and Newton's method stops as soon as it is settled on which
  * side of the border every held sample lies.
  *
- * What settles it: let H be the Hessian at b, g the gradient, l = |H^-1/2 g| Newton's decrement, and let no margin of a training
+ * The criterion: let H be the Hessian at b, g the gradient, l = |H^-1/2 g| Newton's decrement, and let no margin of a training
  * sample change by more than 0.35 within the ellipsoid |H^1/2 (v - b)| <= 3 l. There the Hessian is at least 0.7 H, so on its surface the
  * loss is above that at b by at least -l (3 l) + 0.7 (3 l)^2 / 2 > 0; it is convex, so its minimum lies inside, and the margin of x
  * there differs from that at b by at most 3 l |H^-1/2 x|. The ellipsoid is taken larger by what `fitCentred` may miss of the minimum.

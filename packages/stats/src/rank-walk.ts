@@ -23,7 +23,7 @@ export class RankWalk {
   readonly #m: number;
   /** The rank order. */
   readonly #order: Uint32Array;
-  /** Where each group of equal scores ends in it. */
+  /** Index of the end of each group of equal scores. */
   readonly #ends: Uint32Array;
   readonly #chunks: Chunks;
   /** Of each group of a chunk that was drawn from: ID samples drawn minus OOD samples drawn; where there are ties, both together. */
@@ -38,7 +38,7 @@ export class RankWalk {
   #precisionIn = 0;
   /** Precision with OOD positive of all below the last group. */
   #precisionOut = 0;
-  /** How far id / n - ood / m lies below its largest value so far, times n m. In the end the difference is 0 again. */
+  /** Distance of id / n - ood / m below its largest value so far, times n m. At the end the difference is 0 again. */
   #below = 0;
   /** The number of ID samples at which there is something to note. */
   #needed = 0;

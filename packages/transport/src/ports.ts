@@ -14,7 +14,7 @@ export interface LeaseRef {
   readonly token: string;
 }
 
-/** What a queue delivers: the id of a task that may be worth asking for. Only the coordinator grants the lease. */
+/** A queue's message: the id of a task that may be ready. Only the coordinator grants the lease. */
 export interface Hint {
   readonly run: string;
   readonly task: number;
@@ -127,7 +127,7 @@ export type CoordinatorMessage =
   /** Another process claims this worker's id: a worker that lives answers with a heartbeat. */
   | { readonly kind: 'probe' };
 
-/** What a worker says of itself when it connects. */
+/** A worker's description of itself when it connects. */
 export interface WorkerInfo {
   readonly workerId: string;
   /** New for each start of the worker process: a restarted worker does not hold its former leases. */
@@ -189,7 +189,7 @@ export interface QueueMessage extends Hint {
   /** Pool and model: where it is published. */
   readonly pool: string;
   readonly model: string;
-  /** How many such messages may reach a worker as one: see `bundleLimit`. */
+  /** The most hints that reach a worker in one message: see `bundleLimit`. */
   readonly bundle: number;
 }
 
@@ -205,7 +205,7 @@ export const bundleLimit = (slots: number): number =>
 /** The coordinator's side of a queue. What it loses is published again, so it never fails a caller. */
 export interface TaskPublisher {
   publish(message: QueueMessage): void;
-  /** What was published for a pool (null: for any) is void: it is removed before anything that is published later. */
+  /** Makes void all that was published for a pool (null: for any): it is removed before anything published later. */
   clear(pool: string | null): void;
 }
 

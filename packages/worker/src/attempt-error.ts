@@ -15,7 +15,7 @@ export class AttemptError extends OodError {
     this.blob = blob;
   }
 
-  /** What was thrown anywhere else is the task's own. */
+  /** Wraps an error. One that says nothing of its origin is the task's own. */
   static override from(thrown: unknown): AttemptError {
     return thrown instanceof AttemptError ? thrown : new AttemptError(thrown, 'task');
   }

@@ -8,7 +8,7 @@ import type { SharedBlobs } from './shared-blobs.js';
 export interface CachedBlobsOptions {
   readonly local: FolderBlobStore;
   readonly remote: BlobStore;
-  /** What other workers of this machine have as well. */
+  /** Blobs shared by the workers of this machine. */
   readonly shared?: SharedBlobs | undefined;
   /** Beyond it, what was not used for longest is removed, unless a task needs it. */
   readonly maxBytes: number;
@@ -26,7 +26,7 @@ export interface BlobCounts {
 /** Fetches what tasks read from the coordinator, once, into a folder of bounded size. */
 export class CachedBlobs implements BlobAccess {
   readonly #options: CachedBlobsOptions;
-  /** What was checked since the start, oldest use first. */
+  /** Sizes of blobs checked since the start, least recently used first. */
   readonly #known = new Map<Digest, number>();
   readonly #uses = new Map<Digest, number>();
   readonly #downloads = new PQueue({ concurrency: 2 });
@@ -37,7 +37,7 @@ export class CachedBlobs implements BlobAccess {
     this.#options = options;
   }
 
-  /** What is kept, and where what tasks needed came from. */
+  /** Counts of blobs kept, and of the origins of blobs that tasks needed. */
   get counts(): BlobCounts {
     let bytes = 0;
     for (const size of this.#known.values()) bytes += size;
@@ -127,7 +127,7 @@ export class CachedBlobs implements BlobAccess {
     return size;
   }
 
-  /** Where the disk is full, what nobody needs now makes room first. */
+  /** Writes a blob. On a full disk, blobs that no task needs now are removed first. */
   async #keep(bytes: Uint8Array): Promise<void> {
     const { local } = this.#options;
     try {

@@ -6,7 +6,7 @@ export interface Doing {
   readonly inputs: { readonly hits: number; readonly misses: number };
 }
 
-/** What a worker says of itself, for people: `2 tasks on 2 executors of 4 cores; 12 of 14 models and data sets were open`. */
+/** Describes a worker's present work: `2 tasks on 2 executors of 4 cores; 12 of 14 models and data sets were open`. */
 export function doingText({ tasks, executors, cores, inputs: { hits, misses } }: Doing): string {
   const read = hits + misses === 0 ? '' : `; ${hits} of ${hits + misses} models and data sets were open`;
   return `${tasks} tasks on ${executors} executors of ${cores} cores${read}`;

@@ -6,7 +6,7 @@ import type { OfTask } from './executor/messages.js';
 import type { WorkerSession } from './session/worker-session.js';
 import { TaskTraces } from './task-traces.js';
 
-/** How blobs come to this machine and leave it. What they throw says whose failure it is (`AttemptError`). */
+/** Fetches and stores blobs. Errors say whose failure it was (`AttemptError`). */
 export interface BlobAccess {
   /** Resolves when everything that the task reads lies in the executors' blob folder, to a function that releases it. */
   fetch(task: WorkSpec): Promise<() => void>;
@@ -49,7 +49,7 @@ export class HeldTasks {
   readonly #options: HeldTasksOptions;
   readonly #traces: TaskTraces;
   readonly #held = new Map<string, Held>();
-  /** How many came to which end here, and the images of those that were done. */
+  /** Counts of tasks by outcome, and the images of those that were done. */
   readonly ended = { done: 0, failed: 0, 'handed back': 0, images: 0 };
 
   constructor(options: HeldTasksOptions) {

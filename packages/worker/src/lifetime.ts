@@ -1,6 +1,6 @@
-/** What a worker's life depends on. Milliseconds of one clock that never goes back. */
+/** Limits of a worker's life. Milliseconds of one clock that never goes back. */
 export interface LifetimeOptions {
-  /** When it has to be gone; null: never. */
+  /** Time by which the worker must have ended; null: never. */
   readonly endsAt: number | null;
   /** Time that it takes to hand its tasks back. */
   readonly marginMs: number;
@@ -11,13 +11,13 @@ export interface LifetimeOptions {
 /** Tasks whose times are remembered. */
 const REMEMBERED = 64;
 
-/** What to do now: go on; take no task that could not be done in time; end, because time is over or there is no more work. */
+/** Advice for the present moment: go on; take no task that could not be done in time; or end, because time is over or no work is left. */
 export type Advice = 'go-on' | 'take-no-more' | 'time-is-over' | 'no-work-left';
 
 /** Decides when a worker of limited time takes no more tasks, and when it ends. */
 export class Lifetime {
   readonly #options: LifetimeOptions;
-  /** How long the last tasks took. */
+  /** Durations of the last tasks, in milliseconds. */
   readonly #seen: number[] = [];
   #idleSince: number | undefined;
 
@@ -50,7 +50,7 @@ export class Lifetime {
   }
 }
 
-/** What a worker is doing. */
+/** A worker's present state. */
 export interface Standing {
   /** Tasks that it holds. */
   readonly tasks: number;

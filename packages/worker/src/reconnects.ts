@@ -6,7 +6,7 @@ const LAST_MS = 5000;
 const HOPELESS: ReadonlySet<ErrorCode> = new Set(['invalid-input', 'unauthenticated', 'permission-denied']);
 
 export interface ReconnectsOptions {
-  /** How long another worker may keep this one's id. */
+  /** Milliseconds for which another worker may hold this one's id. */
   readonly conflictMs: number;
   readonly log: Log;
 }
@@ -16,7 +16,7 @@ export class Reconnects {
   readonly #options: ReconnectsOptions;
   #waitMs = FIRST_MS;
   #wasRegistered = false;
-  /** When it was first refused because another worker has its id; undefined when it was not. */
+  /** Time of the first refusal because another worker has its id; undefined when there was none. */
   #refusedSince: number | undefined;
 
   constructor(options: ReconnectsOptions) {

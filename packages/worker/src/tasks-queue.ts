@@ -6,7 +6,7 @@ import type { WorkerSession } from './session/worker-session.js';
 export type OpenQueue = (queue: string) => Promise<HintSource>;
 
 /**
- * Where a worker's tasks come from: a queue of hints, or the coordinator itself, which is asked for any task and answers as soon as
+ * Source of a worker's tasks: a queue of hints, or the coordinator itself, which is asked for any task and answers as soon as
  * there is one. Every coordinator says which; another one may be behind the same address by now.
  */
 export class TasksQueue {

@@ -7,7 +7,7 @@ import type { Lifetime } from './lifetime.js';
 
 export interface WorkerOptions {
   readonly workerId: string;
-  /** How the coordinator is reached now; asked before every connection. Throws where it cannot be reached in any safe way. */
+  /** Returns the coordinator's present address; called before every connection. Throws where it cannot be reached safely. */
   readonly findCoordinator: () => Promise<Endpoint | string>;
   readonly executors: number;
   /** Tasks that it holds for each executor: one is computed while the next is made ready. */
@@ -25,7 +25,7 @@ export interface WorkerOptions {
   /** Time for handing tasks back when its time is over. */
   readonly graceMs: number;
   readonly log: Log;
-  /** Where spans go; left out: nowhere. */
+  /** Destination of spans; left out: none are made. */
   readonly tracing?: Tracing;
 }
 

@@ -85,7 +85,7 @@ export class Worker {
     return this.#pool.pids;
   }
 
-  /** What it does now. */
+  /** The worker's present state, for metrics and display. */
   get view(): WorkerView {
     const session = this.#session;
     return {

@@ -24,6 +24,6 @@ const method = z.object({
 });
 const golden = z.object({ methods: z.record(z.string(), method) });
 
-/** What the paper's own code gives on our weights, with its regression solved to convergence. */
+/** Values of the paper's own code on our weights, with its regression solved to convergence. */
 export const goldenOf = (file: 'golden.json' | 'golden-mnist-10k.json') =>
   golden.parse(referenceJson(file)).methods;

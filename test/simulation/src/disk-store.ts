@@ -4,7 +4,7 @@ import type { JournalRecord, StagedChunk, Store, StoreBatch, UnitResult } from '
 /** The machine stopped in the middle of a write: whatever ran is no more. */
 export class Crash extends Error {}
 
-/** What happens to a write. */
+/** Outcome of a write. */
 export type WriteFate =
   | 'whole'
   /** The disk is full: the write fails, the process lives. */

@@ -3,7 +3,7 @@ import type { LeaseRef } from '@oodgrid/transport';
 import type { DiskStore } from './disk-store.js';
 import { Violation } from './violation.js';
 
-/** Who came or got well in the turn of a grant was not there yet when it was decided: that happens, but seldom. */
+/** A worker that connected or recovered in the same turn as a grant was not there when it was decided: that happens, but rarely. */
 const MAX_CLOSE_CALLS = 2;
 const TURN_MS = 20;
 

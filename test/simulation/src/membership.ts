@@ -4,7 +4,7 @@ import { CLASSES } from './numerics.js';
 import { SimulatedWorker } from './simulated-worker.js';
 import type { World } from './world.js';
 
-/** What befalls the members of a cluster: who they are, and which class is there. */
+/** Misfortunes of the members of a cluster: their identities, and the classes that are present. */
 export const MEMBERSHIP: readonly (readonly [Kind, Misfortune])[] = [
   [
     'twin',

@@ -4,11 +4,11 @@ import { CALM_AFTER_MS, type Rates } from './rates.js';
 import type { SimulatedWorker } from './simulated-worker.js';
 import type { World } from './world.js';
 
-/** What befalls by itself; the rest is a property of the world. */
+/** Misfortunes that strike by themselves; the other rates are properties of the world. */
 export type Kind = Exclude<keyof Rates, 'network' | 'notFinite' | 'neighbour' | 'queueless'>;
 export type Misfortune = (world: World, anyWorker: () => SimulatedWorker | undefined) => void;
 
-/** What befalls the world at some moment; the rate of its name says how often. */
+/** Misfortunes by kind; the rate of the same name says how often each strikes. */
 const MISFORTUNES: readonly (readonly [Kind, Misfortune])[] = [
   [
     'linkCut',

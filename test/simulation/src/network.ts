@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
-/** How bad the network is. */
+/** Faults of the network. */
 export interface NetworkFaults {
   /** Of a message to be lost, twice there, or late: the stream breaks or notices. */
   readonly lossProbability: number;

@@ -4,7 +4,7 @@ import { Random } from './random.js';
 /** After this nothing new goes wrong, and everything must come to its end. */
 export const CALM_AFTER_MS = 8000;
 
-/** How often what goes wrong, per second of simulated time or per event; all 0 in an undisturbed world. */
+/** Rates of faults, per second of simulated time or per event; all 0 in an undisturbed world. */
 export interface Rates {
   readonly network: NetworkFaults;
   readonly hintLoss: number;
@@ -23,7 +23,7 @@ export interface Rates {
   readonly pause: number;
   /** A worker's disk fills up: for a while, or for good. */
   readonly badDisk: number;
-  /** What lies in a worker's cache is damaged. */
+  /** Damage to blobs in a worker's cache. */
   readonly cacheDamage: number;
   /** A blob of the coordinator's store is damaged, or gone. */
   readonly storeDamage: number;

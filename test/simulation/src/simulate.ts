@@ -6,7 +6,7 @@ import { World } from './world.js';
 export interface SeedOutcome {
   readonly faults: ReadonlyMap<Fault, number>;
   readonly total: number;
-  /** What went wrong; undefined when every rule held. */
+  /** The rule that was broken; undefined when every rule held. */
   readonly failure: string | undefined;
 }
 

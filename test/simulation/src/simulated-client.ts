@@ -11,7 +11,7 @@ export interface SimulatedClientOptions {
   readonly coordinator: SimulatedCoordinator;
 }
 
-/** Who submits a run, and watches it. */
+/** A client that submits a run and watches it. */
 export class SimulatedClient {
   readonly #options: SimulatedClientOptions;
   readonly #run: SimulatedRun;

@@ -94,12 +94,12 @@ export class SimulatedCoordinator {
     });
   }
 
-  /** What is durable; undefined before the first start. */
+  /** The durable state; undefined before the first start. */
   get store(): DiskStore | undefined {
     return this.#store;
   }
 
-  /** What is durable of its journal. */
+  /** The durable part of its journal. */
   get journal(): Iterable<JournalRecord> {
     return this.#store?.records() ?? [];
   }
@@ -217,7 +217,7 @@ export class SimulatedCoordinator {
     }
   }
 
-  /** What a user asks for; nothing when the run is not there yet or over, or nobody listens. */
+  /** Does a user's operation; nothing when the run has not begun or is over, or nobody listens. */
   control(work: (dispatcher: Dispatcher, now: number) => void): void {
     try {
       this.#coordinator?.update(work, () => undefined);

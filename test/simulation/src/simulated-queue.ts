@@ -21,7 +21,7 @@ export interface QueueClient {
   readonly onReturn: () => void;
 }
 
-/** What one coordinator has published for one pool. */
+/** Publications of one coordinator for one pool. */
 interface Subject {
   readonly queue: string;
   readonly pool: string;
@@ -79,7 +79,7 @@ export class SimulatedQueue {
     }
   }
 
-  /** What is on its way still comes: a server does one thing while another arrives. */
+  /** Messages on their way still arrive: a server does one thing while another comes in. */
   clear(queue: string, pool: string | null): void {
     if (!this.#isUp) return;
     for (const subject of this.#subjects.values()) {

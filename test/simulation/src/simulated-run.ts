@@ -7,7 +7,7 @@ import type { Random } from './random.js';
 
 export interface SimulatedRun {
   readonly submitted: SubmittedRecord;
-  /** What it must come to, by the numerics class that computes it. */
+  /** Expected result, by the numerics class that computes it. */
   readonly expected: ReadonlyMap<string, Digest>;
   isAcknowledged: boolean;
 }

@@ -3,7 +3,7 @@ import type { FailedMessage } from '@oodgrid/transport';
 import { SimulatedBlobs } from './simulated-blobs.js';
 import type { SimulatedCoordinator } from './simulated-coordinator.js';
 
-/** What kept a worker from having what its task reads. */
+/** The reason why a worker could not have an input of its task. */
 export type DiskProblem = Pick<FailedMessage, 'code' | 'message' | 'origin' | 'blob'>;
 
 const full: DiskProblem = {

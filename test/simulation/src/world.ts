@@ -16,7 +16,7 @@ import { Violation } from './violation.js';
 const DEADLINE_MS = 400_000;
 const MAX_STEPS = 400_000;
 
-/** What two clusters share: time, and a server of queues. */
+/** Shared parts of two clusters: time, and a server of queues. */
 type Shared = Pick<World, 'scheduler' | 'queue' | 'faults'>;
 
 /** Coordinator, queue, store and workers in one thread, under simulated time and chance. */
@@ -80,7 +80,7 @@ export class World {
     this.#neighbour = new World(seed ^ 0x2545f491, rates, this);
   }
 
-  /** What the journal holds. */
+  /** The records of the journal. */
   get journal(): readonly JournalRecord[] {
     return [...this.coordinator.journal];
   }
@@ -117,7 +117,7 @@ export class World {
     return this.coordinator.store?.isEnded(token) !== true;
   }
 
-  /** Where the runs stand, for a failure's message. */
+  /** State of the runs, for a failure's message. */
   #standing(): unknown {
     return this.coordinator.ask((dispatcher) =>
       [...dispatcher.runs.values()].map(({ id, status }) => [

@@ -25,7 +25,7 @@ export class ModuleLog {
     this.env = { NODE_OPTIONS: `--require=${PRELOAD}`, OODGRID_TEST_MODULE_LOG: folder };
   }
 
-  /** What has been loaded so far. */
+  /** The processes that loaded modules so far. */
   processes(): readonly LoggedProcess[] {
     return readdirSync(this.#folder).map((file) => {
       const [name = '', ...modules] = readFileSync(join(this.#folder, file), 'utf8').trimEnd().split('\n');

@@ -39,7 +39,7 @@ const withDeadline: Interceptor = (options, nextCall) =>
     ),
   );
 
-/** What a coordinator can be asked. Every call throws OodError with the coordinator's code. */
+/** Client of a coordinator: one method per call. Every call throws OodError with the coordinator's code. */
 export class ClusterClient {
   readonly endpoint: Endpoint;
   readonly #client: ClientServiceClient;

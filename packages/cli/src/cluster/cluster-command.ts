@@ -7,7 +7,7 @@ import { CoordinatorPlace } from './coordinator-place.js';
 
 const ADDRESS = /^(?:(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(?<port>\d{1,5})|unix:.+)$/;
 
-/** Where the coordinator is, in the form that was given. Throws `invalid-input` for what is neither HOST:PORT, `unix:` and a path, nor `@` and a file. */
+/** Checks the form of a coordinator's address. Throws `invalid-input` unless it is HOST:PORT, `unix:` and a path, or `@` and a file. */
 async function checkPlace(text: string): Promise<string> {
   if (/^@./.test(text)) return text;
   const found = ADDRESS.exec(text);
@@ -26,7 +26,7 @@ async function parseAddress(text: string): Promise<string> {
 
 const PLACE = 'HOST:PORT of the coordinator, or @ and the file that "serve --cluster-file" writes';
 
-/** Where the coordinator is. */
+/** Flag with the coordinator's address. */
 export const coordinatorFlag = Flags.string({
   description: PLACE,
   env: 'OODGRID_COORDINATOR',

@@ -12,11 +12,11 @@ const clusterFileSchema = z.strictObject({
   schema: z.literal(SCHEMA),
   /** HOST:PORT of the coordinator on every network that its machine is on, best first. */
   addresses: z.array(z.string().min(1)).min(1).max(100).readonly(),
-  /** When it was written, for people. */
+  /** Time of writing, as text for people. */
   writtenAt: z.string(),
 });
 
-/** Where a coordinator is, for workers and clients of other machines that see the same files. */
+/** Address, certificate authority and token of a coordinator, for workers and clients on machines that share its file system. */
 export type ClusterFile = z.infer<typeof clusterFileSchema>;
 
 /** A file system of many machines shows a new file late. */
@@ -74,7 +74,7 @@ export async function awaitClusterFile(path: string, log: Log, waitMs = WAIT_MS)
 }
 
 /**
- * What a coordinator that listens on `listen` can be reached by: that address, or where it is all of the machine's, its name and
+ * Returns the addresses of a coordinator that listens on `listen`: that address, or where it is all of the machine's, its name and
  * every address that others can see, and the loopback address last, for this machine itself.
  */
 export function reachableAddresses(listen: string, port: number, interfaces = networkInterfaces()): string[] {

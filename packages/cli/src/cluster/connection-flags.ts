@@ -26,7 +26,7 @@ export const tlsFlags = {
   }),
 };
 
-/** How a coordinator is reached. */
+/** Flags of every command that connects to a coordinator: address, TLS and token. */
 export const connectionFlags = {
   ...tlsFlags,
   'token-file': Flags.string({
@@ -94,7 +94,7 @@ export function endpointMaker(flags: ConnectionFlags, log: Log): (address: strin
   return (address) => endpoint(address, options);
 }
 
-/** How the NATS server is reached. */
+/** Flags for the connection to the NATS server. */
 export const natsFlags = {
   nats: natsFlag,
   'nats-nkey': Flags.string({

@@ -5,7 +5,7 @@ import { awaitClusterFile, readClusterFile } from './cluster-file.js';
 /** An address that does not answer within this time is of another network. */
 const PROBE_MS = 3000;
 
-/** Where the coordinator is now: a fixed address, or what a cluster file (`@FILE`) says, which is read again whenever it is asked. */
+/** The coordinator's present address: fixed, or read from a cluster file (`@FILE`) again each time it is asked for. */
 export class CoordinatorPlace {
   readonly #file: string | null;
   #address: string;

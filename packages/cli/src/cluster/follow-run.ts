@@ -65,7 +65,7 @@ export async function* fetchResults(
   }
 }
 
-/** What makes a new line worth writing. */
+/** Key of a summary: a new line is printed only when it changes. */
 const summaryKey = ({ status, tasks, waitsFor, mergedCells }: RunSummary): string =>
   JSON.stringify([status, tasks, waitsFor, mergedCells]);
 

@@ -13,7 +13,7 @@ interface NewToken {
   readonly days: number;
 }
 
-/** What can be done to tokens, wherever they are kept. */
+/** Operations on tokens, whether they are kept by a coordinator or in a local store. */
 interface Tokens {
   create(token: NewToken): Promise<{ readonly text: string; readonly summary: TokenEntry }>;
   list(): Promise<readonly TokenEntry[]>;

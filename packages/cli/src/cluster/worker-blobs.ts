@@ -18,7 +18,7 @@ export interface WorkerBlobs {
   readonly leave: () => Promise<void>;
 }
 
-/** Where a worker keeps weights and data. Throws as `requireWritable`. */
+/** Opens the stores from which a worker reads weights and data. Throws as `requireWritable` does. */
 export async function openWorkerBlobs({ sharedDir, cacheDir, id }: WorkerBlobsOptions): Promise<WorkerBlobs> {
   const whatFor = 'the folder of weights and data';
   if (sharedDir !== undefined) {

@@ -216,7 +216,7 @@ export default class Submit extends OodCommand {
   }
 }
 
-/** Where the results are when they cannot be written. */
+/** Advice to add to an error when the results exist but could not be written here. */
 function wayOutOf({ coordinator, cache }: { coordinator?: string | undefined; cache: boolean }): string {
   if (coordinator !== undefined) {
     return 'The coordinator keeps them: make room or choose another folder, and fetch them by ood-cli watch RUN --output DIR';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Check, ok, warning } from './check.js';
 
-/** Where NVIDIA's kernel module on Linux says what it drives. */
+/** Directory in which NVIDIA's kernel module on Linux lists its devices. */
 const DRIVER_DIR = '/proc/driver/nvidia';
 
 export interface GpuEnvironment {

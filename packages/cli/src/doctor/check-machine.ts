@@ -20,7 +20,7 @@ export function checkNode(version = process.versions.node): Check {
   return problem('node', `${version} is too old`, `install Node ${OLDEST_NODE} or later`);
 }
 
-/** How many executors each architecture may have here. */
+/** Checks cores and memory: says how many executors of each architecture fit on this machine. */
 export function checkMachine(machine: Machine = thisMachine()): Check {
   const needs = listArchitectures().map((architecture) => {
     const { name } = architecture;

@@ -8,7 +8,7 @@ export const ID = 'id';
 const SUFFIX = /\.(?:npz|npy|safetensors|parquet|pt|pth)$/;
 const SET = '[\\w.-]{1,60}';
 const NAME = new RegExp(`^(?:head|ood_(?<ood>${SET})|id(?:_(?<id>${SET}))?_(?<split>train|test))$`);
-/** What is called so is meant to be read: a table without it would look whole. */
+/** Names that look like feature files. One of them that is not understood is an error: without it the table would only look complete. */
 const IS_MEANT = /^(?:id_(?:train|test)|head)(?:\.|$)|^(?:id|ood)_/i;
 const EXPECTED = `id_train, id_test (of several ID sets id_NAME_train, id_NAME_test), head, ood_NAME, a NAME being at most 60 letters, digits, ".", "_" and "-" and not "${ID}", then .npz, .npy, .safetensors, .parquet, .pt or .pth, or a folder of that name with a file for each array`;
 
@@ -26,7 +26,7 @@ export interface FeatureFiles {
   readonly ignored: readonly string[];
 }
 
-/** What a name says that it is, and where it lies. */
+/** A feature file: the role that its name states, and its path. */
 interface Found {
   readonly name: string;
   readonly groups: Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,7 @@ import { findModelSource, resolveModel, type SplitFiles } from '@oodgrid/models'
 import { type FeatureFiles, ID, type Place } from './feature-files.js';
 import type { ModelFolders } from './model-folders.js';
 
-/** What a grid may be called; a model may be called more. */
+/** Names that a grid accepts for a data set; a model's may hold more characters. */
 const GRID_NAME = /^[A-Za-z_][\w.-]{0,79}$/;
 
 /** A grid of exported features, and which methods it does without. */

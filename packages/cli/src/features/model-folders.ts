@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { OodError, visible, visibleName } from '@oodgrid/contract';
 import { entriesOf, type FeatureFiles, findFeatureFiles, isFeatureName } from './feature-files.js';
 
-/** What a model is called where its folder has no name that one may have. */
+/** Name of the model when its folder's name is not a valid one. */
 const NAMELESS = 'features';
 
 /** Models of exported features by their names, and names of what else lies there. */

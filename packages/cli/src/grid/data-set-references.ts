@@ -85,7 +85,7 @@ function mergeOrThrow(name: string, first: Placed, second: Placed): DatasetRefer
   return first.reference;
 }
 
-/** What makes a reference the data set that it is, beside its name, and what is the ID side's alone. */
+/** Splits a reference into what identifies the data set, beside its name, and what only its use as ID set needs. */
 function parts(reference: DatasetReference) {
   if (!isFolder(reference)) return { content: reference, normalisation: undefined };
   const { name: _name, normalisation, ...content } = reference;

@@ -19,7 +19,7 @@ import type { ReferredDataset } from './data-set-references.js';
 type Cited = readonly [use: ReferenceUse, work: Work | undefined];
 
 /**
- * What a run's results must cite, each work once with all that it was used for: protocol, methods, models, data sets, statistics, in
+ * Returns the works that a run's results must cite, each once with all its uses: protocol, methods, models, data sets, statistics, in
  * this order.
  */
 export function gridReferences(

@@ -6,7 +6,7 @@ import type { ModelValues, SplitValues } from './split-values.js';
 /** The normalisation of images that are not there. */
 export const NO_NORMALISATION = { mean: [0], std: [1] };
 
-/** How its labels are read. */
+/** The ways in which the labels of a split are used. */
 interface LabelUse {
   /** On the ID side; those of an OOD set are read by nobody. */
   readonly isId: boolean;

@@ -4,7 +4,7 @@ import { isFolder } from '@oodgrid/grid';
 import type { ReferredDatasets } from './data-set-references.js';
 
 /**
- * How the pairs of a grid use the values of a data set: those with `normalisation: none` on the ID side as floats that the model
+ * Returns the use of a data set's values by the pairs of a grid: those with `normalisation: none` on the ID side as floats that the model
  * takes as they are, the others as bytes.
  */
 export function pixelUse({ pairs, datasets }: ReferredDatasets, name: string): PixelUse {

@@ -58,7 +58,7 @@ async function readRegularFile(file: string): Promise<Uint8Array> {
   }
 }
 
-/** What comes first, as much as a grid may have; the rest, be it endless, is not read. */
+/** Reads the first bytes, up to the size limit of a grid file. A stream that goes on, even without end, is not read further. */
 async function readStart(stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   let bytes = 0;

@@ -31,7 +31,7 @@ export interface DatasetSources {
   readonly models: readonly ModelFacts[];
   /** Beside those: members of ensembles and others that rows name. */
   readonly auxiliaryModels: readonly ModelFacts[];
-  /** What models bring that was computed elsewhere. */
+  /** Features and logits of splits that were computed outside, by model. */
   readonly values: SplitValues;
   /** The first entry of the grid that fits on labels, for messages: `methods[2] mahalanobis`. */
   readonly needsLabels: string | undefined;
@@ -42,7 +42,7 @@ export interface DatasetSources {
   readonly signal: AbortSignal;
 }
 
-/** What the grid wants of a data set. */
+/** The uses that a grid makes of a data set: they say which splits and labels it needs. */
 export interface DatasetUse {
   readonly isId: boolean;
   /** Whether a method fits on its train split. */

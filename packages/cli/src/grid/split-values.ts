@@ -5,7 +5,7 @@ import type { GridModel } from './resolve-models.js';
 
 type SplitKind = 'test' | 'train';
 
-/** What a model brings of a split. */
+/** Precomputed taps of one split from one model. */
 export interface ModelValues {
   readonly model: string;
   readonly count: number;
@@ -14,7 +14,7 @@ export interface ModelValues {
   readonly blob: Digest;
 }
 
-/** What the models of a grid bring of splits, where it was computed elsewhere: each is read once, and only its blob is kept. */
+/** Precomputed taps that the models of a grid bring. Each file is read once, and only its blob is kept. */
 export class SplitValues {
   readonly #models: readonly GridModel[];
   readonly #blobs: BlobStore;
@@ -28,7 +28,7 @@ export class SplitValues {
     this.#note = note;
   }
 
-  /** What was found to contradict itself so far. */
+  /** Contradictions inside the data that were found so far. */
   get warnings(): readonly ResultWarning[] {
     return this.#warnings;
   }

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OodError, visible } from '@oodgrid/contract';
 
-/** What Node loads as it is. */
+/** Extensions of modules that Node loads without a compiler. */
 const EXTENSIONS = ['.mjs', '.js', '.cjs'];
 
 /**

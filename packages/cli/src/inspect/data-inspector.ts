@@ -25,7 +25,7 @@ export class DataInspector {
   }
 
   /**
-   * What is odd about the data. Throws `invalid-input` for a normalisation of another number of channels.
+   * Returns warnings about the data. Throws `invalid-input` for a normalisation of another number of channels.
    * `normalisations` by the ID sets' names.
    */
   warnings(

@@ -8,7 +8,7 @@ export interface LoadedImages {
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
 }
 
-/** What is kept of a split after its images are gone. */
+/** Facts about a split that are kept once its images are released. */
 export interface InspectedSplit {
   readonly index: ImageIndex;
   readonly channels: readonly ChannelStatistics[];

@@ -8,7 +8,7 @@ type Pod = z.infer<typeof podSchema>;
 /** Seconds beyond its grace after which a pod that is told to end should be gone. */
 const GONE_SECONDS = 60;
 
-/** What a pod waits for, and what to do. `said`: the newest warning that Kubernetes gave about it, or ''. */
+/** Returns the state of a pod, why it waits and what to do. `said`: the newest warning event of Kubernetes about it, or ''. */
 export function checkPod(pod: Pod, said: string, now: number): Check {
   const name = `Pod/${pod.metadata.name}`;
   const { phase, conditions, containerStatuses } = pod.status;

@@ -17,7 +17,7 @@ import {
 
 const LEVEL = 'pod-security.kubernetes.io/enforce';
 
-/** What is right and wrong with an installation, a line for each object. `now`: milliseconds since 1970. */
+/** Returns a check for each object of an installation. `now`: milliseconds since 1970. */
 export function examine(name: string, { namespace, objects, secrets }: Installation, now: number): Check[] {
   if (namespace === null)
     return [

@@ -31,7 +31,7 @@ const FOREIGN = [
 
 const listSchema = z.object({ items: z.array(objectSchema) });
 
-/** What a namespace holds. */
+/** The objects of one namespace. */
 export interface Installation {
   readonly namespace: KubernetesObject | null;
   readonly objects: readonly KubernetesObject[];

@@ -15,7 +15,7 @@ const containerStatusSchema = z.looseObject({
   lastState: z.looseObject({ terminated: endSchema.optional() }).default({}),
 });
 
-/** What every object has; the other parts are read by the schema of its kind. */
+/** The fields that every object has; the schema of its kind reads the others. */
 export const objectSchema = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({

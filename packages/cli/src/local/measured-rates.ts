@@ -16,7 +16,7 @@ const MIN_SECONDS = 5;
 /** A gradient costs about one and a half forward passes. */
 export const costOf = ({ forwards, gradients }: WorkCounts): number => forwards + 1.5 * gradients;
 
-/** What former runs on this machine measured; empty where there were none. */
+/** Returns the rates measured by former runs on this machine; empty without any. */
 export function readRates(cacheDir: string): Rates {
   try {
     return ratesSchema.parse(JSON.parse(readFileSync(pathIn(cacheDir), 'utf8')));

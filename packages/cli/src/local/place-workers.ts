@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { byteSize } from '../output/byte-size.js';
 
-/** What the executors of a local run may use. */
+/** Cores and memory available to the executors of a local run. */
 export interface Machine {
   readonly cores: number;
   /** Memory that nobody uses, within the limit of this process's container where it has one. */
@@ -31,10 +31,10 @@ export function memoryText({ availableBytes, totalBytes, isLimited }: Machine): 
   return `${byteSize(availableBytes)} of ${byteSize(totalBytes)} memory${limit} available`;
 }
 
-/** How many executors a local run has. */
+/** The number of executors of a local run, and their memory. */
 export interface Placement {
   readonly workers: number;
-  /** What their tasks may need together: what is available, and at least what one task needs. Others wait for it. */
+  /** Bytes that the running tasks may take together: the available memory, but at least what the largest task needs. Other tasks wait. */
   readonly taskMemoryBytes: number;
   /** Why so many, for people. */
   readonly reason: string;

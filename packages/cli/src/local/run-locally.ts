@@ -31,7 +31,7 @@ export interface LocalRunOptions {
   readonly context: CliContext;
   /** Executors: processes that compute. */
   readonly workers: number;
-  /** What their tasks may need together. */
+  /** Bytes that the running tasks may take together. */
   readonly memoryBytes: number;
   readonly slice: number;
   readonly isCacheUsed: boolean;
@@ -197,7 +197,7 @@ function mergeProblem(error: OodError, isCacheUsed: boolean): OodError {
   );
 }
 
-/** What a run came to. */
+/** Collects the outcome of a run: its results, or the error that ended it. */
 class Outcome {
   readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;

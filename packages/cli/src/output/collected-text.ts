@@ -4,7 +4,7 @@ import { byteSize } from './byte-size.js';
 /** Ids that are listed: more are counted. */
 const MAX_LISTED = 20;
 
-/** What a collection did, or would do. */
+/** Returns the text about a garbage collection that was made, or, on a dry run, would be made. */
 export function collectedText(
   { removed, unfetched, blobs, bytes }: CollectResponse,
   { isPreview, olderThanDays }: CollectRequest,

@@ -2,7 +2,7 @@
 const LEVELS = 2;
 
 /**
- * What `JSON.stringify(value, null, 2)` returns, in pieces: results of a large run are longer than a string can be.
+ * Yields the text of `JSON.stringify(value, null, 2)` in pieces: results of a large run are longer than a string can be.
  * Takes what JSON can hold.
  */
 export function* jsonPieces(value: unknown, levels = LEVELS, indent = ''): Generator<string> {
@@ -22,7 +22,7 @@ export function* jsonPieces(value: unknown, levels = LEVELS, indent = ''): Gener
   yield `\n${indent}${close}`;
 }
 
-/** What a list or record is made of; of anything else nothing. */
+/** Returns the items of a list or the fields of a record; of any other value none. */
 function itemsOf(value: unknown): readonly { readonly key: string; readonly item: unknown }[] {
   if (Array.isArray(value)) return value.map((item: unknown) => ({ key: '', item }));
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return [];

@@ -8,7 +8,7 @@ import { dataEntrySchema } from './data-report.js';
 import { planReportSchema } from './plan-report.js';
 import { tokenEntrySchema } from './token-report.js';
 
-/** What a command prints with --json when it fails. */
+/** Output of a command with --json when it fails. */
 const errorOutputSchema = z.object({
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }),
 });

@@ -25,7 +25,7 @@ const FUSE = 0x65735546;
 const NETWORK_FUSE =
   /^fuse(?:blk)?\.(sshfs|s3fs|gcsfuse|goofys|glusterfs|ceph|cvmfs\w*|rclone|juicefs|mfs|moosefs|lizardfs|curlftpfs|davfs\w*|blobfuse\w*|mountpoint-s3|weed|seaweedfs|beegfs|nfs\w*)$/i;
 
-/** What is asked of the system. */
+/** Facts about a file system, as the operating system reports them. */
 export interface FileSystemSight {
   /** Number of the type of the file system that a folder lies on. */
   type(folder: string): Promise<number>;

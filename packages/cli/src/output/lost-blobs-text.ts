@@ -1,5 +1,5 @@
 import type { Digest } from '@oodgrid/contract';
 
-/** What people are told of blobs that could not be copied. */
+/** Returns the message about blobs that could not be copied. */
 export const lostText = (from: string, lost: readonly Digest[]): string =>
   `warning: ${from}: ${lost.length} blobs are damaged there and were left out, ${lost[0] ?? ''} first; runs that need them say so, and the next submission of their grids uploads them`;

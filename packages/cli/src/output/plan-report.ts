@@ -31,11 +31,11 @@ export const planReportSchema = z.object({
   work: workCountsSchema,
   /** Passes that one script per method and setting would do. */
   plain: workCountsSchema,
-  /** What it takes here, about. */
+  /** Estimated time on this machine, in seconds. */
   seconds: z.number().min(0),
   /** Whether the estimate comes from runs on this machine. */
   isMeasured: z.boolean(),
-  /** What is odd about the data. */
+  /** Warnings about the data. */
   warnings: z.array(warningSchema),
 });
 export type PlanReport = z.infer<typeof planReportSchema>;
@@ -46,7 +46,7 @@ const PASSES_PER_SECOND = 4000;
 /** Tasks that are listed unless somebody asks for all. */
 export const MAX_TASKS = 20;
 
-/** What the tasks that are not reused take on this machine: more workers than cores do not help. */
+/** Returns the estimated seconds of the tasks that are not reused. More workers than cores do not shorten it. */
 export function estimatedSeconds(
   tasks: readonly PlannedTask[],
   reused: ReadonlySet<string>,

@@ -11,7 +11,7 @@ export interface ReservedOutput {
   release(): void;
 }
 
-/** Who reserved a folder. */
+/** The process that has reserved a folder. */
 interface Owner {
   readonly host: string;
   readonly pid: number;
@@ -134,7 +134,7 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
-/** When a process of this machine was started, in the kernel's own words; undefined when there is none. */
+/** Start time of a process of this machine as the kernel prints it; undefined when there is no such process. */
 function startOf(pid: number): string | undefined {
   try {
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');

@@ -1,7 +1,7 @@
 import { visible } from '@oodgrid/contract';
 import { z } from 'zod';
 
-/** What is known of a token; nothing that would let anybody in. */
+/** Public facts about a token; nothing that grants access. */
 export const tokenEntrySchema = z.object({
   id: z.string(),
   role: z.string(),

@@ -4,7 +4,7 @@ export type ShutdownSignal = keyof typeof SIGNAL_EXIT_CODES;
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const satisfies readonly ShutdownSignal[];
 
-/** What ends a process from outside. */
+/** A source of stop requests from outside the process, such as signals. */
 export interface ShutdownSource {
   on(signal: ShutdownSignal, listener: () => void): void;
   /** Ends the process at once. */
@@ -70,7 +70,7 @@ export function shutdownSignal(source: ShutdownSource = thisProcess, graceMs = G
   return controller.signal;
 }
 
-/** How long what was left behind may keep a stopped process alive. */
+/** Milliseconds for which unfinished work may keep a stopped process alive. */
 const LINGER_MS = 1000;
 
 /** To be called when a command is over: one that was stopped ends soon, whatever is still open. */

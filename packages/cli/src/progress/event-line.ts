@@ -2,15 +2,15 @@ import type { RunEvent } from '@oodgrid/contract';
 
 const WASM_COST = 'about 10x slower forward and 20x on gradients: "npm run setup" builds native TensorFlow';
 
-/** What is told beside what is out of the ordinary. */
+/** Options for lines beyond unusual events. */
 export interface EventDetail {
   /** Workers that join and leave. */
   readonly members: boolean;
-  /** What workers write. */
+  /** Show the log lines of workers. */
   readonly logs: boolean;
 }
 
-/** What is worth a line of its own beside the status. */
+/** Returns a line for an event that deserves one of its own beside the status line. */
 export function eventLine(event: RunEvent, detail: EventDetail): string | undefined {
   switch (event.kind) {
     case 'worker-joined': {

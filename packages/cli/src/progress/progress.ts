@@ -3,7 +3,7 @@ import { type PlannedTask, taskWork } from '@oodgrid/coordinator';
 import { costOf } from '../local/measured-rates.js';
 import { RateMeter, type WorkRates } from './rate-meter.js';
 
-/** What a watcher wants to know of a run, from its events. */
+/** State of a run for display, derived from its events. */
 export interface ProgressState extends WorkRates {
   readonly tasksDone: number;
   readonly tasksTotal: number;

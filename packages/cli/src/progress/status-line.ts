@@ -1,7 +1,7 @@
 import { visible, visibleLines } from '@oodgrid/contract';
 import { createLogUpdate } from 'log-update';
 
-/** Where progress is written: standard error, usually. */
+/** Stream to which progress is written, usually standard error. */
 export interface ProgressOutput extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
 }

@@ -4,7 +4,7 @@ import { OodError } from '@oodgrid/contract';
 
 const MIB = 1024 ** 2;
 
-/** What a job of Slurm may use, as its environment says. */
+/** Limits of the surrounding Slurm job, read from its environment. */
 export interface SlurmJob {
   /** Undefined where the job's memory is not limited. */
   readonly memoryBytes: number | undefined;
@@ -33,7 +33,7 @@ export function slurmJob(env: NodeJS.ProcessEnv, uid = userInfo().uid): SlurmJob
   };
 }
 
-/** When a worker's time is over, in milliseconds from now; null: never. Throws `invalid-input`. */
+/** Returns the milliseconds from now until the worker has to end; null: never. Throws `invalid-input`. */
 export function lifetimeMs(text: string | undefined, job: SlurmJob | undefined, now: number): number | null {
   if (text === undefined) return null;
   if (text === 'slurm') {

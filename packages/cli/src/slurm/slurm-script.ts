@@ -4,7 +4,7 @@ import { shellQuoted } from './shell-quoted.js';
 export interface SlurmScriptOptions {
   /** Jobs of the array: each is one worker. */
   readonly workers: number;
-  /** How many of them may run at once; null: all. */
+  /** The most workers that may run at once; null: no limit. */
   readonly atOnce: number | null;
   readonly name: string;
   /** As Slurm writes it: minutes, `H:MM:SS`, `D-HH` and so on. */

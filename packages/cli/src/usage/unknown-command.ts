@@ -1,6 +1,6 @@
 import { didYouMean, OodError, quote } from '@oodgrid/contract';
 
-/** What to say of words that are no command. `commands`: all there are, with spaces. */
+/** Returns the message about words that are no command, with the nearest one. `commands`: all commands, words separated by spaces. */
 export function unknownCommand(words: readonly string[], commands: readonly string[]): OodError {
   const [first = ''] = words;
   const command = commands.findLast((name) => words.slice(0, name.split(' ').length).join(' ') === name);

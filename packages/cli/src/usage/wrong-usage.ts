@@ -1,7 +1,7 @@
 import type { Command, Errors } from '@oclif/core';
 import { didYouMean, OodError, quote } from '@oodgrid/contract';
 
-/** What oclif's errors about flags and arguments mean to who typed them. */
+/** Translates oclif's errors about flags and arguments into messages for the person who typed them. */
 export function wrongUsage(error: Errors.CLIError, command: typeof Command): OodError {
   const name = command.id.replaceAll(':', ' ');
   const help = `see "ood-cli help ${name}"`;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { OodError } from '../errors.js';
 import { visible } from '../visible-text.js';
 
-/** What is wrong with a module or with what it does, its path in front. */
+/** Returns an error about a user's module, with its path in front. */
 export function moduleFault(url: string, fault: string, cause?: unknown): OodError {
   return new OodError('invalid-input', `${moduleName(url)}: ${fault}`, { cause });
 }

@@ -24,7 +24,7 @@ const IS_PATH = /^(\.{0,2}\/|file:)/;
 const QUOTED_PATH = /(['"`])(\.{1,2}\/[^'"`\n]+)\1/g;
 
 /**
- * What a module is made of: its file; every file that it imports or names by a relative path in quotes, those of these files too; and the
+ * Returns the parts of a module: its file; every file that it imports or names by a relative path in quotes, those of these files too; and the
  * packages that they import, by name and version. What it loads by a path that it puts together cannot be told, and is not among
  * them. Throws `invalid-input` for an import whose name is computed, and for a CommonJS module: a changed file would not be noticed.
  */

@@ -19,7 +19,7 @@ const WINDOW_MS = 10_000;
 const MAX_TEXT = 300;
 
 /**
- * Who did what, one JSON object a line: runs that were submitted and controlled, workers that came, tokens that were made and
+ * Log of actions and their callers, one JSON object a line: runs that were submitted and controlled, workers that came, tokens that were made and
  * revoked, and every call that was refused. Bounded in size, whoever knocks how often. Holds no secret.
  */
 export class AuditLog {

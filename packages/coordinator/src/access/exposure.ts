@@ -6,7 +6,7 @@ export interface Exposure {
   readonly listen: string;
   readonly hasTls: boolean;
   readonly hasTokens: boolean;
-  /** What the operator has said in as many words. */
+  /** Protections that the operator has switched off explicitly. */
   readonly insecure: Insecure;
 }
 

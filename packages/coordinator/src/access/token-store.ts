@@ -12,7 +12,7 @@ import {
 } from '@oodgrid/transport';
 import { type TokenRecord, tokenRecordSchema } from './token-record.js';
 
-/** What is known of a token. */
+/** Public facts about a stored token. */
 export interface KnownToken {
   readonly id: string;
   readonly role: Role;

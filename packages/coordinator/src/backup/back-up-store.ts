@@ -10,7 +10,7 @@ import { copyTokens } from './copy-tokens.js';
 import { copyBlobs, moveDurable, syncFile } from './durable-copy.js';
 
 export interface BackedUp {
-  /** When the database was copied. */
+  /** Time at which the database was copied. */
   readonly at: string;
   readonly databaseBytes: number;
   /** Blobs that were copied now; the others were in the back-up already. */

@@ -7,7 +7,7 @@ const SCHEMA = 'oodgrid.backup/v1';
 
 const manifestSchema = z.strictObject({
   schema: z.literal(SCHEMA),
-  /** When the database was copied: what is later is not in it. */
+  /** Time at which the database was copied; later changes are not in the backup. */
   at: z.iso.datetime(),
   /** Id of the coordinator's store. */
   store: z.string(),
@@ -16,7 +16,7 @@ const manifestSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** What a back-up holds beside its blobs; written last, so that a folder without it is no back-up. */
+/** Contents of a back-up apart from its blobs. It is written last, so that a folder without it is no back-up. */
 export type BackupManifest = z.infer<typeof manifestSchema>;
 
 export const manifestPath = (folder: string): string => join(folder, 'backup.json');

@@ -40,7 +40,7 @@ export async function copyDurable(from: string, to: string, sha256: string): Pro
   }
 }
 
-/** What came of copying the blobs of one store into another. */
+/** Counts of blobs copied from one store to another, and those that could not be. */
 export interface BlobsCopied {
   readonly copied: number;
   readonly bytes: number;

@@ -5,7 +5,7 @@ import { workerSummaries } from './summaries.js';
 
 const REFUSED = 'refused_';
 
-/** What there is of workers, streams and the queue. `now` is the time of the dispatcher. */
+/** Collects the metrics of workers, streams and the queue. `now` is the time of the dispatcher. */
 export function collectCluster(samples: SampleSet, dispatcher: Dispatcher, now: number): void {
   for (const { numericsClass: pool, status, leases } of workerSummaries(dispatcher, now)) {
     samples.add('oodgrid_leases', { pool }, leases);
@@ -28,7 +28,7 @@ export function collectCluster(samples: SampleSet, dispatcher: Dispatcher, now: 
   }
 }
 
-/** What goes on whatever becomes of the store. */
+/** Collects the counters that go on whatever happens to the store. */
 export function collectStreams(samples: SampleSet, tallies: Tallies): void {
   samples.add('oodgrid_streams_opened_total', { how: 'new' }, tallies.streams.new);
   samples.add('oodgrid_streams_opened_total', { how: 'resumed' }, tallies.streams.resumed);

@@ -18,7 +18,7 @@ export interface WorkParts {
   readonly wallClock: Date;
 }
 
-/** What there is of runs and tasks. */
+/** Collects the metrics of runs and tasks. */
 export function collectWork(samples: SampleSet, parts: WorkParts): void {
   const { dispatcher, tallies } = parts;
   for (const pool of dispatcher.pools.keys()) samples.add('oodgrid_ready_tasks', { pool }, 0);

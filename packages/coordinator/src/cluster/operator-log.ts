@@ -5,7 +5,7 @@ import type { WorkerHandler, WorkerPeer } from '@oodgrid/transport';
 const MAX_LINES = 50;
 const WINDOW_MS = 10_000;
 
-/** What an operator sees of a coordinator: who comes and goes, what runs begin and end, and what goes wrong. Bounded. */
+/** A coordinator's log for its operator: workers that come and go, runs that begin and end, and faults. Its memory is bounded. */
 export class OperatorLog {
   readonly #log: Log;
   readonly #nowMs: () => number;
@@ -103,7 +103,7 @@ export class OperatorLog {
     }
   }
 
-  /** What becomes of a worker, whether or not there are runs that could tell. */
+  /** Logs an event of a worker, even when no run is there to report it. */
   workerEvent(event: RunEvent): void {
     if (event.kind === 'worker-set-aside') {
       this.#say(`worker ${event.workerId} is set aside: ${event.reason}`, {

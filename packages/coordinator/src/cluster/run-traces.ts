@@ -55,7 +55,7 @@ export class RunTraces {
     return parseTraceparent(this.#parentOf(run) ?? '')?.traceId;
   }
 
-  /** What travels with the hints of a run's tasks. */
+  /** Trace context that travels with the hints of a run's tasks; undefined without tracing. */
   contextOf(run: string): string | undefined {
     return this.#tracing.isOn ? this.#parentOf(run) : undefined;
   }

@@ -29,7 +29,7 @@ export class RunningMetrics {
     this.#nowMs = nowMs;
   }
 
-  /** What was found last; asks for newer values where they are old. Returns at once. */
+  /** Returns the values computed last, and starts to compute newer ones when they are old. Returns at once. */
   of(run: RunState): RunSummary['running'] {
     if (run.ended !== null || run.pin === null || run.isMerging) return [];
     const { workload } = run;

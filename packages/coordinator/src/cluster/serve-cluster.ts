@@ -48,7 +48,7 @@ export interface ClusterOptions {
   /** Servers of a NATS cluster that hold each stream. */
   readonly natsReplicas: number;
   readonly ledger: LedgerSettings;
-  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  /** Milliseconds for which the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
   /** Whether synthetic runs are taken: for tests. */
   readonly isSyntheticAllowed: boolean;
@@ -58,17 +58,17 @@ export interface ClusterOptions {
   readonly version: string;
   /** Null: links are not encrypted. */
   readonly tls: ServerCredentials | null;
-  /** What an address that other machines reach may do without. */
+  /** Protections that the operator has switched off for addresses that other machines reach. */
   readonly insecure: Insecure;
   readonly environment: Environment;
   readonly log: Log;
-  /** Where spans go; left out: nowhere. */
+  /** Destination of spans; left out: none are made. */
   readonly tracing?: Tracing;
 }
 
 export interface Cluster {
   readonly port: number;
-  /** Where Prometheus finds it. */
+  /** The server of /metrics, /healthz and /readyz; null when it is switched off. */
   readonly metrics: MetricsServer | null;
   readonly coordinator: Coordinator;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import type { CoordinatorMessage, WorkerPeer } from '@oodgrid/transport';
 import type { JournalRecord } from '../store/journal-record.js';
 import type { StagedChunk, StoreBatch } from '../store/store.js';
 
-/** What is done once the batch is durable: answers, publications, events. */
+/** An action that follows once the batch is durable: an answer, a publication or an event. */
 export type Effect = () => void;
 
 export interface DispatchBatch {

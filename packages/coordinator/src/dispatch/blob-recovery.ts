@@ -65,7 +65,7 @@ export class BlobRecovery {
     for (const blob of this.#missing.takeStale(now)) batch.after(() => check(blob));
   }
 
-  /** What a run waits for that somebody has to upload; empty when nothing. */
+  /** Describes the blobs that somebody has to upload before a run goes on; empty without any. */
   waitsFor(run: RunState): string {
     for (const blob of this.#missing.missingOf(run.id)) {
       if (run.workload.fitOf(blob) === undefined) return missingText(run, blob);

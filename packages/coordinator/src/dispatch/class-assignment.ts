@@ -15,7 +15,7 @@ export interface ClassAssignmentOptions {
   readonly batch: Pick<BatchBuilder, 'emit'>;
   readonly counters: Pick<Counters, 'add'>;
   readonly wallClock: () => Date;
-  /** How long the first worker of an empty cluster waits for others before a class is chosen, in milliseconds. */
+  /** Milliseconds for which the first worker of an empty cluster waits for others before a class is chosen. */
   readonly gatherMs: number;
 }
 
@@ -26,7 +26,7 @@ export interface ClassAssignmentOptions {
  */
 export class ClassAssignment {
   readonly #options: ClassAssignmentOptions;
-  /** When the first of the present workers came; undefined while there is none. */
+  /** Time at which the first of the present workers connected; undefined while there is none. */
   #openSince: number | undefined;
 
   constructor(options: ClassAssignmentOptions) {

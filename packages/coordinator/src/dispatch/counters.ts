@@ -1,4 +1,4 @@
-/** What happened how often since the start, by name. */
+/** Counters of named events since the start. */
 export class Counters {
   readonly #values = new Map<string, number>();
 

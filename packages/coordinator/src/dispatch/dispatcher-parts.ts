@@ -39,7 +39,7 @@ export interface DispatcherOptions extends RunStateOptions {
   readonly publisher: TaskPublisher | null;
   /** Id of the coordinator's own queue, which workers are told where there is a publisher. */
   readonly queue: string;
-  /** How long the first worker of an empty cluster waits for others before a numerics class is chosen. */
+  /** Milliseconds for which the first worker of an empty cluster waits for others before a numerics class is chosen. */
   readonly gatherMs: number;
   /** Looks whether the store has a blob, and whole; comes back with `blobChecked`. */
   readonly checkBlob: (blob: Digest) => void;
@@ -47,7 +47,7 @@ export interface DispatcherOptions extends RunStateOptions {
   readonly compute: (run: RunState, id: string) => void;
   /** Merges a run; comes back with `end`. */
   readonly merge: (run: RunState) => void;
-  /** Where to note what happens; its own where nobody else looks. */
+  /** Counters to write to; left out: counters of its own. */
   readonly tallies?: Tallies;
   readonly onEvent: (run: string, event: RunEvent) => void;
   /** Told what becomes of a worker, once and whatever runs there are; watchers of runs are told of it by `onEvent`. */

@@ -36,7 +36,7 @@ export class Dispatcher {
     return this.#parts.ledger;
   }
 
-  /** What is to be made durable now, and what may be said after. */
+  /** Returns the records to make durable now, and the effects that may follow after. */
   take(): DispatchBatch {
     for (const { unacked } of this.#parts.workers.all) unacked.clear();
     return this.#parts.batch.take();
@@ -150,7 +150,7 @@ export class Dispatcher {
     return answer;
   }
 
-  /** What keeps a run from going on, for people; empty when nothing does. */
+  /** Describes what keeps a run from going on; empty when nothing does. */
   waitsFor(run: RunState): string {
     return waitReason(this.#parts, run) || (run.ended === null ? this.#parts.blobs.waitsFor(run) : '');
   }
@@ -211,7 +211,7 @@ export class Dispatcher {
     this.#parts.control.end(id, outcome);
   }
 
-  /** What `checkBlob` found. */
+  /** Takes in the result of `checkBlob`. */
   blobChecked(blob: Digest, isThere: boolean, now: number): void {
     this.#parts.failures.checked(blob, isThere, now);
   }

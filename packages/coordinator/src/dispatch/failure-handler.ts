@@ -92,7 +92,7 @@ export class FailureHandler {
     if (wasOnTrial) this.#options.workers.recount();
   }
 
-  /** What a worker says of itself: why it takes no tasks; empty when it is well. */
+  /** Takes in a worker's own report: the reason why it takes no tasks; empty when it is well. */
   said(workerId: string, trouble: string, now: number): void {
     if (!this.#options.health.said(workerId, trouble, now)) return;
     const aside = this.#options.health.asideOf(workerId);
@@ -197,7 +197,7 @@ export class FailureHandler {
   }
 }
 
-/** How little can be hoped of another attempt by a worker that failed the task like this: 0 where it has not tried. */
+/** Ranks how unlikely another attempt by this worker is to succeed, from how it failed the task: 0 where it has not tried. */
 function hopelessness(as: FailedAs | undefined): number {
   return as === undefined ? 0 : as === 'handed-back' ? 1 : as === 'failed' ? 2 : 3;
 }

@@ -9,7 +9,7 @@ import type { Stagings } from './stagings.js';
 import type { Tallies } from './tallies.js';
 import type { WorkerConnections } from './worker-connections.js';
 
-/** What the journal keeps of the ledger's events. */
+/** The events of the ledger that are journalled. */
 export type LedgerRecord = Extract<JournalRecord, { kind: LedgerEvent['kind'] }>;
 
 export interface JournaledLedgerOptions {

@@ -10,7 +10,7 @@ export interface Complaint {
   readonly failure: Failure;
 }
 
-/** What the missing blobs need of the ledger. */
+/** The operations of the ledger that missing blobs need. */
 export type LedgerPort = Pick<Ledger, 'hold' | 'release' | 'run'>;
 
 interface Complained {

@@ -29,7 +29,7 @@ export interface OffersOptions {
 }
 
 /**
- * What the queue is given: never more than workers can soon take, so that priority, pause and fair share hold. A queue
+ * Offers tasks to the queue: never more than workers can soon take, so that priority, pause and fair share hold. A queue
  * holds what is on offer and at most as many strays: messages that came to nothing, because their worker died or
  * their run was paused. When there are more, when it may have lost something, and when the first worker comes to a pool, it is
  * emptied and filled anew; nothing is ever published on top of what may still be there.

@@ -10,7 +10,7 @@ export interface RunControlOptions {
   readonly ledger: Pick<Ledger, 'run'>;
 }
 
-/** What users do to a run. Every verb throws `not-found` for an id that there is not. */
+/** Operations of users on runs. Each throws `not-found` for an unknown id. */
 export class RunControl {
   readonly #options: RunControlOptions;
 

@@ -26,7 +26,7 @@ export interface RunProgressOptions {
 
 const NO_WORK = { images: 0, forwards: 0, gradients: 0 };
 
-/** How far runs have come: tasks that are done, choices that were made, and what each of them makes possible. */
+/** Progress of runs: tasks done, choices made, and the tasks that each of them makes ready. */
 export class RunProgress {
   readonly #options: RunProgressOptions;
 

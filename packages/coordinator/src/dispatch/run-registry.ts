@@ -61,7 +61,7 @@ export class RunRegistry {
     return run;
   }
 
-  /** What people see of a task; its number where the run is unknown. */
+  /** A task's title for display; its number where the run is unknown. */
   title(run: string, task: number): string {
     return this.#runs.get(run)?.workload.title(task) ?? `${task}`;
   }
@@ -202,7 +202,7 @@ export class RunRegistry {
     if (run.isPaused) ledger.apply({ kind: 'paused', run: run.id }, 0);
   }
 
-  /** What is still being computed for the former state finds that it is no longer the run's. */
+  /** Moves a run to another state. Work still under way for the former one detects on its return that it is out of date. */
   #move(run: RunState, pool: string): void {
     this.#options.ledger.removeRun(run.id);
     this.#unpinned.delete(run);
@@ -224,6 +224,6 @@ export class RunRegistry {
   }
 }
 
-/** What two submissions of one run have in common: what to cite is worded by the client's version. */
+/** The part of a submission that must agree for both to be one run. Citations are left out: their wording depends on the client's version. */
 const contentOf = (spec: RunSpec): string =>
   canonicalJson(spec.kind === 'grid' ? { ...spec, grid: { ...spec.grid, references: [] } } : spec);

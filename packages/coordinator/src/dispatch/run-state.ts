@@ -5,7 +5,7 @@ import type { BoundWork, Workload } from '../workload/workload.js';
 
 export type RunStatus = 'waiting' | 'running' | 'paused' | 'merging' | EndedRecord['status'];
 
-/** What a run is pinned to: its numerics class, and the engine that stands for it. */
+/** The numerics class that a run is pinned to, and the engine that represents it. */
 export interface Pin {
   readonly pool: string;
   readonly engine: WorkerInfo['engine'];

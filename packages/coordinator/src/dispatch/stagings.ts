@@ -7,7 +7,7 @@ import type { BatchBuilder } from './batch.js';
 import type { RunState } from './run-state.js';
 import { Staging } from './staging.js';
 
-/** What a live lease has sent so far, and the units that it is to send. */
+/** Chunks that a live lease has sent so far, and the units that it still has to send. */
 export interface Staged {
   readonly staging: Staging;
   readonly units: readonly WorkUnit[];

@@ -28,7 +28,7 @@ const kindTally = (): KindTally => ({
 const RECORDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096] as const;
 
 /**
- * What happened how often since the start of the process, as plain numbers: every task passes here some times, so each note takes
+ * Counters of events since the start of the process, as plain numbers: every task passes here some times, so each note takes
  * some nanoseconds, and whoever wants to see them reads them when asked. Replaying the journal notes nothing.
  */
 export class Tallies {

@@ -13,7 +13,7 @@ export interface TooLargeTasksOptions {
  */
 export class TooLargeTasks {
   readonly #options: TooLargeTasksOptions;
-  /** What each such task needs, by run. */
+  /** Bytes that each such task needs, by run and task. */
   readonly #held = new Map<string, Map<number, number>>();
 
   constructor(options: TooLargeTasksOptions) {
@@ -55,7 +55,7 @@ export class TooLargeTasks {
     return this.#tasksOf(run).length;
   }
 
-  /** What a run waits for, and what to do about it, for people; empty when every task of it has a worker that is large enough. */
+  /** Describes the run's tasks for which no worker is large enough, and the remedy; empty when there are none. */
   waitsFor(run: RunState): string {
     const tasks = this.#tasksOf(run);
     const [first] = tasks;

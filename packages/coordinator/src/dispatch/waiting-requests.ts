@@ -1,6 +1,6 @@
 import type { WorkerPeer } from '@oodgrid/transport';
 
-/** What came of trying to answer one request: a lease; none for this worker now; or none for anybody of its class. */
+/** Outcome of one attempt to serve a request: a lease; none for this worker now; or none for any worker of its class. */
 export type Served = 'granted' | 'not-now' | 'nothing-left';
 
 /**

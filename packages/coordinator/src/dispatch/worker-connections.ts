@@ -8,18 +8,18 @@ export interface KnownWorker {
   peer: WorkerPeer | null;
   /** Secret of its process. */
   readonly proof: string;
-  /** When it connected, or when it was lost. */
+  /** Time at which it connected, or was lost. */
   since: number;
-  /** When it was asked whether it lives; null when it has said something since. */
+  /** Time at which it was asked for a sign of life; null when it has answered since. */
   probedAt: number | null;
-  /** When it last said anything. */
+  /** Time of its last message. */
   heardAt: number;
   /** Number of the next reliable message. */
   expected: number;
   isDraining: boolean;
   /** Tasks that it may hold now: none while it is set aside. */
   places: number;
-  /** What it says of its work, for people. */
+  /** The worker's description of its present work, for display. */
   doing: string;
   /** Bytes of chunks that wait for their commit, by token of their lease. */
   readonly unacked: Map<string, number>;

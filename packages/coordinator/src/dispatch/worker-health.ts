@@ -34,12 +34,12 @@ export interface HandedBack {
 }
 
 interface Condition {
-  /** What the worker says of itself. */
+  /** The worker's own reason for taking no tasks; empty when it is well. */
   trouble: string;
   aside: Aside | null;
-  /** When the last time of being set aside for what it did is over, whatever it says of itself. */
+  /** Time at which the last suspension for its failures ends, whatever the worker reports. */
   strikeUntil: number;
-  /** How often it was set aside, less the tasks that it has done since; not below 0. */
+  /** Number of suspensions, less the tasks done since; not below 0. */
   strikes: number;
   blames: number;
   /** It was set aside, and nothing that it did since shows that it is well: it gets one task. */
@@ -49,7 +49,7 @@ interface Condition {
 
 /** Hand-backs that are remembered of one worker. */
 const MAX_HANDED_BACK = 64;
-/** What each task that a worker has done takes off its blames. */
+/** The part of a blame that each task done takes off. */
 const CREDIT = 0.25;
 
 /** Failures of each worker, and for how long it is set aside for them. Callers pass the time. */

@@ -13,7 +13,7 @@ export interface IdentityFacts {
   readonly known: KnownWorker | undefined;
   /** Live leases of that id. */
   readonly leases: readonly Lease[];
-  /** When this process of the coordinator began. */
+  /** Start time of this process of the coordinator. */
   readonly startedAt: number;
   readonly now: number;
 }

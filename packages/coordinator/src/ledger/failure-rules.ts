@@ -1,7 +1,7 @@
 import type { Failure, Lease, LedgerSettings } from './ledger-events.js';
 import type { LedgerRun } from './ledger-run.js';
 
-/** What follows from a failure for its task: it waits for `milliseconds` from now on, or is given up. */
+/** Consequence of a failure for its task: a wait of `milliseconds` from now, or none further: it is given up. */
 export type Verdict =
   | { readonly kind: 'wait'; readonly milliseconds: number }
   | { readonly kind: 'give-up'; readonly state: 'failed' | 'quarantined' };

@@ -10,7 +10,7 @@ export interface Failure {
   readonly logTail: string;
 }
 
-/** What happened, as the journal keeps it. An event that does not fit the state changes nothing. */
+/** Changes of the ledger, as the journal keeps them. An event that does not fit the state changes nothing. */
 export type LedgerEvent =
   /** A fit or a choice that tasks wait for is known. */
   | { readonly kind: 'satisfied'; readonly run: string; readonly need: string }
@@ -55,7 +55,7 @@ export interface TaskHistory {
   readonly failedOn?: readonly (readonly [string, FailedAs])[];
 }
 
-/** How a worker failed a task: for good, because another attempt there would fail alike; in a bad moment; or by a failure of its own. */
+/** How a worker failed a task: for good, since another attempt there would fail alike; at a bad moment; or through a failure of its own. */
 export type FailedAs = 'for-good' | 'failed' | 'handed-back';
 
 /** A live lease. */

@@ -150,7 +150,7 @@ export class LedgerRun {
     this.offered.clear();
   }
 
-  /** What a snapshot keeps of the tasks that are not done. */
+  /** The tasks that are not done, as a snapshot keeps them. */
   *history(): Generator<TaskRecord> {
     for (let task = 0; task < this.tasks.size; task++) {
       const attempts = this.tasks.attempts(task);

@@ -157,7 +157,7 @@ export class Ledger {
     return this.#leases.takeOverdue(now);
   }
 
-  /** When `overdue` or `offers` next have something because of time alone. */
+  /** Earliest time at which `overdue` or `offers` change by the passing of time alone. */
   nextDeadline(): number {
     const delay = this.#delays.peek()?.until ?? Number.POSITIVE_INFINITY;
     return Math.min(this.#leases.nextDeadline(), delay);

@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/contract';
 
-/** What the ledger needs to know of a task; its place in the run's list is its number. */
+/** The ledger's data about a task; a task's number is its index in the run's list. */
 export interface LedgerTask {
   /** Facts that must be known before it can start. */
   readonly needs: readonly string[];

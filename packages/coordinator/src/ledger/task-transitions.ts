@@ -18,7 +18,7 @@ export interface TaskTransitionsOptions {
 
 const NOTHING: readonly Lease[] = [];
 
-/** What each event changes in the tasks of a run. An event that does not fit the state changes nothing. */
+/** Applies events to the tasks of a run. An event that does not fit the state changes nothing. */
 export class TaskTransitions {
   readonly #options: TaskTransitionsOptions;
 

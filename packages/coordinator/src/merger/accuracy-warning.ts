@@ -8,7 +8,7 @@ const LOW = 0.5;
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
-/** What is wrong with a model's accuracy on an ID test set, if anything; the worst that can be said. */
+/** Returns a warning about a model's accuracy on an ID test set, if there is reason for one: of several, the gravest. */
 export function accuracyWarning(measured: Accuracy, confusion: Confusion): ResultWarning | undefined {
   const { model, id, accuracy, cardAccuracy, samples } = measured;
   const place = { model, id, split: 'test' as const };

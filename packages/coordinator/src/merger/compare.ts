@@ -28,7 +28,7 @@ export function isEveryPairTested(groups: readonly ComparedGroup[]): boolean {
   return groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) <= MAX_PAIRS;
 }
 
-/** What is kept of a merged cell for its paired tests. */
+/** The part of a merged cell that its paired tests need. */
 export interface ComparedRow {
   readonly method: string;
   readonly auroc: number;

@@ -1,6 +1,6 @@
 import type { Rows } from '@oodgrid/stats';
 
-/** How often each label was predicted as each class. */
+/** Counts of samples by label and predicted class. */
 export interface Confusion {
   readonly classes: number;
   /** Samples by `label * classes + predicted`. */

@@ -18,7 +18,7 @@ export interface MeasureOptions {
   readonly bootstrapReplicates: number;
 }
 
-/** What was measured of one cell, by metric, and what its paired tests are made from. */
+/** Metrics of one cell, and the data for its paired tests. */
 export interface Measured {
   readonly metrics: Readonly<Record<string, CellMetric>>;
   readonly placements: Placements;

@@ -5,7 +5,7 @@ import { accuracyWarning } from './accuracy-warning.js';
 import { confusionOf } from './confusion.js';
 import type { SeriesReader } from './unit-results.js';
 
-/** How well each model classifies each ID test set, and a warning where it does not. */
+/** Returns the accuracy of each model on each ID test set, with a warning where it is suspicious. */
 export function mergeAccuracies(
   planned: readonly PlannedAccuracy[],
   reader: SeriesReader,

@@ -22,7 +22,7 @@ export type MergedPart =
   | { readonly kind: 'comparisons'; readonly comparisons: readonly Comparison[] };
 
 const SIDES = ['id', 'ood'] as const;
-/** What arrays of a role are called. */
+/** Names of arrays by role. */
 const SPLITS = { fit: 'valFit', select: 'valSelect', test: 'test' } as const satisfies Record<Role, string>;
 const NOTHING = Buffer.alloc(0);
 const EMPTY: WireRun = { resultsJson: NOTHING, cells: [], headerJson: NOTHING, comparisonsJson: [] };
@@ -42,7 +42,7 @@ export const encodeComparisons = (comparisons: readonly Comparison[]): Uint8Arra
 
 const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-/** What the digest is made of for a cell. */
+/** The part of a cell that enters the digest: everything but its seconds. */
 export const canonicalCell = ({ cell: { seconds: _seconds, ...cell } }: Pick<MergedCell, 'cell'>): string =>
   canonicalJson(cell);
 

@@ -5,7 +5,7 @@ import { canonicalJson, type Digest, digestSchema, type ResultsHeader } from '@o
 export type DigestedHeader = Pick<ResultsHeader, 'grid' | 'accuracies' | 'metrics' | 'protocol'>;
 
 /**
- * What a run found, as one number: SHA-256 of the canonical JSON of the grid as content, the protocol, what the metrics are, the cells without
+ * Digest of a run's results: SHA-256 of the canonical JSON of the grid as content, the protocol, what the metrics are, the cells without
  * their seconds, the comparisons, and the models' accuracies. Score arrays are in it by their hashes. Leaves out warnings, what cards say, run
  * id, cache use, attempts, workers, slices and environment, so it is the same however the run went. Cells and comparisons are given one
  * by one as canonical JSON: a large run is never one string.

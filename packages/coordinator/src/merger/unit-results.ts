@@ -23,7 +23,7 @@ export class SeriesReader {
     return { rows, columns, data };
   }
 
-  /** What is there of a series; `isThere` has a 1 for each row that is, `sliceEnds` the row after each slice. */
+  /** Returns the rows of a series so far; `isThere` holds a 1 for each row that has arrived, `sliceEnds` the row after each slice. */
   readSoFar(id: string): Rows & { readonly isThere: Uint8Array; readonly sliceEnds: readonly number[] } {
     const series = this.#series.get(id);
     if (series === undefined) throw new OodError('internal', `the plan has no series "${id}"`);

@@ -8,7 +8,7 @@ import {
 } from '@oodgrid/contract';
 import type { PlannedTask, PlannedUnit } from './plan.js';
 
-/** What earlier tasks found out. */
+/** Outcomes of earlier tasks that later ones depend on: classes, fits and choices. */
 export interface Facts {
   /** Blob of each fitted state, by the fit unit's id. */
   readonly fitted: ReadonlyMap<string, Digest>;

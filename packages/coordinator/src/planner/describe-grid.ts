@@ -1,6 +1,6 @@
 import type { ResolvedGrid } from '@oodgrid/contract';
 
-/** What the results depend on: `ResolvedGrid` is that already, blobs standing for paths. */
+/** Returns everything that the results depend on. In a `ResolvedGrid` blobs already stand for paths. */
 export function describeGrid(grid: ResolvedGrid): Record<string, unknown> {
   const {
     memoryBytes: _placement,

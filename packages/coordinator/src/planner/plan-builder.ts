@@ -3,7 +3,7 @@ import { canonicalJson, OodError } from '@oodgrid/contract';
 import { fairOrder } from './fair-order.js';
 import type { PlannedChoice, PlannedTask, PlannedUnit, Series } from './plan.js';
 
-/** What the units of one task have in common. */
+/** The fields that the units of one task share. */
 export type TaskHeader = Omit<PlannedTask, 'id' | 'units' | 'needs' | 'priority'>;
 
 /** Units of one run: its plan, and what the ledger keeps of each task, stay in memory as long as it lives. */

@@ -75,7 +75,7 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
   return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
 }
 
-/** What is looked up by its name must be there once: two cells of one name would be told apart by nothing. */
+/** Throws `invalid-input` when two rows, models or data sets have one name: their cells could not be told apart. */
 function refuseTwins({ rows, models, auxiliaryModels, datasets, pairs }: ResolvedGrid): void {
   const named = {
     row: rows.map(({ row }) => row),

@@ -7,7 +7,7 @@ import type { Plan } from './plan.js';
  */
 const PLANNER_REVISION = 1;
 
-/** What the numbers of a plan's tasks stand for: two plans of one identity can be journalled by one and followed by the other. */
+/** Identity of the numbering of a plan's tasks: a journal written under one plan can be followed by another of the same identity. */
 export function planIdentity({ tasks }: Pick<Plan, 'tasks'>): string {
   // A unit's id is a digest of all that it computes and builds on, choices included.
   const hash = createHash('sha256');

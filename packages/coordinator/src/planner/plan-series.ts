@@ -47,7 +47,7 @@ function modelFor({ splits, ...model }: ModelSpec, { name }: DataRef): ModelSpec
   return { ...model, splits: { [name]: own } };
 }
 
-/** What every unit of a method has. */
+/** Returns the fields that every unit of a method has. */
 function unitOf(
   { plan: { compute: method, revision, module, options, pass } }: RowContext,
   part: Omit<Anonymous<PlannedUnit>, 'method' | 'revision' | 'module' | 'options' | 'pass'>,

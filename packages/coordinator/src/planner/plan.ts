@@ -70,7 +70,7 @@ export interface Series {
   readonly parts: readonly SeriesPart[];
 }
 
-/** Where the rows of a split are that a choice is made on: columns candidate by candidate. */
+/** Location of the rows of a split on which a choice is made; columns are ordered by candidate. */
 export interface SplitRows {
   /** Averaged where there are several; none for a split without samples. */
   readonly series: readonly string[];
@@ -81,7 +81,7 @@ export interface SplitRows {
 /** A choice of hyper-parameters: for one method on one pair and model. */
 export interface PlannedChoice {
   readonly id: string;
-  /** What people see of it. */
+  /** Title for display. */
   readonly title: string;
   readonly candidates: readonly Candidate[];
   readonly fallbackCandidate: number;
@@ -90,7 +90,7 @@ export interface PlannedChoice {
   readonly select: Readonly<Record<Side, SplitRows>>;
 }
 
-/** Where the features of one side of a cell are. */
+/** Location of the features of one side of a cell. */
 export type CellSide =
   /** Rows of whole-set series in file order, averaged over models where there are several; the chosen candidate's columns, where there is a choice. */
   | (SideFacts & { readonly kind: 'whole'; readonly series: readonly string[] })

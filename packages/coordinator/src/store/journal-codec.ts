@@ -40,7 +40,7 @@ export function decodeRecords(line: string): readonly JournalRecord[] {
   return records as unknown as JournalRecord[];
 }
 
-/** What a record of a former version is called now. */
+/** Returns the present name of a record's kind from a former version. */
 function presentKind({ kind, isReused }: { readonly kind: string; readonly isReused?: boolean }): string {
   if (kind === 'bound') return 'pinned';
   if (kind === 'finished') return isReused === true ? 'reused' : 'done';

@@ -8,11 +8,11 @@ export interface RunProblem {
   readonly message: string;
 }
 
-/** How a run came in. */
+/** Submission of a run. */
 export interface SubmittedRecord {
   readonly kind: 'submitted';
   readonly run: string;
-  /** What the user calls it. */
+  /** The user's name for the run. */
   readonly name: string;
   /** ISO time of the submission. */
   readonly at: string;
@@ -27,7 +27,7 @@ export interface SubmittedRecord {
   readonly traceparent?: string;
 }
 
-/** How a run ended. `result` is the blob of its merged results. */
+/** End of a run. `result` is the blob of its merged results. */
 export interface EndedRecord {
   readonly kind: 'ended';
   readonly run: string;
@@ -38,7 +38,7 @@ export interface EndedRecord {
   readonly problem: RunProblem | null;
 }
 
-/** What the journal keeps: replayed in order, it restores the coordinator's state. */
+/** Records of the journal: replayed in order, they restore the coordinator's state. */
 export type JournalRecord =
   | SubmittedRecord
   /** The run's tasks go to workers of this numerics class. */

@@ -1,12 +1,12 @@
 import { type ErrorCode, OodError } from '@oodgrid/contract';
 
-/** What to do about it. */
+/** Advice by kind of error. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   'resource-exhausted': '; free some space',
   'corrupt-data': '; restore it from a back-up, or name another place',
 };
 
-/** What SQLite failed with, as our own error. `what` goes on after "the store". */
+/** Translates an error of SQLite. `what` continues a sentence that starts with "the store". */
 export function storeError(path: string, thrown: unknown, what: string): OodError {
   const { code = '', message } = thrown as { code?: string; message: string };
   const kind =

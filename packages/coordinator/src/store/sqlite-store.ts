@@ -23,7 +23,7 @@ const MAX_FRESH_BYTES = 8 * 1024 ** 2;
 const RECENT_BYTES = 64 * 1024 ** 2;
 /** Calls into SQLite cost more than what they do here: full commits hand their results over in such groups. */
 const RESULTS_PER_INSERT = 32;
-/** What an entry costs beside its numbers. */
+/** Bytes of an entry beside its numbers. */
 const ENTRY_BYTES = 300;
 
 export interface SqliteStoreOptions {

@@ -13,7 +13,7 @@ export type StagedChunk =
     })
   | { readonly kind: 'fitted'; readonly token: string; readonly key: Digest; readonly blob: Digest };
 
-/** What is made durable together: all of it, or nothing. */
+/** Changes that are made durable together: all of them, or none. */
 export interface StoreBatch {
   readonly records: readonly JournalRecord[];
   readonly chunks: readonly StagedChunk[];
@@ -22,7 +22,7 @@ export interface StoreBatch {
   readonly results: readonly { readonly key: Digest; readonly result: UnitResult }[];
 }
 
-/** What the coordinator keeps durably: its journal, chunks of live leases, and results. */
+/** The coordinator's durable state: its journal, chunks of live leases, and results. */
 export interface Store extends ResultReader {
   /** Made with the store and kept in it: names this coordinator's queue where several share a server. */
   readonly id: string;

@@ -14,7 +14,7 @@ export class StoredResults implements ResultReader {
   readonly #findResult: Database.Statement;
   readonly #findFresh: Database.Statement;
   readonly #allFresh: Database.Statement;
-  /** Where fresh results are: their table has no index by key, so that writing is quick. */
+  /** Row ids of fresh results: their table has no index by key, which keeps writing fast. */
   readonly #freshIds = new Map<string, number>();
 
   constructor(path: string) {

@@ -5,7 +5,7 @@ import type { KeyedSeries, MergeInput } from '../merger/merge-input.js';
 import type { RunningAuroc } from '../merger/running-auroc.js';
 import type { PlannedAccuracy, PlannedCell, PlannedChoice } from '../planner/plan.js';
 
-/** Where the placements of one side's samples lie: 4-byte numbers from a byte of a file on. */
+/** Location of the placements of one side's samples: 4-byte numbers from a byte offset of a file. */
 export interface StoredPlacements {
   readonly at: number;
   readonly n: number;
@@ -25,7 +25,7 @@ export interface PartFiles {
   readonly canonical: string;
 }
 
-/** What threads do: their input is copied to them, their output back. */
+/** Jobs that threads do. Input and output are copied between threads. */
 export interface Jobs {
   /** Makes a choice of hyper-parameters. */
   readonly choose: {
@@ -38,7 +38,7 @@ export interface Jobs {
     };
     readonly output: ChoiceOutcome;
   };
-  /** How well each model classifies each ID test set. */
+  /** Accuracy of each model on each ID test set. */
   readonly accuracies: {
     readonly input: {
       readonly database: string;

@@ -49,7 +49,7 @@ function work(job: Job): JobOutput<JobKind> {
   }
 }
 
-/** What the pool calls for each job. */
+/** Entry point of a thread: does one job of the pool. */
 export default async function main({
   job,
   protocols,

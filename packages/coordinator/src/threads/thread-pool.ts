@@ -11,13 +11,13 @@ const MAX_THREADS = 4;
 /** A thread that has had nothing to do for so long ends. */
 const IDLE_MS = 5000;
 
-/** What a thread is sent: a job, and the modules of protocols that are no part of the catalog. */
+/** Message to a thread: a job, and the user's modules of protocols. */
 export interface ThreadMessage<Job> {
   readonly job: Job;
   readonly protocols: readonly RegisteredModule[];
 }
 
-/** What a thread sends back: errors lose their class on the way. */
+/** Answer of a thread. Errors are sent as data, for they lose their class between threads. */
 export type JobReply<T> =
   | { readonly value: T }
   | { readonly problem: { readonly code: ErrorCode; readonly message: string } };

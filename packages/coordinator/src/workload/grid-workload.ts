@@ -207,7 +207,7 @@ export class GridWorkload implements Workload, Facts {
     });
   }
 
-  /** What a thread needs to merge some cells. */
+  /** Returns the input for merging some cells in a thread. */
   mergeInput(cells: readonly PlannedCell[], grid: GridSpec['grid']): MergeInput {
     const made = cells.map(({ choice }) => (choice === null ? undefined : this.choices.get(choice)));
     const series = cells.map((cell, i) => seriesOf(cell, made[i]));

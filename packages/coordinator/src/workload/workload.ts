@@ -22,7 +22,7 @@ export interface BoundWork {
 /** Fitted states of a task that is done, by unit key. */
 export type Fitted = Readonly<Record<Digest, Digest>>;
 
-/** What is known of a task that is done. */
+/** Outcome of a task that is done. */
 export interface TaskReport {
   readonly fitted: Fitted;
   readonly work: WorkCounts;
@@ -40,9 +40,9 @@ export interface TaskReport {
  */
 export interface Workload {
   readonly tasks: readonly LedgerTask[];
-  /** What the numbers of its tasks stand for: a journal can be followed by a workload of the same identity alone. */
+  /** Identity of the numbering of its tasks: only a workload of the same identity can follow a journal. */
   readonly planIdentity: string;
-  /** What people see of a task. */
+  /** A task's title for display. */
   title(task: number): string;
   /** Memory that a worker needs for it. */
   memoryBytes(task: number): number;
@@ -51,13 +51,13 @@ export interface Workload {
   bind(task: number, pool: string): BoundWork;
   /** The fit that gave a blob of this run; undefined when none did. */
   fitOf(blob: Digest): number | undefined;
-  /** What people call a blob that the run was submitted with, for example `weights of "mine"`. */
+  /** Name for display of a blob that the run was submitted with, for example `weights of "mine"`. */
   blobName(blob: Digest): string;
   /** Notes that a task is done; returns the facts that are known by it. */
   noteDone(task: number, pool: string, report: TaskReport): readonly string[];
   /** Choices whose tasks are all done; each is returned once. */
   takeComputations(): readonly string[];
-  /** What people see of a choice. */
+  /** A choice's title for display. */
   computationTitle(id: string): string;
   /** Notes the outcome of a choice; returns the facts that are known by it. */
   noteComputed(id: string, outcome: unknown): readonly string[];

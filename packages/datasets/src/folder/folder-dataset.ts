@@ -5,9 +5,9 @@ import type { FolderReading } from './folder-format.js';
 import { FOLDER_FORMATS } from './formats/catalog.js';
 
 export interface FolderSplit extends SplitContent {
-  /** Where it came from, for people. */
+  /** Origin, as text for people. */
   readonly source: string;
-  /** What was taken for what, a line each. */
+  /** Interpretations of the folder's files, a line each. */
   readonly notes: readonly string[];
 }
 

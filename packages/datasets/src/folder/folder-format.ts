@@ -3,7 +3,7 @@ import type { ArrayNames } from './array-file.js';
 import type { ImageReading } from './user-images.js';
 
 /**
- * What labels are for. `needed`: refused without. `wanted`: used where they are. `unused`: what cannot be read as labels is
+ * The use of labels. `needed`: refused without. `wanted`: used where they are. `unused`: what cannot be read as labels is
  * left out.
  */
 export type LabelUse = 'needed' | 'wanted' | 'unused';

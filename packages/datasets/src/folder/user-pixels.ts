@@ -1,10 +1,10 @@
 import { OodError } from '@oodgrid/contract';
 import type { NumericArray } from '@oodgrid/formats';
 
-/** How the values of images are used: as bytes that are normalised, or as floats that are what the model takes. */
+/** Use of the values of images: bytes, which are normalised, or floats, which are the network's input as they are. */
 export type PixelUse = 'bytes' | 'floats';
 
-/** How far k / 255 may be off by rounding alone; bytes are 0.0039 apart, which bfloat16 cannot tell. */
+/** Largest distance of k / 255 from its rounded value, by type; bytes are 0.0039 apart, which bfloat16 cannot resolve. */
 const ROUNDING: Readonly<Record<string, number>> = {
   float16: 2 ** -11,
   float32: 2 ** -23,

@@ -6,7 +6,7 @@ import { as4D, type Tensor, tf } from './tensors.js';
 
 const require = createRequire(import.meta.url);
 
-/** What tfjs-node's binding and backend offer and this file uses. */
+/** The part of tfjs-node's binding and backend that this file uses. */
 interface Binding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;

@@ -14,7 +14,7 @@ export interface FittedUnit {
   readonly blob: Digest;
 }
 
-/** What a unit's fit keeps of the batches so far. */
+/** The state of a unit's fit over the batches so far. */
 interface Collection {
   readonly unit: OpenUnit;
   readonly fit: Fit;

@@ -5,7 +5,7 @@ import { type Tensor4D, tf } from '../backend/tensors.js';
 import { applyPixels, isIdentity, type PixelTable, pixelTable } from './pixels.js';
 
 export interface ImageBatch {
-  /** Where the samples are, for messages. */
+  /** Location of the samples, for messages. */
   readonly source: string;
   /** [n, h, w, c]; the caller's `tf.tidy` frees it. */
   readonly x: Tensor4D;
@@ -57,7 +57,7 @@ export class ImageSource {
       throw new OodError('internal', `task asks for sample ${task.to} of ${name}, which has ${count}`);
   }
 
-  /** What it reads, for messages. */
+  /** Name of the set that it reads, for messages. */
   get name(): string {
     return this.#name;
   }

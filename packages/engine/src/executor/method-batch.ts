@@ -51,7 +51,7 @@ export function headOf({ arithmetic, spec }: OpenUnit, { head, facts }: TapModel
   return head;
 }
 
-/** What a fit's `collect` may read of one batch; inside a `tf.tidy`. */
+/** Returns the view of one batch for a fit's `collect`; to be used inside a `tf.tidy`. */
 export function fitBatch(
   unit: OpenUnit,
   { model }: LoadedModel,
@@ -83,7 +83,7 @@ export class UnitBatch implements Disposable {
     this.#needed = unit.arithmetic.needs(computation.model.facts).taps;
   }
 
-  /** What arithmetic may read under one setting, of the pass that gave `taps`; inside a `tf.tidy`. */
+  /** Returns the view of a batch under one setting, from the pass that computed `taps`; to be used inside a `tf.tidy`. */
   of(setting: Setting, taps: ReadonlyMap<string, Tensor>): Batch<Setting> {
     const unit = this.#unit;
     const { spec, settings, fitted } = unit;

@@ -15,7 +15,7 @@ export interface LoadedModel {
   readonly isBounded: boolean;
 }
 
-/** What was being computed when something was not finite. */
+/** The computation in which something was not finite. */
 export interface Computation extends LoadedModel {
   readonly batch: ImageBatch;
 }

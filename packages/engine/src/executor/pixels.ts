@@ -4,7 +4,7 @@ import { firstNotFinite } from '../finite.js';
 /** Value of every byte per channel: 256 entries each. */
 export type PixelTable = readonly Float32Array[];
 
-/** What a transform makes of every byte. Throws `invalid-input` for one that does not fit the channels, or float32. */
+/** Returns a transform's value for each byte. Throws `invalid-input` for a transform that does not fit the channels, or float32. */
 export const pixelTable = (transform: Transform, channels: number): PixelTable =>
   'offset' in transform ? offsetPixels(transform.offset, channels) : normalisedPixels(transform, channels);
 

@@ -45,7 +45,7 @@ export interface InputCounts {
   readonly splits: WarmCounts;
 }
 
-/** What tasks read: models and splits, of which the last few stay open by their content. Neither changes a bit of any score. */
+/** Inputs of tasks: models and splits, of which the most recent stay open by content. Keeping them open changes no bit of any score. */
 export class TaskInputs implements Disposable {
   readonly #runtime: ModelRuntime;
   readonly #sources: readonly ModelSource[];
@@ -113,7 +113,7 @@ export class TaskInputs implements Disposable {
     this.#splits[Symbol.dispose]();
   }
 
-  /** What a model is made of, and what opens it. Throws `not-found` where this executor does not know its source or architecture. */
+  /** Reads a model's files and returns what opens them. Throws `not-found` where this executor does not know its source or architecture. */
   async #read(spec: ModelSpec, io: Pick<TaskIo, 'blob'>) {
     const model = await readModel(spec, io);
     return { ...model, source: this.#source(spec.name, model.source) };

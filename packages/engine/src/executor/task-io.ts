@@ -4,7 +4,7 @@ import type { Rows } from '@oodgrid/stats';
 /** Rows of one unit's result, as they are computed. */
 export type Chunk = { readonly key: Digest; readonly offsetRows: number } & { [K in keyof Rows]: Rows[K] };
 
-/** How a task reaches the world outside the engine. */
+/** A task's access to blobs and to the coordinator. */
 export interface TaskIo {
   blob(digest: Digest): Promise<Uint8Array>;
   putBlob(bytes: Uint8Array): Promise<Digest>;

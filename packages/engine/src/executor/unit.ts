@@ -5,7 +5,7 @@ import { type Tensor, tf } from '../backend/tensors.js';
 import { firstNotFinite } from '../finite.js';
 import type { TaskIo } from './task-io.js';
 
-/** What a method learned before scoring, by name. */
+/** Tensors that a method fitted before scoring, by name. */
 export type FittedTensors = ReadonlyMap<string, Tensor>;
 
 /** A setting of an arithmetic, as its own schema parsed it. */

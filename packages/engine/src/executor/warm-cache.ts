@@ -1,4 +1,4 @@
-/** What is kept open, and how often it was there. */
+/** Counts of a cache: entries kept open, hits and misses. */
 export interface WarmCounts {
   readonly hits: number;
   readonly misses: number;

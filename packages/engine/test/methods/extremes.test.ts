@@ -19,7 +19,7 @@ interface Shape {
   readonly classes: number;
   /** Turns a normal value at a sample and a unit into a feature. */
   readonly feature?: (normal: number, sample: number, unit: number) => number;
-  /** What weights are multiplied by. */
+  /** Factor for the weights. */
   readonly gain?: number;
 }
 

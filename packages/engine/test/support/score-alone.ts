@@ -37,7 +37,7 @@ export const factsOf = ({ h, z }: SmallModel) => ({
   classes: z[0]?.length ?? 0,
 });
 
-/** What an arithmetic fits on the given taps, with no network before them. */
+/** Returns the state that an arithmetic fits on given taps, without a network. */
 export function fitAlone({ fit }: Arithmetic, train: SmallModel): State {
   const taps = new Map<string, Tensor>([
     ['h', tf.tensor2d(train.h.map((row) => [...row]))],

@@ -46,7 +46,7 @@ export function images(count: number, seed = 3): Digest {
   );
 }
 
-/** What FSSD fits on. */
+/** The data set that FSSD fits on. */
 export const noise: Pick<TaskSpec, 'data' | 'transform'> = {
   data: { name: 'noise', images: put(datasetBlob(uniformNoise(1, 20, [28, 28, 1]))) },
   transform: { offset: 127.5 },

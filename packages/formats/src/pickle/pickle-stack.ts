@@ -54,7 +54,7 @@ export class PickleStack {
     return values;
   }
 
-  /** How many places of the memo are taken. */
+  /** Number of entries in the memo. */
   get remembered(): number {
     return this.#memo.size;
   }

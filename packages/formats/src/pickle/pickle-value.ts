@@ -1,4 +1,4 @@
-/** What a pickle may hold: data only, never an object whose making runs code. */
+/** Values that a pickle may hold: data only, never an object whose construction runs code. */
 export type PickleValue =
   | null
   | boolean
@@ -38,7 +38,7 @@ export class PickleSet {
 export class PickleGlobal {
   /** `module.name` */
   readonly name: string;
-  /** What stands for calling it; undefined where it is only ever named, as a type is. */
+  /** Returns the value of a call; undefined for a global that is only named, as types are. */
   readonly call: ((args: readonly PickleValue[]) => PickleValue) | undefined;
 
   constructor(name: string, call?: (args: readonly PickleValue[]) => PickleValue) {
@@ -47,7 +47,7 @@ export class PickleGlobal {
   }
 }
 
-/** What a reader's own globals make, such as a tensor. */
+/** Base of the objects that a reader's own globals construct, such as tensors. */
 export abstract class PickleObject {
   /** Takes a state that the pickle gives it after it was made. */
   abstract setState(state: PickleValue): void;

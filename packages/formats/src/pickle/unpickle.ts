@@ -11,19 +11,19 @@ import {
   type PickleValue,
 } from './pickle-value.js';
 
-/** What a reader allows a pickle to name. */
+/** Globals and persistent ids that a reader permits in a pickle. */
 export interface PickleNames {
-  /** What a global of Python stands for; undefined for everything that is not known to be data. */
+  /** Returns the meaning of a Python global; undefined unless it is known to be data. */
   find(name: string): PickleGlobal | undefined;
-  /** What lies outside of the pickle, such as a storage of a tensor. */
+  /** Returns an object kept outside the pickle, such as a tensor's storage. */
   persistent?(id: PickleValue): PickleValue;
-  /** What a user can do about a global that is refused. */
+  /** Advice to the user about a global that is refused. */
   advice(name: string): string;
 }
 
 export interface Unpickled {
   readonly value: PickleValue;
-  /** Where the pickle ends. */
+  /** Offset after the pickle's last byte. */
   readonly end: number;
 }
 

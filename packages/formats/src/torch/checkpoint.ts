@@ -8,7 +8,7 @@ import { readTorchZip } from './torch-zip.js';
 /** Training's own state, which repeats the shapes of the weights and is none of them. */
 const NO_WEIGHTS =
   /^(optimizers?|optim|optimizer_state(_dict)?|optimizer_states|lr_schedulers?|schedulers?|scaler|amp|rng.*)$/i;
-/** How deep a state dict lies in what training loops save. */
+/** Deepest level at which a state dict is searched for in a checkpoint of a training loop. */
 const MAX_DEPTH = 6;
 
 /** Whether a file is what `torch.save` writes, by its first bytes. */
@@ -19,7 +19,7 @@ export function isTorchCheckpoint(bytes: Uint8Array): boolean {
 
 /**
  * Tensors of a PyTorch checkpoint by their names; those of nested dicts by the names joined with dots (`state_dict.conv1.weight`).
- * What an optimizer or scheduler keeps is left out. Nothing of the file is executed. Throws `corrupt-data` naming `name`, and the
+ * The state of optimizers and schedulers is left out. Nothing of the file is executed. Throws `corrupt-data` naming `name`, and the
  * global where it names code instead of data.
  */
 export function openTorchCheckpoint(bytes: Uint8Array, name: string): ReadonlyMap<string, StoredTensor> {

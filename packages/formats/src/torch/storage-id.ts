@@ -2,7 +2,7 @@ import { PickleGlobal, PickleTuple, type PickleValue } from '../pickle/pickle-va
 import type { Refuse } from '../what-is-this-file.js';
 import { STORAGE_TYPES } from './torch-tensor.js';
 
-/** What a pickle says of a storage that lies outside of it. */
+/** A pickle's description of a storage kept outside of it. */
 export interface StorageId {
   /** `Float`, `Long`, ... */
   readonly element: string;

@@ -35,7 +35,7 @@ const NAMED =
   /^(torch\.(float16|bfloat16|float32|float64|uint8|int8|int16|int32|int64|bool|float|double|half|long|int|device)|numpy\.ndarray|(builtins|__builtin__)\.(dict|list|int|float|bool|str|tuple))$/;
 
 /**
- * What a checkpoint may name: storages and tensors of numbers, containers, NumPy values. `storageOf` finds a storage by what
+ * Globals that a checkpoint may name: storages and tensors of numbers, containers, NumPy values. `storageOf` finds a storage by what
  * the pickle says of it.
  */
 export function torchNames(

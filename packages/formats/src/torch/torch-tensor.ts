@@ -70,7 +70,10 @@ export class TorchTensor extends PickleObject implements StoredTensor {
     this.#view = view;
     this.#refuse = refuse;
     const sound = [offset, ...shape, ...strides].every((value) => Number.isSafeInteger(value) && value >= 0);
-    this.#last = shape.reduce((last, size, axis) => last + (size - 1) * (strides[axis] ?? 0), offset);
+    this.#last = shape.reduce(
+      (last, size, axis) => last + (size - 1) * (strides[axis] ?? Number.NaN),
+      offset,
+    );
     const isEmpty = shape.includes(0);
     if (!sound || strides.length !== shape.length || (!isEmpty && this.#last >= storage.entries))
       refuse(
@@ -124,9 +127,9 @@ function gathered(
   for (let to = 0; to < out.length; to += width) {
     out.set(bytes.subarray(from * width, (from + 1) * width), to);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      const stride = strides[axis] ?? 0;
-      if (next < (shape[axis] ?? 0)) {
+      const next = (index[axis] ?? Number.NaN) + 1;
+      const stride = strides[axis] ?? Number.NaN;
+      if (next < (shape[axis] ?? Number.NaN)) {
         index[axis] = next;
         from += stride;
         break;

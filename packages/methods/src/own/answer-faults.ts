@@ -6,7 +6,7 @@ const isTensor = (value: unknown): value is Tensor =>
 export const tensorFault = (value: unknown): string | undefined =>
   isTensor(value) ? undefined : `expected a tensor, got ${kindOf(value)}`;
 
-/** What is wrong with scores of so many samples. */
+/** Describes the fault of scores that should be one per sample; undefined when there is none. */
 export function scoresFault(scores: unknown, samples: number): string | undefined {
   if (!isTensor(scores))
     return `expected a tensor [n] of ops, got ${kindOf(scores)}; kit.defineArrayMethod takes typed arrays`;
@@ -18,7 +18,7 @@ export function scoresFault(scores: unknown, samples: number): string | undefine
     : `expected numbers, got ${dtype}`;
 }
 
-/** What is wrong with what a fit keeps of a batch. */
+/** Describes the fault of the values that a fit keeps of a batch; undefined when there is none. */
 export function keptFault(kept: unknown): string | undefined {
   if (typeof kept !== 'object' || kept === null)
     return `expected { name: tensor [n, k] }, got ${kindOf(kept)}`;

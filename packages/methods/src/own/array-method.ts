@@ -17,7 +17,7 @@ import { flatten } from '../parts/shapes.js';
 import { isNumbers, kindOf } from './answer-faults.js';
 import { LentArrays } from './lent-arrays.js';
 
-/** What a score of typed arrays may read of one batch. What it gets is lent: a score that changes it is refused. */
+/** View of one batch in typed arrays. The arrays are lent: a score that changes one is refused. */
 export interface ArrayBatch<Setting = unknown> {
   readonly facts: ModelFacts;
   readonly setting: Setting;

@@ -14,7 +14,7 @@ import { flatten } from '../parts/shapes.js';
 import { signStep } from '../parts/sign-step.js';
 import { defineArrayMethod } from './array-method.js';
 
-/** What methods are made of: handed to modules, which then need to import nothing. */
+/** Helpers for writing methods, passed to modules so that these need to import nothing. */
 export const METHOD_KIT = {
   z,
   defineMethod,

@@ -29,7 +29,7 @@ export function explainedAxes(rows: Rows, origin: Float64Array): State {
   };
 }
 
-/** How many axes explain a share at least. */
+/** Returns the least number of axes that explain a share. */
 export function axesFor(shares: Tensor, share: number): number {
   // Sums of float32 may end a little below 1.
   const found = shares.dataSync<'float32'>().findIndex((one) => one >= share - 1e-6);

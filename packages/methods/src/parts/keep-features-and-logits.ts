@@ -1,7 +1,7 @@
 import type { FitBatch, Tensor2D } from '../method.js';
 import { flatten } from './shapes.js';
 
-/** What a fit on penultimate features and logits keeps of a batch, under the taps' names. */
+/** Returns the features and logits of a batch, under the taps' names. */
 export const keepFeaturesAndLogits = ({ ops, facts, tap }: FitBatch): Readonly<Record<string, Tensor2D>> => ({
   [facts.penultimate]: flatten(ops, tap(facts.penultimate)),
   [facts.logits]: flatten(ops, tap(facts.logits)),

@@ -7,7 +7,7 @@ export function predictedClasses({ rows, columns, data }: Rows): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => {
     let best = 0;
     for (let c = 1; c < columns; c++)
-      if ((data[row * columns + c] ?? 0) > (data[row * columns + best] ?? 0)) best = c;
+      if ((data[row * columns + c] ?? Number.NaN) > (data[row * columns + best] ?? Number.NaN)) best = c;
     return best;
   });
 }

@@ -1,7 +1,7 @@
 import type { Ops, Tensor2D } from '../method.js';
 import { as2D } from './shapes.js';
 
-/** How many of d activations are kept above a percentile: what is cut is rounded half to even. */
+/** Returns how many of d activations a percentile keeps; the number that is cut is rounded half to even. */
 export function keptCount(d: number, percentile: number): number {
   const cut = (d * percentile) / 100;
   const half = Math.abs(cut - Math.floor(cut) - 0.5) < 1e-9;

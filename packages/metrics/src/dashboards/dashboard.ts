@@ -1,4 +1,4 @@
-/** How a number is written, in Grafana's words. */
+/** Unit of a panel, in Grafana's names. */
 export type PanelUnit = 'short' | 's' | 'bytes' | 'Bps' | 'percentunit' | 'ops' | 'dateTimeFromNow';
 
 /** One query of a panel. `$run` and `$pool` stand for what is chosen above the panels, `$__rate_interval` for the window of rates. */
@@ -10,7 +10,7 @@ export interface PanelQuery {
 
 export interface Panel {
   readonly title: string;
-  /** What one sees in it, and what to make of it. */
+  /** Explanation of the panel and how to read it. */
   readonly help: string;
   readonly kind: 'stat' | 'lines' | 'stacked' | 'table';
   readonly unit: PanelUnit;
@@ -22,7 +22,7 @@ export interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly help: string;
-  /** What can be chosen above the panels: values of a label of a metric. */
+  /** Variables of the dashboard: values of a metric's label, to choose from. */
   readonly variables: readonly { readonly name: string; readonly label: string; readonly metric: string }[];
   readonly panels: readonly Panel[];
 }

@@ -18,11 +18,11 @@ export interface AlertRule {
   readonly forMinutes: number;
   /** One line with `{{ $labels.x }}` and `{{ $value }}`. */
   readonly summary: string;
-  /** What is the matter, and what comes of it. */
+  /** Explains the alert and its consequences. */
   readonly meaning: string;
-  /** What to look at, in order. */
+  /** Things to look at, in order. */
   readonly look: readonly string[];
-  /** What to do. */
+  /** Remedies. */
   readonly mend: readonly string[];
 }
 

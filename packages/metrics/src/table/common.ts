@@ -3,7 +3,7 @@ import type { MetricRow } from '../metric-row.js';
 const ONE = { most: 1, beyond: 'other' } as const;
 const BOTH = ['coordinator', 'worker'] as const;
 
-/** What every program tells of itself. */
+/** Metrics that every program exposes. */
 export const COMMON = {
   oodgrid_build_info: {
     kind: 'gauge',
@@ -28,7 +28,7 @@ export const COMMON = {
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** What prom-client tells of Node, with our prefix: those that dashboards and rules use. */
+/** Metrics of Node by prom-client, under our prefix: those that dashboards and rules use. */
 export const NODE_METRICS: Readonly<Record<string, string>> = {
   oodgrid_nodejs_eventloop_lag_p99_seconds:
     '99th percentile of the delay of the event loop since the last scrape',

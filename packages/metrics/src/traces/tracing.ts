@@ -8,7 +8,7 @@ export interface TraceSpan {
 
 export type TraceAttributes = Readonly<Record<string, string | number>>;
 
-/** Where a program's spans go. */
+/** Destination of a program's spans. */
 export interface Tracing {
   readonly isOn: boolean;
   /** Begins a span. What is no `traceparent`, or none at all, begins a trace of its own. */

@@ -39,7 +39,7 @@ export function tapShapes(architecture: Architecture, classes: number): Readonly
   return new Map(sizes(architecture, classes).map(({ tap, output }) => [tap, output]));
 }
 
-/** What is known of a model of an architecture, by its name in the grid. */
+/** Returns the facts about a model of an architecture, under its name in the grid. */
 export function factsOf(architecture: Architecture, name: string, classes: number): ModelFacts {
   const { input, layerTaps, penultimate, logits, stochasticTap } = architecture;
   const stages = sizes(architecture, classes);

@@ -22,7 +22,7 @@ export interface ArraySet {
 }
 
 /**
- * What the path's ending says it is: `.safetensors`, `.npy` (one array, which is called `single`), else npz; files of
+ * Returns the format by the path's ending: `.safetensors`, `.npy` (one array, which is called `single`), else npz; files of
  * Parquet and of PyTorch by their first bytes. A tensor of PyTorch's alone is called `single` too.
  */
 export function openArrays(bytes: Uint8Array, path: string, single: string): ArraySet {

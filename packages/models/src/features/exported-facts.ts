@@ -5,7 +5,7 @@ import { FEATURES, LOGITS, type SplitValues } from './split-file.js';
 const FLOAT_BYTES = 4;
 
 /**
- * What is known of a network from what it gave of one split. Throws `corrupt-data` where the head does not fit, and where nothing says what
+ * Returns the facts about a network that its exported taps of one split show. Throws `corrupt-data` where the head does not fit, and where nothing says what
  * the logits are.
  */
 export function factsOfValues(

@@ -16,7 +16,7 @@ export interface TapValues {
   readonly data: Float32Array;
 }
 
-/** What was exported of one split: a row for each sample, in the order of the data set. */
+/** Exported taps of one split: a row for each sample, in the order of the data set. */
 export interface SplitValues {
   readonly path: string;
   readonly count: number;

@@ -1,7 +1,7 @@
 import type { Ops, Tensor, Tensor2D } from '../tensors.js';
 import type { Kernels } from './kernels.js';
 
-/** What stochastic passes over one batch share. */
+/** State shared by the stochastic passes over one batch. */
 export interface Dropout {
   /** Factors [n, units] of a dropout layer in this pass: 0, or 1 / (1 - rate). `index` counts the model's dropout layers from 0. */
   readonly mask: (index: number) => Tensor2D;

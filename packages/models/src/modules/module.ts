@@ -7,7 +7,7 @@ export type SampleShape = readonly number[];
 /** Shape of each tensor that is read, by its PyTorch name. */
 export type Parameters = ReadonlyMap<string, readonly number[]>;
 
-/** What is known of a pass of one sample without computing it. */
+/** Sizes of a pass of one sample, known without computing it. */
 export interface ModuleSize {
   readonly output: SampleShape;
   /** float32 numbers that a traced pass keeps. */

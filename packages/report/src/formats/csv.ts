@@ -14,7 +14,7 @@ export const csv: ReportFormat = {
 
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** What most fields are: nothing to quote or to disarm. */
+/** Most fields: nothing to quote or to disarm. */
 const PLAIN = /^[A-Za-z0-9][\w.-]*$/;
 
 const line = (fields: readonly string[]): string => `${fields.map(field).join(',')}\r\n`;

@@ -6,7 +6,7 @@ export interface CellScores {
   readonly ood: Float64Array;
 }
 
-/** What the files of every format are written from. */
+/** Input of every format. */
 export interface Report {
   readonly results: Results;
   /** Scores of a cell of the results; undefined where they are not at hand. Asked for the cells that are drawn alone. */
@@ -16,7 +16,7 @@ export interface Report {
 export interface ReportFile {
   /** In the run's folder. */
   readonly name: string;
-  /** What it holds, in a few words. */
+  /** Short description of the file's contents. */
   readonly holds: string;
   /** Whether it is a page to open in a browser: its path is printed. */
   readonly isPage?: boolean;

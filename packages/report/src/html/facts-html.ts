@@ -2,7 +2,7 @@ import type { Results } from '@oodgrid/contract';
 import { countText } from '../count-text.js';
 import { escapeHtml } from './escape.js';
 
-/** What ran, where, and what it took. */
+/** Facts about the run: version, environment, digest and time. */
 export function factsHtml({ run, environment, digest }: Results): string {
   const facts: readonly (readonly [string, string])[] = [
     ['Run', run.id],

@@ -2,7 +2,7 @@ import type { ScaleLinear } from 'd3-scale';
 import { escapeHtml } from './escape.js';
 
 export interface PlotFrame {
-  /** What the picture shows, for those who cannot see it. */
+  /** Text alternative for the picture. */
   readonly label: string;
   readonly width: number;
   readonly height: number;

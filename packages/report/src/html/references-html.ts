@@ -3,7 +3,7 @@ import { BIBLIOGRAPHY } from '../bibtex.js';
 import { linkOf, referenceText, usesText } from '../reference-text.js';
 import { escapeHtml } from './escape.js';
 
-/** What to cite, each with what it was used for; empty where results have none. */
+/** Works to cite, each with its uses; empty where results have none. */
 export function* referencesHtml({ references }: Results): Generator<string> {
   if (references.length === 0) return;
   yield '<section class="references"><h2>References</h2><ol>';

@@ -25,7 +25,7 @@ export function warningsHtml({ warnings }: Results): string {
   return `<section class="warnings${isSerious ? ' serious' : ''}" role="note" aria-label="Warnings"><h2>${title}</h2>${groups.join('')}<p class="muted">What to do about each: ${WARNINGS_PAGE}</p></section>\n`;
 }
 
-/** How well the models classify what is in distribution; of very many, those that a warning doubts come first. */
+/** Accuracies of the models on ID test sets. Of very many, those that a warning concerns come first. */
 export function accuraciesHtml({ accuracies, warnings }: Results): string {
   if (accuracies.length === 0) return '';
   const isDoubted = doubtIndex(warnings);

@@ -43,7 +43,7 @@ const MAX_EXHAUSTED = 200;
 const MAX_COUNTED = 10_000;
 
 /**
- * What every call passes before anything of it is read: whose token it carries, whether its role may make it, and how
+ * The checks that every call passes before anything of it is read: whose token it carries, whether its role may make it, and how
  * many there may be. What was let in and what was refused is told to the audit log.
  */
 export class CallGate {

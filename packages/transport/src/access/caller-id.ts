@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Caller } from './caller.js';
 
-/** How the gate tells a call's handler who calls; it overwrites what comes from outside under this name. */
+/** Metadata key by which the gate names the caller to a call's handler; values from outside are overwritten. */
 const CALLER_KEY = 'oodgrid-caller';
 
 export function markCaller(metadata: Metadata, { tokenId }: Caller): void {

@@ -1,10 +1,10 @@
 import type { Role } from './role.js';
 
-/** Who makes a call. */
+/** The authenticated caller of a call. */
 export interface Caller {
   /** Id of the token; null where none is needed. */
   readonly tokenId: string | null;
-  /** What the token is called. */
+  /** Name of the token. */
   readonly name: string;
   readonly role: Role;
 }

@@ -14,7 +14,7 @@ export interface Endpoint {
 export interface EndpointOptions {
   /** Null: the link is not encrypted. */
   readonly tls: ChannelCredentials | null;
-  /** Where the token is, read for every call; null: none is sent. */
+  /** Holder of the token, read for every call; null: none is sent. */
   readonly token: { readonly current: string } | null;
   /** The token may go over a link that is not encrypted here. */
   readonly isPlainAllowed: boolean;

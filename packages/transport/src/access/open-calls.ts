@@ -2,7 +2,7 @@ import { OodError } from '@oodgrid/contract';
 import type { Authenticator, Caller } from './caller.js';
 import { RPC_RULES, type RpcPath } from './rpc-rules.js';
 
-/** Where a call came from: enough to find its connection. */
+/** Origin of a call: enough to find its connection. */
 export interface Connection {
   readonly address: string;
   readonly port: number;

@@ -1,5 +1,5 @@
 /**
- * What a caller may do: look (`viewer`), look and start or stop runs (`submitter`), compute (`worker`), everything
+ * Rights of a caller: look (`viewer`), look and start or stop runs (`submitter`), compute (`worker`), everything
  * (`admin`). Which calls each may make is in `RPC_RULES`.
  */
 export const ROLES = ['viewer', 'submitter', 'worker', 'admin'] as const;

@@ -18,21 +18,21 @@ type Method =
 export type RpcPath = Method['path'];
 type RequestOf<P extends RpcPath> = ReturnType<Extract<Method, { path: P }>['requestDeserialize']>;
 
-/** What the audit log says of a request; texts of callers are cut where they are written. */
+/** Fields of a request in the audit log; texts of callers are shortened on writing. */
 export type AuditSubject = Readonly<Record<string, string | number | boolean>>;
 
 export interface RpcRule<Q> {
-  /** Who may make the call. Admins may make all. */
+  /** Roles that may make the call. Admins may make every call. */
   readonly roles: readonly Exclude<Role, 'admin'>[];
   /** Calls of this kind that may be open at once, all callers together. */
   readonly maxOpen: number;
-  /** What the audit log says of a call that was let in; null: nothing. Refused calls are always written down. */
+  /** Returns the fields to write to the audit log for a permitted call; null: none. Refused calls are always written. */
   readonly audit: ((request: Q) => AuditSubject) | null;
 }
 
 const READ = { roles: ['viewer', 'submitter'], maxOpen: 256, audit: null } as const;
 
-/** Who may call what: the only table of it. A call that is not in it does not compile, and would be refused. */
+/** Access rules of every call, in one table. A call that is missing here does not compile, and would be refused. */
 export const RPC_RULES: { readonly [P in RpcPath]: RpcRule<RequestOf<P>> } = {
   '/oodgrid.v1.ClientService/Submit': {
     roles: ['submitter'],

@@ -38,7 +38,7 @@ export function parseToken(text: string): TokenParts {
   return { id: found.id, text };
 }
 
-/** What is kept of a token. Its 256 bits are random, so that a fast hash is as good as a slow one. */
+/** Returns the hash of a token, which is all that is stored. Its 256 bits are random, so that a fast hash is as good as a slow one. */
 export const hashToken = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 function checksum(body: string): string {

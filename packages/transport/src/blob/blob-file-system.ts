@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { OodError } from '@oodgrid/contract';
 
-/** What changes when a file is written: as long as it is the same, so are the bytes, unless the disk itself fails. */
+/** Changes whenever a file is written: while it stays the same, so do the bytes, unless the disk itself fails. */
 export type FileMark = string;
 
 /** The file-system calls of the store, so that a test can put a full disk in their place. */

@@ -8,7 +8,7 @@ import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-f
 
 /** Blobs above this are never in memory as a whole. */
 const LARGE_BYTES = 64 * 1024 ** 2;
-/** What uploads leave of a disk, so that the journal beside them can still be written. */
+/** Bytes of free disk space that uploads leave, so that the journal beside them can still be written. */
 const RESERVE_BYTES = 1024 ** 3;
 const RESERVE_SHARE = 0.05;
 /** The room is looked at before the first piece and after so many bytes. */
@@ -22,9 +22,9 @@ const CHECK_ROOM_BYTES = 16 * 1024 ** 2;
 export class FolderBlobStore implements BlobStore {
   readonly #dir: string;
   readonly #fs: BlobFileSystem;
-  /** What files were like when their bytes were found right: they are read again only when they have changed, or on a complaint. */
+  /** Marks of files whose bytes were found intact: they are read again only after a change, or on a complaint. */
   readonly #verified = new Map<Digest, FileMark>();
-  /** What is done to one blob is done one after the other. */
+  /** Operations on one blob run one after the other. */
   readonly #busy = new Map<Digest, Promise<unknown>>();
 
   constructor(dir: string, fs: BlobFileSystem = nodeBlobFileSystem) {
@@ -198,7 +198,7 @@ export class FolderBlobStore implements BlobStore {
     await this.#fs.remove(this.path(digest));
   }
 
-  /** Where the blob is or would be. */
+  /** Returns the path of a blob, whether it exists or not. */
   path(digest: Digest): string {
     return join(this.#dir, digest.slice(0, 2), digest);
   }

@@ -43,7 +43,7 @@ export function codeOfStatus(code: status, metadata: Metadata | null | undefined
   return ERROR_CODES.find((known) => STATUS[known] === code) ?? 'internal';
 }
 
-/** What a call failed with, as our own error. */
+/** Translates the error of a call. */
 export function fromGrpcStatus(thrown: unknown, address: string): OodError {
   if (thrown instanceof OodError || !(thrown instanceof Error) || !('code' in thrown))
     return OodError.from(thrown);

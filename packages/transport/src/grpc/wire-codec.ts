@@ -11,7 +11,7 @@ export const FRAME_BYTES = 512 * 1024;
 /** A frame is refused beyond this; the largest honest one is `FRAME_BYTES` and a chunk with its header. */
 export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
-/** What the command line allows: 256 executors with 1,024 tasks each. */
+/** Largest number of slots that the command line allows: 256 executors with 1,024 tasks each. */
 const MAX_SLOTS = 256 * 1024;
 /** Characters of a numerics class, and of what else a worker says of itself. */
 const MAX_TEXT = 1000;

@@ -5,7 +5,7 @@ import { type NatsSecurity, natsIdentity, OPEN_NATS } from './nats-identity.js';
 export interface NatsOptions {
   /** For example `127.0.0.1:4222`. */
   readonly server: string;
-  /** What the server's monitoring shows. */
+  /** Name of the connection in the server's monitoring. */
   readonly name: string;
   /** Left out: the server lets everybody in over a link that is not encrypted. */
   readonly security?: NatsSecurity;

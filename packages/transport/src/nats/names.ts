@@ -13,11 +13,11 @@ const modelToken = (model: string): string =>
   /^[\w-]*$/.test(model) ? model : model.replaceAll(/[^\w-]/g, '_');
 
 /**
- * What one coordinator's queue is called on a server that others may share. Each pool has a stream of its own: a server
+ * Names of one coordinator's queue on a server that others may share. Each pool has a stream of its own: a server
  * can give rights to streams, but not to some consumers of one.
  */
 export class QueueNames {
-  /** Where the tasks of all pools are published. */
+  /** Subject of the tasks of all pools. */
   readonly allTasks: string;
   /** Up to version 2 of the conversation one stream held the tasks of all pools. */
   readonly formerStream: string;
@@ -37,12 +37,12 @@ export class QueueNames {
     return `OODGRID_TASKS_${this.#queue}_${poolToken(pool)}`;
   }
 
-  /** Where all tasks of a pool are published. */
+  /** Returns the subject of all tasks of a pool. */
   tasks(pool: string): string {
     return `${this.#prefix}.task.${poolToken(pool)}.>`;
   }
 
-  /** Where tasks of a pool and model are published. */
+  /** Returns the subject of a pool's tasks for one model. */
   subject(pool: string, model: string): string {
     return `${this.#prefix}.task.${poolToken(pool)}.${consumerName(model)}`;
   }

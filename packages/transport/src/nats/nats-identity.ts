@@ -4,7 +4,7 @@ import { OodError } from '@oodgrid/contract';
 import { readSecretFile } from '../access/secret-file.js';
 import type { TlsFiles } from '../tls/certificate-files.js';
 
-/** How a process shows a NATS server who it is. */
+/** Credentials and TLS of a process for a NATS server. */
 export interface NatsSecurity {
   /** Files of a link with TLS, read again for each connection; null: the link is not encrypted. */
   readonly tls: TlsFiles | null;

@@ -39,13 +39,13 @@ export class NatsPublisher implements TaskPublisher {
   readonly #options: NatsPublisherOptions;
   readonly #names: QueueNames;
   #connection: NatsConnection | undefined;
-  /** Where the server answers publications. */
+  /** Subject on which the server answers publications. */
   #inbox = '';
   /** Subjects whose stream and consumer this process has made. */
   readonly #ready = new Set<string>();
-  /** What was published in this turn, by subject. */
+  /** Messages published in this turn, by subject. */
   #gathered = new Map<string, [QueueMessage, ...QueueMessage[]]>();
-  /** What waits until the server has done what was asked of it: a consumer to be made, a queue to be emptied. */
+  /** Messages that wait until the server has made a consumer or emptied a queue. */
   #held: QueueMessage[] = [];
   #openOrders = 0;
   #lastOrder: Promise<void> = Promise.resolve();
@@ -119,7 +119,7 @@ export class NatsPublisher implements TaskPublisher {
       });
   }
 
-  /** What is published in one turn for one subject travels in as few messages as may be. */
+  /** Adds a message to those of this turn: per subject they are sent in as few messages as possible. */
   #gather(message: QueueMessage): void {
     const subject = this.#names.subject(message.pool, message.model);
     if (this.#gathered.size === 0) setImmediate(() => this.#sendGathered());
@@ -168,7 +168,7 @@ export class NatsPublisher implements TaskPublisher {
     return jetstreamManager(this.#connection, options);
   }
 
-  /** What it holds is published again, into the streams of the pools. */
+  /** Moves the messages of the former stream to the streams of their pools, and deletes it. */
   async #removeFormerStream(): Promise<void> {
     const manager = await this.#manager();
     await manager.streams.delete(this.#names.formerStream).catch(() => false);

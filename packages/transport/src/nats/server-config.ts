@@ -1,14 +1,14 @@
 import { QueueNames } from './names.js';
 import { inboxPrefixOf } from './nats-identity.js';
 
-/** What a user of the server may do; subjects may hold wildcards. */
+/** Permissions of a user of the server; subjects may hold wildcards. */
 export interface NatsPermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
 }
 
 export interface NatsUser {
-  /** What the user is for: a comment in the file. */
+  /** Purpose of the user: a comment in the file. */
   readonly title: string;
   /** The nkey; its seed is the user's alone. */
   readonly publicKey: string;

@@ -1,6 +1,6 @@
 import type { Delivery, Hint } from '../ports.js';
 
-/** What can be said to the queue about one message. */
+/** Answers to the queue about one message. */
 export interface MessageAnswer {
   ack(): void;
   nak(delayMs: number): void;

@@ -50,7 +50,7 @@ export class CertificateFiles implements Provider {
     this.#timer.unref();
   }
 
-  /** When the certificate that is in use expires; null where there is none. */
+  /** Expiry of the certificate in use; null without one. */
   get expiresAt(): Date | null {
     return this.#material.expiresAt;
   }

@@ -3,7 +3,7 @@ import type { TaskIo, TaskOutcome } from '@oodgrid/engine/compute';
 
 type Compute<T extends WorkSpec> = (task: T, io: TaskIo) => Promise<TaskOutcome>;
 
-/** What an executor with an engine takes: tasks of grids. Throws `invalid-input` for a synthetic one, whoever sent it. */
+/** Accepts tasks of grids: for executors with an engine. Throws `invalid-input` for a synthetic task, whoever sent it. */
 export const gridsOnly =
   (compute: Compute<TaskSpec>): Compute<WorkSpec> =>
   async (task, io) => {
@@ -14,7 +14,7 @@ export const gridsOnly =
     );
   };
 
-/** What an executor without an engine takes, which was started for tests: synthetic tasks, faults on purpose included. */
+/** Accepts synthetic tasks, with their deliberate faults: for executors without an engine, which only tests start. */
 export const syntheticOnly =
   (compute: Compute<SyntheticTask>): Compute<WorkSpec> =>
   async (task, io) => {

@@ -40,7 +40,7 @@ export class ExecutorProcess {
   });
   /** Whether its engine is loaded. */
   isLoaded = false;
-  /** What it said last of itself. */
+  /** Memory that the executor reported last. */
   memory: ExecutorMemory | null = null;
   #busyMs = 0;
   #busySince = 0;

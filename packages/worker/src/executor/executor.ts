@@ -9,7 +9,7 @@ export interface ExecutorOptions {
   readonly compute: (task: WorkSpec, io: TaskIo) => Promise<TaskOutcome>;
   readonly blobs: BlobStore;
   readonly send: (message: FromExecutor) => void;
-  /** What it takes up; nobody is told where it is left out. */
+  /** Returns the memory in use; left out: it is not reported. */
   readonly memory?: () => ExecutorMemory;
 }
 
@@ -29,7 +29,7 @@ const CHUNKS_PER_READY = 4;
 /** At most this often it says what it takes up. */
 const MEMORY_MS = 1000;
 
-/** What a library says when memory is out. */
+/** Messages of libraries that are out of memory. */
 const OUT_OF_MEMORY = /out of memory|OOM when allocating|allocation failed|bad_alloc|RESOURCE_EXHAUSTED/i;
 
 /** Computes tasks one after the other, in the order in which they come. */

@@ -3,14 +3,14 @@ import type { FailureOrigin, WorkerInfo } from '@oodgrid/transport';
 
 // Both ways, the messages of one turn go as one list.
 
-/** What the control process tells an executor. Tasks are named by the token of their lease. */
+/** Messages of the control process to an executor. Tasks are named by the token of their lease. */
 export type ToExecutor =
   | { readonly kind: 'start'; readonly token: string; readonly task: WorkSpec }
   | { readonly kind: 'stop'; readonly token: string }
   /** There is room for more of the task's results. */
   | { readonly kind: 'ready'; readonly token: string };
 
-/** What an executor tells the control process. */
+/** Messages of an executor to the control process. */
 export type FromExecutor =
   | { readonly kind: 'loaded'; readonly engine: WorkerInfo['engine']; readonly numericsClass: string }
   | {
@@ -45,13 +45,13 @@ export type FromExecutor =
     }
   /** It stopped the task, as it was told to. */
   | { readonly kind: 'stopped'; readonly token: string }
-  /** What it takes up after a task; said now and then. */
+  /** Memory in use after a task, reported from time to time. */
   | ({ readonly kind: 'memory' } & ExecutorMemory);
 
-/** What an executor says of a task. */
+/** Messages of an executor about one task. */
 export type OfTask = Exclude<FromExecutor, { kind: 'loaded' | 'memory' }>;
 
-/** What an executor takes up. */
+/** Memory and tensors that an executor holds. */
 export interface ExecutorMemory {
   readonly residentBytes: number;
   /** On the device. */

@@ -1,7 +1,7 @@
 import { digestSchema } from '@oodgrid/contract';
 import { z } from 'zod';
 
-/** What the control process passes to an executor in the variable OODGRID_EXECUTOR. */
+/** Settings that the control process passes to an executor in the variable OODGRID_EXECUTOR. */
 export const executorSettingsSchema = z.object({
   blobsDir: z.string().min(1),
   cacheDir: z.string().min(1),

@@ -4,7 +4,7 @@ export interface Unacked {
   /** Grows by one with each message, from 1. */
   readonly sequence: number;
   readonly message: ReliableMessage;
-  /** What it adds to the window of its lease. */
+  /** Bytes that the message adds to the window of its lease. */
   readonly bytes: number;
 }
 

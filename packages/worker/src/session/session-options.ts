@@ -5,7 +5,7 @@ export interface SessionOptions {
   readonly worker: WorkerInfo;
   /** Secret of this process. */
   readonly proof: string;
-  /** What the worker does at present, for people. */
+  /** Describes the worker's present work, for display. */
   readonly doing: () => string;
   /** A lease was granted: start its task. `traceparent`: trace context of the lease. */
   readonly onStart: (lease: LeaseRef, task: WorkSpec, traceparent: string | undefined) => void;

@@ -48,7 +48,7 @@ export class WorkerSession {
     this.#options = options;
   }
 
-  /** What a new connection begins with. */
+  /** Returns the first message of a new connection. */
   registration(): Registration {
     return {
       protocol: WIRE_VERSION,

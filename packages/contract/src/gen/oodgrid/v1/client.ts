@@ -27,7 +27,7 @@ export const protobufPackage = "oodgrid.v1";
 
 export const protobufFileName = "oodgrid/v1/client.proto";
 
-/** What can be done to a run. */
+/** Actions on a run. */
 export enum ControlAction {
   /** CONTROL_ACTION_UNSPECIFIED - Not said; refused. */
   CONTROL_ACTION_UNSPECIFIED = 0,
@@ -52,7 +52,7 @@ export interface SubmitRequest {
   protocol: number;
   /** The run's id, chosen by the client: letters, digits, "-" and "_", at most 80. */
   run: string;
-  /** What people call it. */
+  /** Name for display. */
   name: string;
   /** A second submission with the same key gives the first run; empty: none. */
   idempotencyKey: string;
@@ -62,7 +62,7 @@ export interface SubmitRequest {
   numericsClass: string;
   /** Whether results of earlier runs may be taken. */
   useCache: boolean;
-  /** What to compute, as JSON of the run specification of packages/contract. */
+  /** Run specification as JSON, see packages/contract. */
   specJson: Buffer;
 }
 
@@ -88,7 +88,7 @@ export interface WatchResponse {
     /** An event, as JSON of the run events of packages/contract. */
     { $case: "eventJson"; eventJson: Buffer }
     | //
-    /** Where the run stands; the first message, and now and then. */
+    /** Summary of the run: the first message, repeated now and then. */
     { $case: "summary"; summary: RunSummary }
     | undefined;
 }
@@ -97,7 +97,7 @@ export interface WatchResponse {
 export interface RunSummary {
   /** Its id. */
   run: string;
-  /** What people call it. */
+  /** Name for display. */
   name: string;
   /** "waiting", "running", "paused", "merging", "done", "failed" or "cancelled". */
   status: string;
@@ -117,11 +117,11 @@ export interface RunSummary {
   result: string;
   /** Why it failed; empty otherwise. */
   problemCode: string;
-  /** What was wrong, where, and what to do. */
+  /** Description of the error: the fault, its place and the remedy. */
   problemMessage: string;
   /** AUROC of cells on the scores that are there so far. */
   running: RunningMetric[];
-  /** What keeps it from going on, and what to do; empty when nothing does. */
+  /** The reason why the run does not go on, with the remedy; empty when it does. */
   waitsFor: string;
   /** Seconds since it came into its present status. */
   statusSeconds: number;
@@ -135,7 +135,7 @@ export interface RunSummary {
 export interface TaskCount {
   /** The state. */
   state: string;
-  /** How many. */
+  /** Number of tasks in that state. */
   count: number;
 }
 
@@ -199,7 +199,7 @@ export interface ListRunsResponse {
 export interface ControlRequest {
   /** The run's id. */
   run: string;
-  /** What to do. */
+  /** Remedy. */
   action: ControlAction;
   /** With a move: the numerics class whose workers get its tasks from now on. */
   numericsClass: string;
@@ -207,7 +207,7 @@ export interface ControlRequest {
 
 /** The run after it. */
 export interface ControlResponse {
-  /** Where the run stands. */
+  /** Summary of the run. */
   summary:
     | RunSummary
     | undefined;
@@ -241,7 +241,7 @@ export interface WorkerSummary {
   slots: number;
   /** Memory for its tasks, in bytes. */
   memoryBytes: number;
-  /** What it says that it does. */
+  /** The worker's description of its present work. */
   doing: string;
   /** Process id. */
   pid: number;
@@ -300,7 +300,7 @@ export interface CollectRequest {
   withUnfetched: boolean;
 }
 
-/** What was collected. */
+/** Outcome of a collection. */
 export interface CollectResponse {
   /** Runs removed. */
   runs: number;
@@ -2700,7 +2700,7 @@ export const NamedArray: MessageFns<NamedArray> = {
   },
 };
 
-/** What the command line calls. */
+/** Calls of the command line. */
 export type ClientServiceService = typeof ClientServiceService;
 export const ClientServiceService = {
   /** Starts a run, or gives the one that was submitted with the same key. */
@@ -2713,7 +2713,7 @@ export const ClientServiceService = {
     responseSerialize: (value: SubmitResponse): Buffer => Buffer.from(SubmitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SubmitResponse => SubmitResponse.decode(value),
   },
-  /** What happens in a run from now on; ends with the run. */
+  /** Events of a run from now on; the stream ends with the run. */
   watch: {
     path: "/oodgrid.v1.ClientService/Watch" as const,
     requestStream: false as const,
@@ -2808,7 +2808,7 @@ export const ClientServiceService = {
 export interface ClientServiceServer extends UntypedServiceImplementation {
   /** Starts a run, or gives the one that was submitted with the same key. */
   submit: handleUnaryCall<SubmitRequest, SubmitResponse>;
-  /** What happens in a run from now on; ends with the run. */
+  /** Events of a run from now on; the stream ends with the run. */
   watch: handleServerStreamingCall<WatchRequest, WatchResponse>;
   /** Everything about one run. */
   getRun: handleUnaryCall<GetRunRequest, GetRunResponse>;
@@ -2845,7 +2845,7 @@ export interface ClientServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SubmitResponse) => void,
   ): ClientUnaryCall;
-  /** What happens in a run from now on; ends with the run. */
+  /** Events of a run from now on; the stream ends with the run. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchResponse>;
   watch(
     request: WatchRequest,

@@ -37,7 +37,7 @@ export interface CreateTokenRequest {
 export interface CreateTokenResponse {
   /** The token itself: nobody can be told it again. */
   token: string;
-  /** What is known of it. */
+  /** Public facts about it. */
   summary: TokenSummary | undefined;
 }
 
@@ -59,11 +59,11 @@ export interface RevokeTokenRequest {
 
 /** The token after it. */
 export interface RevokeTokenResponse {
-  /** What is known of it. */
+  /** Public facts about it. */
   summary: TokenSummary | undefined;
 }
 
-/** What is known of a token; nothing that would let anybody in. */
+/** Public facts about a token; nothing that grants access. */
 export interface TokenSummary {
   /** Its id. */
   id: string;
@@ -491,7 +491,7 @@ export const TokenSummary: MessageFns<TokenSummary> = {
   },
 };
 
-/** What administrators call. */
+/** Calls of administrators. */
 export type TokenServiceService = typeof TokenServiceService;
 export const TokenServiceService = {
   /** Makes a token. It is told once, here: the coordinator keeps its hash alone. */

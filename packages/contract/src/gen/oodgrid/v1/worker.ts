@@ -49,7 +49,7 @@ export interface ConnectRequest {
 export interface WorkerMessage {
   /** Numbers messages that must not be lost (chunk to released), from 1, one by one; 0 for the others. */
   sequence: number;
-  /** What the worker says. */
+  /** Messages of the worker. */
   message:
     | //
     /** Asks for a lease. */
@@ -89,7 +89,7 @@ export interface ConnectResponse {
 
 /** One message of the coordinator. */
 export interface CoordinatorMessage {
-  /** What the coordinator says. */
+  /** Messages of the coordinator. */
   message:
     | //
     /** The worker is registered. */
@@ -121,7 +121,7 @@ export interface CoordinatorMessage {
     | undefined;
 }
 
-/** Who a worker is. */
+/** Identity and abilities of a worker. */
 export interface Register {
   /** The wire version; a coordinator refuses others than its own. */
   protocol: number;
@@ -165,7 +165,7 @@ export interface LeaseRef {
   token: string;
 }
 
-/** What a queue delivered: a task that may be worth asking for. */
+/** A message of the queue: a task that may be ready. */
 export interface Hint {
   /** The run's id. */
   run: string;
@@ -185,7 +185,7 @@ export interface LeaseRequest {
 export interface Heartbeat {
   /** Those leases. */
   leases: LeaseRef[];
-  /** What the worker does, for people. */
+  /** Description of the worker's present work, for display. */
   doing: string;
   /** Why it takes no tasks now; empty: it is well. */
   trouble: string;
@@ -247,7 +247,7 @@ export interface Failed {
     | undefined;
   /** One of the error codes of packages/contract. */
   code: string;
-  /** What was wrong, where, and what to do. */
+  /** Description of the error: the fault, its place and the remedy. */
   message: string;
   /** False when another attempt would fail alike. */
   retryable: boolean;
@@ -344,9 +344,9 @@ export interface Probe {
 
 /** The worker gets no tasks for a while, because of what went wrong on it. */
 export interface SetAside {
-  /** What that was. */
+  /** Reason, for display. */
   reason: string;
-  /** How long, in milliseconds; 0: no longer. */
+  /** Duration in milliseconds; 0: it is over. */
   forMs: number;
 }
 
@@ -2153,7 +2153,7 @@ export const SetAside: MessageFns<SetAside> = {
   },
 };
 
-/** What workers call. */
+/** Calls of workers. */
 export type WorkerServiceService = typeof WorkerServiceService;
 export const WorkerServiceService = {
   /**
