@@ -105,13 +105,26 @@ export const entriesOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
 /** Entries of `width` bytes from column-major (Fortran order) to row-major. */
-export function rowMajor(bytes: Uint8Array, width: number, shape: readonly number[]): Uint8Array {
-  const out = new Uint8Array(bytes.length);
-  const strides = shape.map((_, axis) => width * entriesOf(shape.slice(0, axis)));
+export const rowMajor = (bytes: Uint8Array, width: number, shape: readonly number[]): Uint8Array =>
+  rowMajorOfStrided(
+    bytes,
+    width,
+    shape,
+    shape.map((_, axis) => entriesOf(shape.slice(0, axis))),
+  );
+
+/** Entries of `width` bytes in row-major order, of a view that begins with the first byte. `strides`: in entries. */
+export function rowMajorOfStrided(
+  bytes: Uint8Array,
+  width: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Uint8Array {
+  const out = new Uint8Array(entriesOf(shape) * width);
   const index = new Array<number>(shape.length).fill(0);
   let from = 0;
   for (let to = 0; to < out.length; to += width) {
-    out.set(bytes.subarray(from, from + width), to);
+    out.set(bytes.subarray(from * width, (from + 1) * width), to);
     // The next index in row-major order: the last axis runs fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const next = (index[axis] ?? Number.NaN) + 1;

@@ -23,11 +23,9 @@ function weightAxes({ rows, columns: d, data }: Rows): {
   const product = new Float64Array(d * d);
   for (let c = 0; c < rows; c++)
     for (let i = 0; i < d; i++)
-      for (let j = 0; j < d; j++)
-        product[i * d + j] =
-          (product[i * d + j] ?? 0) + (data[c * d + i] ?? Number.NaN) * (data[c * d + j] ?? Number.NaN);
+      for (let j = 0; j < d; j++) product[i * d + j] = product[i * d + j] + data[c * d + i] * data[c * d + j];
   const { values, vectors } = symmetricEigen(product, d);
-  const least = d * Number.EPSILON * Math.max(0, values[0] ?? 0);
+  const least = d * Number.EPSILON * Math.max(0, values[0]);
   const count = Math.min(rows, values.filter((value) => value > least).length);
   return { axes: vectors.slice(0, count * d), count };
 }
@@ -38,7 +36,7 @@ function along({ rows, columns: d, data }: Rows, axes: Float64Array, count: numb
   for (let row = 0; row < rows; row++)
     for (let k = 0; k < count; k++) {
       let sum = 0;
-      for (let j = 0; j < d; j++) sum += (data[row * d + j] ?? Number.NaN) * (axes[k * d + j] ?? Number.NaN);
+      for (let j = 0; j < d; j++) sum += data[row * d + j] * axes[k * d + j];
       result[row * count + k] = sum;
     }
   return result;
@@ -49,17 +47,17 @@ function balance({ rows, columns: d, data }: Rows, places: Float64Array, count: 
   const gaps = new Float64Array(count + 1);
   for (let row = 0; row < rows; row++) {
     let rest = 0;
-    for (let j = 0; j < d; j++) rest += (data[row * d + j] ?? Number.NaN) ** 2;
+    for (let j = 0; j < d; j++) rest += data[row * d + j] ** 2;
     let inside = 0;
-    gaps[0] = (gaps[0] ?? 0) - Math.sqrt(rest);
+    gaps[0] = gaps[0] - Math.sqrt(rest);
     for (let k = 0; k < count; k++) {
-      const square = (places[row * count + k] ?? Number.NaN) ** 2;
+      const square = places[row * count + k] ** 2;
       inside += square;
       rest -= square;
-      gaps[k + 1] = (gaps[k + 1] ?? 0) + Math.sqrt(inside) - Math.sqrt(Math.max(0, rest));
+      gaps[k + 1] = gaps[k + 1] + Math.sqrt(inside) - Math.sqrt(Math.max(0, rest));
     }
   }
-  return gaps.reduce((best, gap, k) => (Math.abs(gap) < Math.abs(gaps[best] ?? 0) ? k : best), 0);
+  return gaps.reduce((best, gap, k) => (Math.abs(gap) < Math.abs(gaps[best]) ? k : best), 0);
 }
 
 function solve(h: Rows, { head }: FitContext): State {
@@ -70,14 +68,14 @@ function solve(h: Rows, { head }: FitContext): State {
   const insignificant = h.data.map((value, i) => {
     const [row, j] = [Math.floor(i / d), i % d];
     let sum = value;
-    for (let k = 0; k < split; k++) sum -= (places[row * count + k] ?? 0) * (axes[k * d + j] ?? 0);
+    for (let k = 0; k < split; k++) sum -= places[row * count + k] * axes[k * d + j];
     return sum;
   });
   const decisive = new Float64Array(d * d);
   for (let k = 0; k < split; k++)
     for (let i = 0; i < d; i++)
       for (let j = 0; j < d; j++)
-        decisive[i * d + j] = (decisive[i * d + j] ?? 0) + (axes[k * d + i] ?? 0) * (axes[k * d + j] ?? 0);
+        decisive[i * d + j] = decisive[i * d + j] + axes[k * d + i] * axes[k * d + j];
   return {
     decisive: { shape: [d, d], data: Float32Array.from(decisive) },
     bank: { shape: [h.rows, d], data: unitRows({ ...h, data: insignificant }) },
@@ -136,7 +134,7 @@ export const actsub = defineMethod({
       const ratio = ops.clipByValue(ops.divNoNan(...sums), 0, d / kept);
       const energy = energyOf(ops, as2D(ops, ops.mul(activations, ops.exp(ratio)), n, d), head);
       const familiar = once('familiar', () => {
-        const bank = as2D(ops, state('bank'), state('bank').shape[0] ?? 0, d);
+        const bank = as2D(ops, state('bank'), state('bank').shape[0], d);
         const rest = directions(ops, as2D(ops, ops.sub(h, decisive), n, d));
         // Of directions 1 - cos is half the squared distance, which keeps the digits that a cosine near 1 loses.
         const { squares } = nearest(ops, rest, bank, NEIGHBOURS, 'actsub');

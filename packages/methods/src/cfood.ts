@@ -36,7 +36,7 @@ function reference(h: Rows): State {
   for (let row = 0; row < unit.rows; row++) {
     const sorted = distancesFrom(unit, row).sort();
     // The nearest of all is the sample itself.
-    for (const [j, place] of places.entries()) reach[j * unit.rows + row] = sorted[place + 1] ?? Number.NaN;
+    for (const [j, place] of places.entries()) reach[j * unit.rows + row] = sorted[place + 1];
   }
   return {
     bank: { shape: [unit.rows, unit.columns], data: unit.data },

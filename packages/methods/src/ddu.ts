@@ -30,7 +30,7 @@ function gaussians(features: Rows, { labels, facts }: FitContext): State {
   const ridge = RIDGE * (meanVariance(covariances, d) || 1);
   const whitening = new Float32Array(classes * d * d);
   const peaks = covariances.map((covariance, c) => {
-    for (let j = 0; j < d; j++) covariance[j * d + j] = (covariance[j * d + j] ?? Number.NaN) + ridge;
+    for (let j = 0; j < d; j++) covariance[j * d + j] += ridge;
     const factor = inverseCholesky(covariance, d);
     if (factor === undefined)
       throw new OodError(
@@ -53,7 +53,7 @@ function gaussians(features: Rows, { labels, facts }: FitContext): State {
 
 function meanVariance(covariances: readonly Float64Array[], d: number): number {
   const sum = covariances.reduce((all, one) => {
-    for (let j = 0; j < d; j++) all += one[j * d + j] ?? Number.NaN;
+    for (let j = 0; j < d; j++) all += one[j * d + j];
     return all;
   }, 0);
   return sum / (covariances.length * d);

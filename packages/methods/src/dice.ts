@@ -42,7 +42,7 @@ export const dice = defineMethod({
     collect: keepPenultimate,
     solve: (kept, { facts, head: { weight } }) => {
       const mean = columnMeans(kept(facts.penultimate));
-      const contributions = weight.data.map((value, i) => value * (mean[i % weight.columns] ?? Number.NaN));
+      const contributions = weight.data.map((value, i) => value * mean[i % weight.columns]);
       return {
         contributions: { shape: [weight.rows, weight.columns], data: contributions },
         percentiles: { shape: [101], data: percentileTable(contributions) },

@@ -12,8 +12,7 @@ function betweenClasses({ rows, columns, data }: Rows): Float32Array {
   return Float32Array.from({ length: rows * rows }, (_, place) => {
     const [a, b] = [Math.floor(place / rows) * columns, (place % rows) * columns];
     let squares = 0;
-    for (let j = 0; j < columns; j++)
-      squares += ((data[a + j] ?? Number.NaN) - (data[b + j] ?? Number.NaN)) ** 2;
+    for (let j = 0; j < columns; j++) squares += (data[a + j] - data[b + j]) ** 2;
     return Math.sqrt(squares);
   });
 }

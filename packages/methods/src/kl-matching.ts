@@ -12,15 +12,15 @@ function typicalLogs({ rows, columns, data }: Rows): Float32Array {
   for (let row = 0; row < rows; row++) {
     const p = data.subarray(row * columns, (row + 1) * columns);
     const predicted = p.indexOf(Math.max(...p));
-    counts[predicted] = (counts[predicted] ?? Number.NaN) + 1;
+    counts[predicted] += 1;
     for (const [j, value] of p.entries()) {
       const place = predicted * columns + j;
-      sums[place] = (sums[place] ?? Number.NaN) + value;
+      sums[place] += value;
     }
   }
   return Float32Array.from(sums, (sum, place) => {
     const predicted = Math.floor(place / columns);
-    const count = counts[predicted] ?? Number.NaN;
+    const count = counts[predicted];
     const corner = place % columns === predicted ? 1 : 0;
     return Math.log(Math.max(LEAST, count === 0 ? corner : sum / count));
   });

@@ -51,7 +51,7 @@ export const knn = defineMethod({
         const bank = state('bank');
         const x = as2D(ops, ops.divNoNan(h, ops.sqrt(rowSquares(ops, h))), n, h.shape[1]);
         const most = Math.max(...settings.map(({ k }) => k));
-        return nearest(ops, x, as2D(ops, bank, bank.shape[0] ?? Number.NaN, h.shape[1]), most, 'knn').squares;
+        return nearest(ops, x, as2D(ops, bank, bank.shape[0], h.shape[1]), most, 'knn').squares;
       });
       const kth = ops.slice(sorted, [0, setting.k - 1], [n, 1]);
       return as1D(ops, ops.neg(ops.sqrt(ops.relu(kth))));

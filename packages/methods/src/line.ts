@@ -10,12 +10,12 @@ import { as2D, flatten } from './parts/shapes.js';
 function importance(h: Rows, { labels, facts, head: { weight } }: FitContext): State {
   const { classes, features: d, penultimate } = facts;
   const means = labelledMeans(penultimate, h, labels, classes);
-  const contributions = means.map((value, i) => value * (weight.data[i] ?? Number.NaN));
+  const contributions = means.map((value, i) => value * weight.data[i]);
   const [ofUnits, ofWeights] = [new Float32Array(classes * 101), new Float32Array(classes * 101)];
   for (let c = 0; c < classes; c++) {
     const own = contributions.subarray(c * d, (c + 1) * d);
     ofUnits.set(percentileTable(own), c * 101);
-    ofWeights.set(percentileTable(weight.data.map((value, i) => Math.abs(own[i % d] ?? 0) * value)), c * 101);
+    ofWeights.set(percentileTable(weight.data.map((value, i) => Math.abs(own[i % d]) * value)), c * 101);
   }
   return {
     contributions: { shape: [classes, d], data: contributions },

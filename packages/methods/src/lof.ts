@@ -18,11 +18,11 @@ function densities(h: Rows): State {
   const neighbours = Array.from({ length: bank.rows }, (_, row) => {
     const squares = distancesFrom(bank, row);
     squares[row] = Number.POSITIVE_INFINITY;
-    return closest(squares).map((other) => ({ other, distance: Math.sqrt(squares[other] ?? Number.NaN) }));
+    return closest(squares).map((other) => ({ other, distance: Math.sqrt(squares[other]) }));
   });
   const reach = Float64Array.from(neighbours, (list) => list.at(-1)?.distance ?? 0);
   const density = neighbours.map((list) => {
-    const sum = list.reduce((all, { other, distance }) => all + Math.max(distance, reach[other] ?? 0), 0);
+    const sum = list.reduce((all, { other, distance }) => all + Math.max(distance, reach[other]), 0);
     return 1 / (sum / list.length + LEAST);
   });
   return {
@@ -36,9 +36,9 @@ function densities(h: Rows): State {
 function closest(values: Float64Array): number[] {
   const best: number[] = [];
   for (const [at, value] of values.entries()) {
-    if (best.length === NEIGHBOURS && !(value < (values[best.at(-1) ?? 0] ?? 0))) continue;
+    if (best.length === NEIGHBOURS && !(value < values[best.at(-1) ?? 0])) continue;
     let place = best.length;
-    while (place > 0 && value < (values[best[place - 1] ?? 0] ?? 0)) place--;
+    while (place > 0 && value < values[best[place - 1]]) place--;
     best.splice(place, 0, at);
     best.length = Math.min(best.length, NEIGHBOURS);
   }
@@ -72,7 +72,7 @@ export const lof = defineMethod({
   score: ({ ops, facts, tap, state }) =>
     ops.tidy(() => {
       const h = flatten(ops, tap(facts.penultimate));
-      const bank = as2D(ops, state('bank'), state('bank').shape[0] ?? 0, h.shape[1]);
+      const bank = as2D(ops, state('bank'), state('bank').shape[0], h.shape[1]);
       const { squares, rows } = nearest(ops, h, bank, NEIGHBOURS, 'lof');
       const reachable = ops.maximum(ops.sqrt(ops.relu(squares)), ops.gather(state('reach'), rows));
       const sparsity = ops.add(ops.mean(reachable, 1), LEAST);

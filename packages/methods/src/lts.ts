@@ -36,7 +36,7 @@ export const lts = defineMethod({
   score: ({ ops, facts, tap, setting: { percentile } }) =>
     ops.tidy(() => {
       const active = ops.relu(flatten(ops, tap(facts.penultimate)));
-      const count = Math.max(1, keptCount(active.shape[1] ?? 1, percentile));
+      const count = Math.max(1, keptCount(active.shape[1], percentile));
       const top = ops.sum(ops.topk(active, count).values, 1, true);
       const ratio = ops.where(
         ops.greater(top, 0),

@@ -38,8 +38,8 @@ function balanced(labels: Int32Array, classes: number): readonly number[] {
   const each = Math.ceil(SAMPLES / classes);
   const counts = new Uint32Array(classes);
   return [...labels.keys()].filter((row) => {
-    const label = labels[row] ?? 0;
-    const count = (counts[label] ?? 0) + 1;
+    const label = labels[row];
+    const count = counts[label] + 1;
     counts[label] = count;
     return count <= each;
   });
@@ -66,12 +66,11 @@ function coverage(
     const direction = new Float64Array(d);
     const start = row * logits.columns;
     for (const [c, value] of pull(logits.data.subarray(start, start + logits.columns)).entries())
-      for (let j = 0; j < d; j++)
-        direction[j] = (direction[j] ?? 0) + value * (weight.data[c * d + j] ?? Number.NaN);
+      for (let j = 0; j < d; j++) direction[j] = direction[j] + value * weight.data[c * d + j];
     for (const [j, value] of direction.entries()) {
-      const state = 1 / (1 + Math.exp(-STEEPNESS * value * (h.data[row * d + j] ?? Number.NaN)));
+      const state = 1 / (1 + Math.exp(-STEEPNESS * value * h.data[row * d + j]));
       const at = intervalOf(Math.fround(state), bins) * d + j;
-      counts[at] = (counts[at] ?? 0) + 1;
+      counts[at] += 1;
     }
   }
   return Float32Array.from(counts, (count) => Math.min(count / FULL, 1));

@@ -49,7 +49,7 @@ export const neco = defineMethod({
     solve: (kept, { facts: { penultimate, features: d } }) => {
       const h = kept(penultimate);
       const { mean, deviation } = standardOf(h);
-      const data = h.data.map((value, i) => (value - (mean[i % d] ?? 0)) / (deviation[i % d] ?? 1));
+      const data = h.data.map((value, i) => (value - mean[i % d]) / deviation[i % d]);
       return {
         mean: { shape: [d], data: mean },
         deviation: { shape: [d], data: deviation },

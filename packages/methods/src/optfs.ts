@@ -14,10 +14,8 @@ function outerQuantiles(values: Float32Array): readonly [number, number] {
   const sorted = values.slice().sort();
   const at = (share: number): number => {
     const place = share * (sorted.length - 1);
-    const below = sorted[Math.floor(place)] ?? Number.NaN;
-    return Math.fround(
-      below + ((sorted[Math.ceil(place)] ?? Number.NaN) - below) * (place - Math.floor(place)),
-    );
+    const below = sorted[Math.floor(place)];
+    return Math.fround(below + (sorted[Math.ceil(place)] - below) * (place - Math.floor(place)));
   };
   return [at(0.001), at(0.999)];
 }
@@ -32,12 +30,11 @@ function binSums(
 ): Float64Array {
   const sums = new Float64Array(BINS);
   for (let row = 0; row < rows; row++) {
-    const w = (predicted[row] ?? Number.NaN) * columns;
+    const w = predicted[row] * columns;
     for (let j = 0; j < columns; j++) {
-      const value = data[row * columns + j] ?? Number.NaN;
+      const value = data[row * columns + j];
       const bin = Math.floor(Math.fround(Math.fround(value - low) / width));
-      if (bin >= 0 && bin < BINS)
-        sums[bin] = (sums[bin] ?? Number.NaN) + value * (weight.data[w + j] ?? Number.NaN);
+      if (bin >= 0 && bin < BINS) sums[bin] = sums[bin] + value * weight.data[w + j];
     }
   }
   return sums.map((sum) => sum / rows);

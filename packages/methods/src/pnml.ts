@@ -15,7 +15,7 @@ function inverseScatter(h: Rows): Float32Array {
     const u = data.subarray(row * d, (row + 1) * d);
     for (const [i, a] of u.entries()) {
       if (a === 0) continue;
-      for (const [j, b] of u.entries()) scatter[i * d + j] = (scatter[i * d + j] ?? Number.NaN) + a * b;
+      for (const [j, b] of u.entries()) scatter[i * d + j] += a * b;
     }
   }
   return Float32Array.from(symmetricPseudoInverse(scatter, d));

@@ -32,9 +32,8 @@ function meanProjection({ rows, columns: d, data }: Rows, p: Rows, axes: Float32
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < p.columns; c++) {
       let along = 0;
-      for (let j = 0; j < d; j++)
-        along += (data[row * d + j] ?? Number.NaN) * (axes[c * d + j] ?? Number.NaN);
-      sum += along * (p.data[row * p.columns + c] ?? Number.NaN);
+      for (let j = 0; j < d; j++) along += data[row * d + j] * axes[c * d + j];
+      sum += along * p.data[row * p.columns + c];
     }
   }
   return sum / rows;

@@ -9,8 +9,7 @@ function meanProfile({ rows, columns, data }: Rows): Float32Array {
   const sum = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const sorted = data.slice(row * columns, (row + 1) * columns).sort();
-    for (const [rank, value] of sorted.entries())
-      sum[columns - 1 - rank] = (sum[columns - 1 - rank] ?? Number.NaN) + value;
+    for (const [rank, value] of sorted.entries()) sum[columns - 1 - rank] += value;
   }
   return Float32Array.from(sum, (value) => value / rows);
 }

@@ -12,8 +12,8 @@ const LEAST = 1e-12;
 /** Features class by class, and how many each class has. */
 function byClass({ rows, columns, data }: Rows, { labels, facts: { classes } }: FitContext): State {
   const counts = new Float32Array(classes);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  const order = [...labels.keys()].sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || a - b);
+  for (const label of labels) counts[label] += 1;
+  const order = [...labels.keys()].sort((a, b) => labels[a] - labels[b] || a - b);
   const bank = new Float32Array(data.length);
   for (const [at, row] of order.entries())
     bank.set(data.subarray(row * columns, (row + 1) * columns), at * columns);

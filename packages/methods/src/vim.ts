@@ -16,7 +16,7 @@ const usualDims = (features: number): number => {
  * d^1/2 2^-23, of that along the first. A residual of such axes alone is noise, and alpha would scale it up to any size.
  */
 const filledAxes = ({ values }: SymmetricEigen): number =>
-  values.filter((value) => value > values.length * 2 ** -46 * (values[0] ?? 0)).length;
+  values.filter((value) => value > values.length * 2 ** -46 * values[0]).length;
 
 function meanLargest({ rows, columns, data }: Rows): number {
   let sum = 0;
@@ -87,7 +87,7 @@ export const vim = defineMethod({
     ops.tidy(() => {
       const h = flatten(ops, tap(facts.penultimate));
       const [, d] = h.shape;
-      const filled = state('filled').dataSync()[0] ?? 0;
+      const filled = state('filled').dataSync()[0];
       if (dim >= filled)
         throw new OodError(
           'invalid-input',

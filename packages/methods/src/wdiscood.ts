@@ -11,10 +11,9 @@ function product(a: Float64Array, rows: number, b: Float64Array, d: number): Flo
   const result = new Float64Array(rows * d);
   for (let i = 0; i < rows; i++)
     for (let k = 0; k < d; k++) {
-      const value = a[i * d + k] ?? Number.NaN;
+      const value = a[i * d + k];
       if (value === 0) continue;
-      for (let j = 0; j < d; j++)
-        result[i * d + j] = (result[i * d + j] ?? Number.NaN) + value * (b[k * d + j] ?? Number.NaN);
+      for (let j = 0; j < d; j++) result[i * d + j] = result[i * d + j] + value * b[k * d + j];
     }
   return result;
 }
@@ -22,11 +21,11 @@ function product(a: Float64Array, rows: number, b: Float64Array, d: number): Flo
 /** The symmetric inverse root of a covariance [d, d]; eigenvalues up to d 2^-52 of the largest are dropped. */
 function inverseRoot(covariance: Float64Array, d: number): Float64Array {
   const { values, vectors } = symmetricEigen(covariance, d);
-  const least = d * Number.EPSILON * Math.max(0, values[0] ?? 0);
+  const least = d * Number.EPSILON * Math.max(0, values[0]);
   const scaled = new Float64Array(d * d);
   for (const [k, value] of values.entries()) {
     if (value <= least) continue;
-    for (let j = 0; j < d; j++) scaled[j * d + k] = (vectors[k * d + j] ?? Number.NaN) / Math.sqrt(value);
+    for (let j = 0; j < d; j++) scaled[j * d + k] = vectors[k * d + j] / Math.sqrt(value);
   }
   return product(scaled, d, vectors, d);
 }
@@ -39,18 +38,17 @@ function discriminants(
 ): { axes: Float64Array; count: number } {
   const centre = Float64Array.from({ length: d }, (_, j) => {
     let sum = 0;
-    for (let c = 0; c < classes; c++) sum += means[c * d + j] ?? Number.NaN;
+    for (let c = 0; c < classes; c++) sum += means[c * d + j];
     return sum / classes;
   });
-  const off = means.map((value, i) => value - (centre[i % d] ?? Number.NaN));
+  const off = means.map((value, i) => value - centre[i % d]);
   const scatter = new Float64Array(d * d);
   for (let c = 0; c < classes; c++)
     for (let i = 0; i < d; i++)
       for (let j = 0; j < d; j++)
-        scatter[i * d + j] =
-          (scatter[i * d + j] ?? Number.NaN) + ((off[c * d + i] ?? 0) * (off[c * d + j] ?? 0)) / classes;
+        scatter[i * d + j] = scatter[i * d + j] + (off[c * d + i] * off[c * d + j]) / classes;
   const { values, vectors } = symmetricEigen(scatter, d);
-  const least = d * 2 ** -40 * Math.max(0, values[0] ?? 0);
+  const least = d * 2 ** -40 * Math.max(0, values[0]);
   const count = Math.min(classes - 1, values.filter((value) => value > least).length);
   return { axes: vectors.slice(0, count * d), count };
 }
@@ -68,8 +66,7 @@ function solve(features: Rows, { labels, facts }: FitContext): State {
   const inside = new Float64Array(d * d);
   for (let k = 0; k < count; k++)
     for (let i = 0; i < d; i++)
-      for (let j = 0; j < d; j++)
-        inside[i * d + j] = (inside[i * d + j] ?? 0) + (axes[k * d + i] ?? 0) * (axes[k * d + j] ?? 0);
+      for (let j = 0; j < d; j++) inside[i * d + j] = inside[i * d + j] + axes[k * d + i] * axes[k * d + j];
   const outside = inside.map((value, at) => (at % (d + 1) === 0 ? 1 : 0) - value);
   return {
     mean: { shape: [d], data: columnMeans(features) },

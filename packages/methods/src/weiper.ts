@@ -14,7 +14,7 @@ const MOST = 2 ** 28;
 function normals(count: number): Float64Array {
   const words = philoxWords({ seed: 1, stream: 1, counter: [0, 0] }, count + (count % 2));
   return Float64Array.from({ length: count }, (_, i) => {
-    const [first, second] = [words[i - (i % 2)] ?? 0, words[i - (i % 2) + 1] ?? 0];
+    const [first, second] = [words[i - (i % 2)], words[i - (i % 2) + 1]];
     const radius = Math.sqrt(-2 * Math.log((first + 1) / 2 ** 32));
     const angle = (2 * Math.PI * second) / 2 ** 32;
     return radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
@@ -36,7 +36,7 @@ function perturbations({ facts: { classes, features: d }, head: { weight } }: Fi
   const data = new Float32Array(rows * d);
   for (let row = 0; row < rows; row++) {
     const own = noise.subarray(row * d, (row + 1) * d);
-    const factor = (lengths[row % classes] ?? Number.NaN) / (Math.hypot(...own) || 1);
+    const factor = lengths[row % classes] / (Math.hypot(...own) || 1);
     for (const [j, value] of own.entries()) data[row * d + j] = value * factor;
   }
   return { noise: { shape: [rows, d], data } };

@@ -1,4 +1,11 @@
-import { type ArrayType, bytesOf, decodeNumbers, entriesOf, type NumericArray } from '../array-types.js';
+import {
+  type ArrayType,
+  bytesOf,
+  decodeNumbers,
+  entriesOf,
+  type NumericArray,
+  rowMajorOfStrided,
+} from '../array-types.js';
 import { PickleObject } from '../pickle/pickle-value.js';
 import type { StoredTensor } from '../safetensors.js';
 import type { Refuse } from '../what-is-this-file.js';
@@ -98,7 +105,7 @@ export class TorchTensor extends PickleObject implements StoredTensor {
     const count = entriesOf(shape);
     const used =
       count === 0 ? bytes.subarray(0, 0) : bytes.subarray(offset * width, (this.#last + 1) * width);
-    const ordered = isContiguous(shape, strides) ? used : gathered(used, width, count, shape, strides);
+    const ordered = isContiguous(shape, strides) ? used : rowMajorOfStrided(used, width, shape, strides);
     return { dtype: type, shape, data: decodeNumbers(type, ordered) };
   }
 }
@@ -111,32 +118,4 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
     expected *= size;
   }
   return true;
-}
-
-/** Entries in row-major order of a view that begins with the first byte. */
-function gathered(
-  bytes: Uint8Array,
-  width: number,
-  count: number,
-  shape: readonly number[],
-  strides: readonly number[],
-): Uint8Array {
-  const out = new Uint8Array(count * width);
-  const index = new Array<number>(shape.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < out.length; to += width) {
-    out.set(bytes.subarray(from * width, (from + 1) * width), to);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? Number.NaN) + 1;
-      const stride = strides[axis] ?? Number.NaN;
-      if (next < (shape[axis] ?? Number.NaN)) {
-        index[axis] = next;
-        from += stride;
-        break;
-      }
-      index[axis] = 0;
-      from -= (next - 1) * stride;
-    }
-  }
-  return out;
 }

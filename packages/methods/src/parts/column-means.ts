@@ -4,8 +4,7 @@ import type { Rows } from '../method.js';
 export function columnMeans({ rows, columns, data }: Rows): Float32Array {
   const sum = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++)
-      sum[j] = (sum[j] ?? Number.NaN) + (data[row * columns + j] ?? Number.NaN);
+    for (let j = 0; j < columns; j++) sum[j] = sum[j] + data[row * columns + j];
   }
   return Float32Array.from(sum, (value) => value / rows);
 }

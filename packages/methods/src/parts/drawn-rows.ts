@@ -6,7 +6,7 @@ export function drawnRows({ rows, columns, data }: Rows, count: number): Rows {
   if (rows <= count) return { rows, columns, data };
   const words = philoxWords({ seed: 1, stream: 0, counter: [0, 0] }, rows);
   const chosen = [...words.keys()]
-    .sort((a, b) => (words[a] ?? 0) - (words[b] ?? 0) || a - b)
+    .sort((a, b) => words[a] - words[b] || a - b)
     .slice(0, count)
     .sort((a, b) => a - b);
   const drawn = new Float32Array(count * columns);

@@ -10,6 +10,6 @@ export function featureMoments(rows: Rows): {
   const { columns, data } = rows;
   const squares = new Float64Array(columns);
   for (const [i, value] of data.entries())
-    squares[i % columns] = (squares[i % columns] ?? 0) + (value - (mean[i % columns] ?? 0)) ** 2;
+    squares[i % columns] = squares[i % columns] + (value - mean[i % columns]) ** 2;
   return { mean, deviation: Float32Array.from(squares, (sum) => Math.sqrt(sum / rows.rows)) };
 }

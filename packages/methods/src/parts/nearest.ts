@@ -41,10 +41,10 @@ export function nearest(ops: Ops, x: Tensor2D, bank: Tensor2D, count: number, me
       const block = ops.slice(bank, [from, 0], [Math.min(BLOCK, rows - from), columns]);
       const closeness = ops.neg(squaredLengths(ops, x, block, own));
       const all = before === undefined ? closeness : ops.concat([before[0], closeness], 1);
-      const { values, indices } = ops.topk(all, Math.min(count, all.shape[1] ?? 0));
+      const { values, indices } = ops.topk(all, Math.min(count, all.shape[1] ?? Number.NaN));
       if (before === undefined) return [values, indices];
       // A place below the number of those before is one of them, any other a row of the block.
-      const old = before[1].shape[1] ?? 0;
+      const old = before[1].shape[1] ?? Number.NaN;
       const kept = pick(ops, before[1], ops.minimum(indices, ops.scalar(old - 1, 'int32')));
       const fresh = ops.add(indices, ops.scalar(from - old, 'int32'));
       return [values, ops.where(ops.less(indices, ops.scalar(old, 'int32')), kept, fresh)];

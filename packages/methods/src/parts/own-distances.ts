@@ -8,7 +8,7 @@ export function distancesFrom({ rows, columns, data }: Rows, row: number): Float
     let sum = 0;
     const start = other * columns;
     for (let j = 0; j < columns; j++) {
-      const difference = (own[j] ?? Number.NaN) - (data[start + j] ?? Number.NaN);
+      const difference = own[j] - data[start + j];
       sum += difference * difference;
     }
     squares[other] = sum;

@@ -16,8 +16,8 @@ export function percentileTable(values: Float32Array): Float32Array {
   const sorted = values.slice().sort();
   return Float32Array.from({ length: 101 }, (_, percent) => {
     const place = (percent / 100) * (sorted.length - 1);
-    const below = sorted[Math.floor(place)] ?? Number.NaN;
-    const above = sorted[Math.ceil(place)] ?? Number.NaN;
+    const below = sorted[Math.floor(place)];
+    const above = sorted[Math.ceil(place)];
     return below + (above - below) * (place - Math.floor(place));
   });
 }

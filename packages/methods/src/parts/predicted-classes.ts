@@ -6,8 +6,7 @@ import { columnMeans } from './column-means.js';
 export function predictedClasses({ rows, columns, data }: Rows): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => {
     let best = 0;
-    for (let c = 1; c < columns; c++)
-      if ((data[row * columns + c] ?? Number.NaN) > (data[row * columns + best] ?? Number.NaN)) best = c;
+    for (let c = 1; c < columns; c++) if (data[row * columns + c] > data[row * columns + best]) best = c;
     return best;
   });
 }

@@ -8,5 +8,4 @@ export const as4D = (ops: Ops, x: Tensor, shape: readonly [number, number, numbe
   ops.reshape(x, [...shape]);
 
 /** [n, ...] to [n, size of one sample]. */
-export const flatten = (ops: Ops, x: Tensor): Tensor2D =>
-  as2D(ops, x, x.shape[0] ?? Number.NaN, x.size / (x.shape[0] ?? Number.NaN));
+export const flatten = (ops: Ops, x: Tensor): Tensor2D => as2D(ops, x, x.shape[0], x.size / x.shape[0]);
