@@ -1,50 +1,24 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resultsSchema } from '@oodgrid/contract';
-import { type NpyArray, writeNpy, writeNpz } from '@oodgrid/formats';
-import { NumpyRandomState } from '@oodgrid/stats';
+import { writeNpy } from '@oodgrid/formats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oodCli } from '../support/cli.js';
+import { exportedSet, HEAD, writeExported } from '../support/exported-folder.js';
 import { testCache } from '../support/temporary-cache.js';
 
 const cache = testCache();
 const env = { OODGRID_CACHE: cache.cacheDir };
 const at = (...names: readonly string[]) => join(cache.folder, ...names);
 
-const [D, C] = [8, 4] as const;
-const weight = Float32Array.from({ length: C * D }, (_, i) => (Math.floor(i / D) === i % D ? 1 : 0));
-const HEAD = { weight: { shape: [C, D], data: weight }, bias: { shape: [C], data: new Float32Array(C) } };
-
-/** Class means at 5 along an axis each for ID, around 0 for OOD. */
-function set(seed: number, n: number, isId: boolean): Record<string, NpyArray> {
-  const random = new NumpyRandomState(seed).randomSample(n * D);
-  const features = Float32Array.from(random, (value, i) => {
-    const isOwn = isId && i % D === Math.floor(i / D) % C;
-    return value + (isOwn ? 5 : 0);
-  });
-  const logits = Float32Array.from({ length: n * C }, (_, i) => {
-    const [row, c] = [Math.floor(i / C), i % C];
-    return features[row * D + c] ?? Number.NaN;
-  });
-  return {
-    features: { shape: [n, D], data: features },
-    logits: { shape: [n, C], data: logits },
-    labels: { shape: [n], data: Int32Array.from({ length: n }, (_, i) => (isId ? i % C : -1)) },
-  };
-}
-
-function write(folder: string, files: Readonly<Record<string, Record<string, NpyArray>>>): string {
-  mkdirSync(at(folder));
-  for (const [name, arrays] of Object.entries(files))
-    writeFileSync(at(folder, `${name}.npz`), writeNpz(new Map(Object.entries(arrays))));
-  return at(folder);
-}
+const write = (folder: string, files: Parameters<typeof writeExported>[1]) =>
+  writeExported(at(folder), files);
 
 const FILES = {
-  id_train: set(1, 1200, true),
-  id_test: set(2, 300, true),
-  ood_near: set(3, 200, false),
-  ood_far: set(4, 250, false),
+  id_train: exportedSet(1, 1200, true),
+  id_test: exportedSet(2, 300, true),
+  ood_near: exportedSet(3, 200, false),
+  ood_far: exportedSet(4, 250, false),
   head: HEAD,
 };
 
@@ -104,23 +78,19 @@ describe('ood-cli score', () => {
       'has no id_test file: expected id_test.npz, ood_NAME.npz',
     );
     const twice = write('twice', { id_test: FILES.id_test, ood_far: FILES.ood_far });
-    writeFileSync(
-      join(twice, 'id_test.npy'),
-      writeNpy(FILES.id_test.features ?? { shape: [0], data: new Float32Array() }),
-    );
+    writeFileSync(join(twice, 'id_test.npy'), writeNpy(FILES.id_test.features));
     expect(await refused(twice)).toContain('id_test.npy and id_test.npz are both id_test: leave one of them');
   });
 
   it('scores sub-folders as models, and several ID sets; a cell is what it is alone, whatever its file is', async () => {
-    const shifted = (seed: number) => set(seed, 300, true);
+    const shifted = (seed: number) => exportedSet(seed, 300, true);
     const files = (seed: number) => ({
-      id_train: { ...set(seed, 400, true), ...HEAD },
+      id_train: { ...exportedSet(seed, 400, true), ...HEAD },
       id_test: shifted(seed + 1),
-      id_other_train: set(seed + 2, 400, true),
+      id_other_train: exportedSet(seed + 2, 400, true),
       id_other_test: shifted(seed + 3),
-      ood_far: set(seed + 4, 200, false),
+      ood_far: exportedSet(seed + 4, 200, false),
     });
-    mkdirSync(at('models'));
     const models = { first: files(10), second: files(20) };
     for (const [name, all] of Object.entries(models)) write(join('models', name), all);
     // Of one model alone, and its OOD set as arrays in files of their own.

@@ -108,7 +108,7 @@ describe('a measured accuracy', () => {
   it('at chance: one class for everything', () => {
     const { warning } = measured(() => 3);
     expect(warning?.code).toBe('accuracy-at-chance');
-    expect(warning?.message).toContain('classifies 10.00 % of the 2000 test images of "id" correctly');
+    expect(warning?.message).toContain('classifies 10.00 % of the 2000 test samples of "id" correctly');
     expect(warning?.message).toContain('Check that weights');
   });
 

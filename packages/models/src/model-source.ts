@@ -35,6 +35,8 @@ export interface SplitFiles {
   readonly files: ModelFiles;
   /** Classes [count], where they came with the values; those of a data set with images must be the same. */
   readonly labels?: Int32Array;
+  /** Values [count, ...], row-major, that tell samples apart: of two with the same ones results say that they are copies. */
+  readonly samples?: Float32Array;
   /** As those of the model. */
   readonly notes?: readonly string[];
   /** Reasons to doubt the values, a line each, without the place: results carry them as serious warnings. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { visible } from '@oodgrid/contract';
+import { cliContext } from '../context.js';
 import { featuresGrid } from '../features/features-grid.js';
 import { findModelFolders } from '../features/model-folders.js';
 import { OodCommand } from '../ood-command.js';
@@ -23,15 +24,17 @@ export default class Score extends OodCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Score);
+    // Beside JSON too: who reads only the results would take what was left out for what does not exist.
+    const { log } = cliContext([]);
     const folder = resolve(args.folder);
     const { models, ignored } = await findModelFolders(folder);
     // Not in the folder of the features: it may be somebody else's, who lets others read it.
     const scratch = await mkdtemp(join(tmpdir(), 'oodgrid-score-'));
     try {
       const { text, methods, leftOut } = await featuresGrid(models, scratch);
-      if (ignored.length > 0) this.logToStderr(`not looked at: ${ignored.map(visible).join(', ')}`);
-      this.logToStderr(`methods: ${methods.join(', ')}`);
-      for (const { method, reason } of leftOut) this.logToStderr(`left out: ${method}: ${reason}`);
+      if (ignored.length > 0) log(`not looked at: ${ignored.map(visible).join(', ')}`);
+      log(`methods: ${methods.join(', ')}`);
+      for (const { method, reason } of leftOut) log(`left out: ${method}: ${reason}`);
       const grid = join(scratch, 'grid.yaml');
       await writeFile(grid, text);
       this.#isDelegated = true;

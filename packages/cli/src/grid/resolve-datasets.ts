@@ -96,7 +96,8 @@ async function resolveSplit(
   if (use.isId && loaded.labels !== undefined) requireLabelsFit(name, split, loaded.labels, models);
   if (split === 'train' && loaded.labels !== undefined && sources.needsEveryClass !== undefined)
     requireEveryClass(name, loaded.labels, models, sources.needsEveryClass);
-  if (isImageless(reference)) inspector.addLabels(name, split, loaded.labels);
+  if (isImageless(reference))
+    inspector.addImageless(name, split, loaded.labels, await values.of(name, split));
   else inspector.add(name, split, loaded);
   const images = await blobs.put(datasetBlob(loaded));
   const [count, , , channels] = loaded.shape;

@@ -1,6 +1,7 @@
 import { type Digest, OodError, type ResultWarning } from '@oodgrid/contract';
 import { packFiles } from '@oodgrid/models';
 import type { BlobStore } from '@oodgrid/transport';
+import { ImageIndex } from '../inspect/image-index.js';
 import type { GridModel } from './resolve-models.js';
 
 type SplitKind = 'test' | 'train';
@@ -11,6 +12,8 @@ export interface ModelValues {
   readonly count: number;
   /** Classes [count]; absent where none came with the values. */
   readonly labels?: Int32Array;
+  /** Its samples by what tells them apart; absent where nothing does. */
+  readonly index?: ImageIndex;
   readonly blob: Digest;
 }
 
@@ -56,7 +59,7 @@ export class SplitValues {
   async #readOne(name: string, dataset: string, split: SplitKind): Promise<ModelValues> {
     const splitFiles = this.#models.find(({ spec }) => spec.name === name)?.splitFiles;
     if (splitFiles === undefined) throw new OodError('internal', `model "${name}" brings no values`);
-    const { count, files, labels, notes = [], doubts = [] } = await splitFiles(dataset, split);
+    const { count, files, labels, samples, notes = [], doubts = [] } = await splitFiles(dataset, split);
     for (const line of notes) this.#note(line);
     for (const doubt of doubts) {
       const message = `${dataset}/${split} of model "${name}": ${doubt}`;
@@ -69,6 +72,12 @@ export class SplitValues {
       });
     }
     const blob = await this.#blobs.put(packFiles(files));
-    return { model: name, count, blob, ...(labels === undefined ? {} : { labels }) };
+    return {
+      model: name,
+      count,
+      blob,
+      ...(labels === undefined ? {} : { labels }),
+      ...(samples === undefined ? {} : { index: new ImageIndex(samples, count) }),
+    };
   }
 }

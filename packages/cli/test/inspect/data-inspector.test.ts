@@ -2,6 +2,7 @@ import type { ModelSpec } from '@oodgrid/contract';
 import { sha256 } from '@oodgrid/contract';
 import { describe, expect, it } from 'vitest';
 import { DataInspector } from '../../src/inspect/data-inspector.js';
+import { ImageIndex } from '../../src/inspect/image-index.js';
 import { requireLabelsFit } from '../../src/inspect/label-warnings.js';
 import { pixelStatistics } from '../../src/inspect/pixel-statistics.js';
 
@@ -116,6 +117,35 @@ describe('what is odd about data', () => {
         code: 'class-imbalance',
         severity: 'serious',
         message: expect.stringContaining('1920 of the 2000 test samples of "clothes" have label 3'),
+      },
+    ]);
+  });
+});
+
+describe('what is odd about the values of models, where there are no images', () => {
+  const values = (count: number, seed: number) =>
+    new ImageIndex(Float32Array.from(split(count, seed).images), count);
+
+  it('copies are counted by each model alone, of which two may say different things', () => {
+    const inspector = new DataInspector();
+    const [train, test, far] = [values(300, 1), values(200, 2), values(100, 3)];
+    const labels = Int32Array.from({ length: 200 }, (_, i) => i % 10);
+    inspector.addImageless('clothes', 'train', undefined, [{ model: 'a', index: train }, { model: 'b' }]);
+    inspector.addImageless('clothes', 'test', labels, [
+      { model: 'a', index: test },
+      { model: 'b', index: values(200, 4) },
+    ]);
+    inspector.addImageless('digits', 'test', undefined, [
+      { model: 'a', index: far },
+      { model: 'b', index: values(200, 4) },
+    ]);
+    const pairs = [{ id: 'clothes', ood: 'digits' }];
+    expect(inspector.warnings(pairs, new Map(), models)).toMatchObject([
+      {
+        code: 'id-in-ood',
+        severity: 'serious',
+        place: { id: 'clothes', ood: 'digits', model: 'b', split: 'test' },
+        count: 200,
       },
     ]);
   });

@@ -12,7 +12,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 export function accuracyWarning(measured: Accuracy, confusion: Confusion): ResultWarning | undefined {
   const { model, id, accuracy, cardAccuracy, samples } = measured;
   const place = { model, id, split: 'test' as const };
-  const found = `model "${model}" classifies ${percent(accuracy.value)} of the ${samples} test images of "${id}" correctly`;
+  const found = `model "${model}" classifies ${percent(accuracy.value)} of the ${samples} test samples of "${id}" correctly`;
   const chance = 1 / confusion.classes;
   const serious = (code: ResultWarning['code'], message: string): ResultWarning => ({
     code,
@@ -31,7 +31,7 @@ export function accuracyWarning(measured: Accuracy, confusion: Confusion): Resul
 function causeOf({ accuracy, samples }: Accuracy, confusion: Confusion): string {
   const renamed = bestRenaming(confusion);
   if (renamed.correct / samples < Math.max(LOW, accuracy.value + 0.2)) {
-    return 'Check that weights, normalisation, orientation of the images and labels are those that the model was trained with';
+    return 'Check that weights, normalisation, orientation of the images and labels are those that the model was trained with, and that labels are in the order of the samples';
   }
   const share = percent(renamed.correct / samples);
   const pairs = [...renamed.labelOf];

@@ -33,12 +33,15 @@ export async function requireSameHead(arrays: ArraySet, head: HeadValues): Promi
 /** Throws `corrupt-data` naming the path for a file without `weight` [classes, features] and `bias` [classes]. */
 export async function readHead(arrays: ArraySet): Promise<HeadValues> {
   const { path } = arrays;
-  for (const key of NAMES)
-    if (!arrays.keys.includes(key))
-      throw new OodError(
-        'corrupt-data',
-        `${path}: expected "weight" [classes, features] and "bias" [classes], found ${contentsOf(arrays)}`,
-      );
+  for (const key of NAMES) {
+    if (arrays.keys.includes(key)) continue;
+    const advice =
+      key === 'bias' && arrays.keys.includes('weight') ? '; a layer without a bias has one of zeros' : '';
+    throw new OodError(
+      'corrupt-data',
+      `${path}: expected "weight" [classes, features] and "bias" [classes], found ${contentsOf(arrays)}${advice}`,
+    );
+  }
   const weight = await floatsOf(arrays, 'weight');
   const bias = await floatsOf(arrays, 'bias');
   const [classes = 0, features = 0] = weight.shape;

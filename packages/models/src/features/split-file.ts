@@ -54,8 +54,12 @@ export async function readSplit(arrays: ArraySet): Promise<SplitValues> {
 async function labelsOf(arrays: ArraySet, count: number): Promise<Int32Array> {
   const { shape, data } = await arrays.read(LABELS);
   const where = `${arrays.path}: "${LABELS}"`;
+  const isOneHot = shape.length === 2 && shape[0] === count;
   if (data.length !== count)
-    throw new OodError('corrupt-data', `${where} is [${shape.join(', ')}], expected [${count}]`);
+    throw new OodError(
+      'corrupt-data',
+      `${where} is [${shape.join(', ')}], expected [${count}]${isOneHot ? ': save class numbers, labels.argmax(1)' : ''}`,
+    );
   return Int32Array.from({ length: count }, (_, row) => {
     const label = Number(data[row]);
     // Which of them are classes of the model is asked where they are used: sets that are only OOD often have -1.

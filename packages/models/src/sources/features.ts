@@ -2,6 +2,7 @@ import { OodError } from '@oodgrid/contract';
 import { z } from 'zod';
 import { type ArraySet, gathered, openArrays } from '../features/array-set.js';
 import { headDoubts } from '../features/check-head.js';
+import { logitDoubts } from '../features/check-logits.js';
 import { factsOfValues, requireSameTaps } from '../features/exported-facts.js';
 import { openExported, packHead, packTaps } from '../features/exported-model.js';
 import { type HeadValues, holdsHead, readHead, requireSameHead } from '../features/head-file.js';
@@ -58,11 +59,14 @@ export const features = defineModelSource({
         requireSameTaps(values, example);
         if (head !== undefined) await requireSameHead(arrays, head);
         const { count, taps, labels } = values;
+        // Features are the last of the taps but logits, and finer: two samples may well have the same logits where these are saturated.
+        const samples = taps.find((tap) => tap.name === FEATURES) ?? taps.at(-1);
         return {
           count,
           files: { values: packTaps(taps) },
           ...(labels === null ? {} : { labels }),
-          doubts: head === undefined ? [] : headDoubts(values, head),
+          ...(samples === undefined ? {} : { samples: samples.data }),
+          doubts: [...logitDoubts(values), ...(head === undefined ? [] : headDoubts(values, head))],
         };
       },
     };
