@@ -39,6 +39,7 @@ it('a run has the files of its formats, and plots of the scores that were writte
   await writeRun(merged(), join(folder, 'one'), ['csv'], '');
   expect(readdirSync(join(folder, 'one')).sort()).toEqual([
     'comparisons.csv',
+    'means.csv',
     'references.bib',
     'results.csv',
     'results.json',

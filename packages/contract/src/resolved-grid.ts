@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { referencesSchema } from './citation.js';
+import { chosenOnSchema, trainingSeedsSchema } from './evaluation.js';
 import { digestSchema } from './ids.js';
 import { methodPlanSchema } from './method-plan.js';
 import { dataRefSchema, modelSpecSchema, normalisationSchema } from './tasks.js';
@@ -62,11 +63,22 @@ export const resolvedGridSchema = z.object({
   auxiliaryModels: z.array(modelSpecSchema).max(1000).readonly(),
   datasets: z.array(resolvedDatasetSchema).min(1).max(1000).readonly(),
   pairs: z
-    .array(z.object({ id: name, ood: name }))
+    .array(
+      z.object({
+        id: name,
+        ood: name,
+        /** The group whose mean it goes into, such as `near`. */
+        group: name.exactOptional(),
+      }),
+    )
     .min(1)
     .max(10_000)
     .readonly(),
   rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
+  /** What data settings are chosen on, where the protocol leaves that to the grid. */
+  chooseOn: chosenOnSchema.exactOptional(),
+  /** Models that differ in nothing but the seed of their training: results have their mean and standard deviation. */
+  trainingSeeds: z.array(trainingSeedsSchema).max(1000).readonly().exactOptional(),
   /** Memory that a task of each model needs, by the model's name: for placement only. */
   memoryBytes: z.record(z.string(), z.number().min(0)),
   /** Accuracies stated by the models' cards, by the model's name, for comparison. */

@@ -59,6 +59,8 @@ export function readV1Header(value: unknown): ResultsHeader {
     convertedFrom: RESULTS_V1,
     protocol: PROTOCOL,
     metrics: METRICS.map((spec) => ({ ...spec })),
+    groups: [],
+    trainingSeeds: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { referencesSchema } from './citation.js';
 import { OodError } from './errors.js';
+import { chosenOnSchema, groupMemberSchema, trainingSeedsSchema } from './evaluation.js';
 import { digestSchema, runIdSchema } from './ids.js';
 import { type CellMetric, cellMetricsSchema, metricSpecSchema, shareSchema } from './metric-specs.js';
 import { workCountsSchema } from './tasks.js';
@@ -133,11 +134,17 @@ export const resultsHeaderSchema = z.object({
     name: z.string(),
     /** Criterion that selected the settings, as text: `TNR at 95 % TPR`; null where each method's default setting was taken. */
     criterion: z.string().nullable(),
+    /** What data settings were selected on; absent where the protocol says so itself. */
+    chosenOn: chosenOnSchema.exactOptional(),
     /** SHA-256 of the file that it was taken from; absent where it is one of the catalog. */
     module: digestSchema.exactOptional(),
   }),
   /** Metrics measured for every cell, in the order of the tables' columns. Rows are ranked by the first. */
   metrics: z.array(metricSpecSchema).min(1),
+  /** OOD sets whose numbers are averaged; no part of the digest, whose grid has them. Older results have none. */
+  groups: z.array(groupMemberSchema).default([]),
+  /** Models whose numbers are averaged; the same holds for it. */
+  trainingSeeds: z.array(trainingSeedsSchema).default([]),
 });
 export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;
 

@@ -8,6 +8,7 @@ export const WARNING_CODES = [
   'accuracy-at-chance', // a model classifies an ID test set no better than by guessing
   'accuracy-below-card', // clearly worse than its card says
   'accuracy-low', // more than half of the ID test set is classified wrongly
+  'chosen-on-test', // settings are chosen on samples of an OOD set that is tested
   'class-imbalance', // nearly all samples of an ID test set have one label
   'class-missing', // classes of the model have no sample in an ID test set
   'constant-scores', // a method gives every test sample the same score

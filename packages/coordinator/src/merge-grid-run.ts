@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ResolvedGrid, ResultsHeader } from '@oodgrid/contract';
 import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/contract';
-import { moduleOf, type Protocol } from '@oodgrid/protocols';
+import { isChoosing, moduleOf, type Protocol } from '@oodgrid/protocols';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';
 import { mergeBatches } from './merger/merge-batches.js';
@@ -52,7 +52,7 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
   const comparisons = await compareRowsOf(run, plan.cells, groups, cells.rows, options);
   const header = {
     ...factsOf(run, options.workers),
-    ...evaluationOf(workload.protocol),
+    ...evaluationOf(workload.protocol, grid),
     grid: describeGrid(grid),
     accuracies: [...accuracies.accuracies],
     warnings: bySeverity([...accuracies.warnings, ...(grid.warnings ?? []), ...distinct(cells.warnings)]),
@@ -62,12 +62,17 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
 }
 
 /** The protocol's part of the results' header. */
-function evaluationOf({ name, selection, metrics }: Protocol): Pick<ResultsHeader, 'protocol' | 'metrics'> {
+function evaluationOf(
+  protocol: Protocol,
+  { chooseOn, pairs, trainingSeeds = [] }: ResolvedGrid,
+): Pick<ResultsHeader, 'protocol' | 'metrics' | 'groups' | 'trainingSeeds'> {
+  const { name, selection, metrics } = protocol;
   const module = moduleOf(name);
   return {
     protocol: {
       name,
-      criterion: selection?.criterion ?? null,
+      criterion: isChoosing(protocol, chooseOn) ? (selection?.criterion ?? null) : null,
+      ...(chooseOn === undefined ? {} : { chosenOn: chooseOn }),
       ...(module === null ? {} : { module: module.digest }),
     },
     metrics: metrics.map(({ key, title, isLowerBetter, positive }) => ({
@@ -76,6 +81,8 @@ function evaluationOf({ name, selection, metrics }: Protocol): Pick<ResultsHeade
       isLowerBetter,
       positive,
     })),
+    groups: pairs.flatMap(({ id, ood, group }) => (group === undefined ? [] : [{ id, ood, group }])),
+    trainingSeeds: [...trainingSeeds],
   };
 }
 

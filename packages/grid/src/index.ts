@@ -1,3 +1,4 @@
+export { validationSet } from './evaluation.js';
 export { pathText } from './finding.js';
 export { scoresFileOf } from './given-scores.js';
 export { gridJsonSchema } from './json-schema.js';

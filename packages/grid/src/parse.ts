@@ -3,6 +3,7 @@ import { isVisible, OodError, quote, suggestion, visible } from '@oodgrid/contra
 import { METHODS, type Method } from '@oodgrid/methods';
 import { decodeGridText } from './decode-text.js';
 import { duplicatesIn } from './duplicates.js';
+import { evaluationFindings } from './evaluation.js';
 import { explain } from './explain.js';
 import { type Finding, isPrefix, pathText } from './finding.js';
 import { givenNames } from './given-scores.js';
@@ -128,7 +129,7 @@ function checkNames(grid: Grid, known: KnownNames, methods: readonly Method[]): 
       });
     }
   }
-  findings.push(...duplicatesIn(grid, methods));
+  findings.push(...evaluationFindings(grid, known.datasets), ...duplicatesIn(grid, methods));
   const rows = new Set<string>();
   for (const [i, method] of grid.methods.entries()) {
     if (rows.has(rowKey(method)))

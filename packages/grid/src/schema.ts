@@ -83,6 +83,11 @@ export function gridMethodSchema(methods: readonly Method[], given: readonly str
 /** Key of a method's row in every table. */
 export const rowKey = (method: GridMethod): string => method.as ?? method.name;
 
+const label = z
+  .string()
+  .regex(/^[\w.-]{1,40}$/)
+  .describe('a name of at most 40 letters, digits, ".", "_" and "-"');
+
 /** Fields of a grid in front of `methods`. */
 const before = {
   name: z
@@ -98,13 +103,29 @@ const before = {
     .max(2 ** 32 - 1)
     .default(42),
   models: z.array(modelReferenceSchema).min(1),
-  pairs: z.array(z.strictObject({ id: datasetReferenceSchema, ood: datasetReferenceSchema })).min(1),
+  pairs: z
+    .array(
+      z.strictObject({
+        id: datasetReferenceSchema,
+        ood: datasetReferenceSchema,
+        /** Results have the mean of each group of OOD sets. */
+        group: label.optional(),
+      }),
+    )
+    .min(1),
+  /** What data settings are chosen on, where the protocol leaves it to the grid: `none`, `id`, or an OOD set. */
+  chooseOn: z
+    .union([z.enum(['none', 'id']), datasetReferenceSchema])
+    .describe('none, id, or a data set: a name or { dir: ... }')
+    .optional(),
+  /** Models of the grid that differ in nothing but the seed of their training, by what they are called together. */
+  trainingSeeds: z.record(label, z.array(z.string().min(1).max(200)).min(1)).optional(),
 };
 /** Samples of a task, where the grid says nothing and the protocol's batch divides it. */
 export const DEFAULT_SLICE = 2048;
 
-/** Fields of a grid behind `methods`. Slices are whole batches. */
-const after = (batch: number) => ({
+/** Fields of a grid behind `methods`. */
+const after = {
   outputs: z
     .strictObject({
       dir: z.string().min(1).describe('the path of a folder').default('runs'),
@@ -114,11 +135,16 @@ const after = (batch: number) => ({
   options: z
     .strictObject({
       workers: z.number().int().min(1).max(1024).optional(),
-      slice: z.number().int().multipleOf(batch).min(batch).default(DEFAULT_SLICE),
+      slice: z
+        .number()
+        .int()
+        .min(1)
+        .max(2 ** 24)
+        .default(DEFAULT_SLICE),
       bootstrapReplicates: z.number().int().min(100).max(100_000).default(1000),
     })
     .default({ slice: DEFAULT_SLICE, bootstrapReplicates: 1000 }),
-});
+};
 
 /** One grid.yaml, parsed: of the protocols that are known, these methods, and rows of these names that bring their scores. */
 export function gridSchema(methods: readonly Method[] = METHODS, given: readonly string[] = []) {
@@ -134,12 +160,10 @@ export function gridSchema(methods: readonly Method[] = METHODS, given: readonly
         ),
       )
       .min(1),
-    // What every protocol's batches have in common; `wholeBatches` holds a grid to its own protocol's.
-    ...after(known.map(({ batch }) => batch).reduce(commonDivisor)),
+    // `wholeBatches` holds slices to the batch of the grid's own protocol.
+    ...after,
   });
 }
 
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
-
-const parsed = z.object({ ...before, ...after(1) });
+const parsed = z.object({ ...before, ...after });
 export type Grid = z.infer<typeof parsed> & { readonly methods: readonly GridMethod[] };

@@ -18,9 +18,7 @@ const WRONG_SETTINGS: readonly (readonly [setting: string, faults: readonly stri
   ['modles.0=x', ['--set modles.0=x: modles: unknown key "modles" (did you mean "models"?)']],
   [
     'options.slice=abc',
-    [
-      '--set options.slice=abc: options.slice: expected a whole number that 512 divides, at least 512, got "abc"',
-    ],
+    ['--set options.slice=abc: options.slice: expected a whole number from 1 to 16777216, got "abc"'],
   ],
   ['options.slic=512', ['--set options.slic=512: options.slic: unknown key "slic" (did you mean "slice"?)']],
   ['seed=[', ['--set seed=[: the value is not good yaml: Flow sequence must end with a ]']],
@@ -28,7 +26,7 @@ const WRONG_SETTINGS: readonly (readonly [setting: string, faults: readonly stri
   [
     '__proto__.x=1',
     [
-      '--set __proto__.x=1: __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, methods, outputs, options)',
+      '--set __proto__.x=1: __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, chooseOn, trainingSeeds, methods, outputs, options)',
     ],
   ],
   ['models.length=0', ['--set models.length=0: models is a list; expected a number after it, not "length"']],
@@ -54,7 +52,7 @@ const WRONG_SETTINGS: readonly (readonly [setting: string, faults: readonly stri
   [
     'constructor.prototype.x=1',
     [
-      '--set constructor.prototype.x=1: constructor: unknown key "constructor" (known: name, protocol, seed, models, pairs, methods, outputs, options)',
+      '--set constructor.prototype.x=1: constructor: unknown key "constructor" (known: name, protocol, seed, models, pairs, chooseOn, trainingSeeds, methods, outputs, options)',
     ],
   ],
   [
@@ -79,7 +77,7 @@ describe('a wrong --set is told as the flag it is', () => {
   it('but not what the file has wrong besides', () => {
     expect(faultsOf(grid('seed: x'), ['options.slice=y'])).toEqual([
       'g.yaml:5:7  seed: expected a whole number from 0 to 4294967295, got "x"',
-      '--set options.slice=y: options.slice: expected a whole number that 512 divides, at least 512, got "y"',
+      '--set options.slice=y: options.slice: expected a whole number from 1 to 16777216, got "y"',
     ]);
   });
 

@@ -6,16 +6,25 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'protocol: openood',
     [
-      'g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got "openood"; --protocol FILE takes in one of your own',
+      "g.yaml:1:1  chooseOn: missing; protocol openood needs to know what data choose the settings of methods: a data set of other OOD samples than the test's, id (ID samples alone), or none (each method has its own)",
+    ],
+  ],
+  [
+    'protocol: oodbench',
+    [
+      'g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got "oodbench"; --protocol FILE takes in one of your own',
     ],
   ],
   [
     'protocol: fssd',
     [
-      'g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got "fssd"; --protocol FILE takes in one of your own',
+      'g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got "fssd"; --protocol FILE takes in one of your own',
     ],
   ],
-  ['protocol: [fssd-paper]', ['g.yaml:1:11  protocol: expected "fssd-paper" or "raw", got a list of 1']],
+  [
+    'protocol: [fssd-paper]',
+    ['g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got a list of 1'],
+  ],
   [
     'name: "a b"',
     ['g.yaml:5:7  name: expected a name of at most 80 letters, digits, ".", "_" and "-", got "a b"'],
@@ -109,9 +118,11 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'pairs: { id: fashion-mnist, ood: mnist }',
-    ['g.yaml:3:8  pairs: expected a list, each entry {id, ood}, got {id, ood}; begin its entries with "- "'],
+    [
+      'g.yaml:3:8  pairs: expected a list, each entry {id, ood, group?}, got {id, ood}; begin its entries with "- "',
+    ],
   ],
-  ['pairs: [fashion-mnist]', ['g.yaml:3:9  pairs[0]: expected {id, ood}, got "fashion-mnist"']],
+  ['pairs: [fashion-mnist]', ['g.yaml:3:9  pairs[0]: expected {id, ood, group?}, got "fashion-mnist"']],
   [
     'pairs: [{ id: fashion-mnist, ood: { path: ./x } }]',
     [
@@ -135,7 +146,7 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'pairs: [{ id: fashion-mnist, ood: mnist, name: x }]',
-    ['g.yaml:3:42  pairs[0].name: unknown key "name" (known: id, ood)'],
+    ['g.yaml:3:42  pairs[0].name: unknown key "name" (known: id, ood, group)'],
   ],
   [
     'pairs: [{ id: null, ood: mnist }]',
@@ -156,7 +167,9 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'options: { slice: 100 }',
-    ['g.yaml:5:19  options.slice: expected a whole number that 512 divides, at least 512, got 100'],
+    [
+      'g.yaml:5:19  options.slice: expected a multiple of 512, the batch of protocol fssd-paper, got 100; write 512',
+    ],
   ],
   ['options: { worker: 1 }', ['g.yaml:5:12  options.worker: unknown key "worker" (did you mean "workers"?)']],
   ['options: 5', ['g.yaml:5:10  options: expected {workers?, slice?, bootstrapReplicates?}, got 5']],
@@ -199,6 +212,6 @@ describe('a wrong value is named with its place, what is expected there and what
   });
 
   it('each entry that two rules refuse, once', () => {
-    expect(faultsOf(grid('options: { slice: 100, workers: 0 }'))).toHaveLength(2);
+    expect(faultsOf(grid('options: { bootstrapReplicates: 0.5, workers: 0 }'))).toHaveLength(2);
   });
 });

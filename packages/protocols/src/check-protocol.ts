@@ -20,7 +20,7 @@ export function checkProtocol(protocol: Protocol, where: string): void {
 }
 
 function* faultsOfFields(protocol: Protocol): Generator<string> {
-  const { name, batch, permutationSeed, reference, cites, advice, selection } = protocol;
+  const { name, batch, permutationSeed, reference, cites, advice, selection, cutForChoice } = protocol;
   if (!(typeof name === 'string' && NAME.test(name)))
     yield 'name: expected at most 60 letters, digits, ".", "_" and "-"';
   if (!isCount(batch, 1, 65_536)) yield 'batch: expected a whole number from 1 to 65536';
@@ -29,6 +29,8 @@ function* faultsOfFields(protocol: Protocol): Generator<string> {
   if (cites !== undefined) yield* faultsOfWork(cites);
   if (typeof advice !== 'string') yield 'advice: expected a text';
   for (const key of FUNCTIONS) if (typeof protocol[key] !== 'function') yield `${key}: expected a function`;
+  if (cutForChoice !== undefined && typeof cutForChoice !== 'function')
+    yield 'cutForChoice: expected a function, or nothing';
   if (selection === null) return;
   if (
     typeof selection?.criterion !== 'string' ||

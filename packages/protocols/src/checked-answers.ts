@@ -12,7 +12,7 @@ const ROUNDING = 1e-9;
  * given copies: what it writes into them changes nothing that others read.
  */
 export function checkedAnswers(protocol: Protocol, url: string): Protocol {
-  const { selection } = protocol;
+  const { selection, cutForChoice } = protocol;
   const ask = <T>(question: string, answer: () => T, faultOf: (answer: T) => string | undefined): T => {
     let given: T;
     try {
@@ -26,6 +26,14 @@ export function checkedAnswers(protocol: Protocol, url: string): Protocol {
     if (fault !== undefined) throw moduleFault(url, `${question}: ${fault}`);
     return given;
   };
+  const cutBy =
+    (cut: Protocol['cut'], question: string): Protocol['cut'] =>
+    (set) =>
+      ask(
+        `${question} of "${set.name}" (${set.count} test samples)`,
+        () => cut(set),
+        (given) => cutFault(given, set.count),
+      );
   const { name, reference, cites, batch, permutationSeed, advice } = protocol;
   return {
     ...{ name, reference, batch, permutationSeed, advice },
@@ -54,12 +62,10 @@ export function checkedAnswers(protocol: Protocol, url: string): Protocol {
         () => protocol.order(wanted),
         (given) => (given === 'file' || given === 'permuted' ? undefined : 'expected "file" or "permuted"'),
       ),
-    cut: (set) =>
-      ask(
-        `cut of "${set.name}" (${set.count} test samples)`,
-        () => protocol.cut(set),
-        (given) => cutFault(given, set.count),
-      ),
+    cut: cutBy((set) => protocol.cut(set), 'cut'),
+    ...(cutForChoice === undefined
+      ? {}
+      : { cutForChoice: cutBy((set) => cutForChoice.call(protocol, set), 'cutForChoice') }),
     keptOod: (idTest, oodTest) =>
       ask(
         `keptOod(${idTest}, ${oodTest})`,

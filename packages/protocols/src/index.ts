@@ -7,6 +7,7 @@ export { auprInOpenood, auprOutOpenood, fpr95Openood } from './metrics/openood.j
 export {
   type Combination,
   type Cut,
+  isChoosing,
   type Protocol,
   type Range,
   ROLES,

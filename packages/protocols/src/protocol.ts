@@ -1,4 +1,4 @@
-import type { Candidate, Normalisation, SplitOrder, Work } from '@oodgrid/contract';
+import type { Candidate, ChosenOn, Normalisation, SplitOrder, Work } from '@oodgrid/contract';
 import type { Rows } from '@oodgrid/stats';
 import type { Metric } from './metric.js';
 
@@ -43,6 +43,12 @@ export interface Combination {
   scores(rows: Rows): Float64Array;
 }
 
+/** Whether settings are selected: never where the protocol selects none, and only if the grid says on what where that is left to it. */
+export const isChoosing = (
+  { selection, cutForChoice }: Pick<Protocol, 'selection' | 'cutForChoice'>,
+  chooseOn: ChosenOn = 'none',
+): boolean => selection !== null && (cutForChoice === undefined || chooseOn !== 'none');
+
 /**
  * An evaluation protocol: how test sets are cut, a setting is selected and columns become one score, and the metrics.
  * Pure: no I/O, no clock, no randomness but by its own seed, so that every thread and every run comes to the same bits.
@@ -69,6 +75,11 @@ export interface Protocol {
   order(wanted: SplitOrder): SplitOrder;
   /** Cuts a test set. Throws `invalid-input` for one that is too small. */
   cut(set: { readonly name: string; readonly count: number }): Cut;
+  /**
+   * Present where a grid says by `chooseOn` what data settings are chosen on: cuts an ID test set of which some samples choose. Where nothing is
+   * chosen, and of OOD sets, `cut` says what is tested.
+   */
+  readonly cutForChoice?: Protocol['cut'];
   /** Number of OOD test samples that count, from the first on; decided once all have their scores. */
   keptOod(idTest: number, oodTest: number): number;
   /** Why sets should not be small, and how large is good: ends the warning about few test samples. */

@@ -17,7 +17,9 @@ it('every protocol of the catalog passes the check of those that come from elsew
 
 describe('a protocol of a module', () => {
   it('is found by its name once it is registered, and registered once', async () => {
-    expect(() => findProtocol('toy')).toThrow(invalid(/unknown protocol "toy" \(known: fssd-paper, raw\)/));
+    expect(() => findProtocol('toy')).toThrow(
+      invalid(/unknown protocol "toy" \(known: fssd-paper, openood, raw\)/),
+    );
     const toy = await registerProtocol(TOY);
     expect(await registerProtocol(TOY)).toBe(toy);
     expect(findProtocol('toy')).toBe(toy);

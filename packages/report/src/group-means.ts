@@ -41,11 +41,13 @@ export function groupRows(sets: readonly SetValues[]): readonly GroupRow[] {
 
 function overSeeds(seeds: readonly (readonly number[])[]): readonly SeedMean[] {
   const [first = []] = seeds;
-  return first.map((_, metric) => {
-    const values = seeds.map((seed) => seed[metric] ?? Number.NaN);
-    const middle = mean(values);
-    return { mean: middle, sd: Math.sqrt(mean(values.map((value) => (value - middle) ** 2))) };
-  });
+  return first.map((_, metric) => seedMean(seeds.map((seed) => seed[metric] ?? Number.NaN)));
+}
+
+/** Of one value for each training seed. */
+export function seedMean(values: readonly number[]): SeedMean {
+  const middle = mean(values);
+  return { mean: middle, sd: Math.sqrt(mean(values.map((value) => (value - middle) ** 2))) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -8,20 +8,24 @@ const INTERVALS: Readonly<Record<IntervalKind, string>> = {
 };
 
 /** Note below every table: what the numbers are, which class is positive, what the intervals are, and what data chose settings. */
-export function metricsNote({
-  metrics,
-  cells,
-  protocol,
-}: Pick<Results, 'metrics' | 'cells' | 'protocol'>): string {
+export function metricsNote(results: Pick<Results, 'metrics' | 'cells' | 'protocol'>): string {
+  const { metrics, cells, protocol } = results;
   const oodPositive = metrics.filter(({ positive }) => positive === 'ood').map(({ title }) => title);
   const except = oodPositive.length === 0 ? '' : ` (${oodPositive.join(', ')}: OOD)`;
-  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })} ${choiceNote(protocol)}`;
+  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })} ${choiceNote(protocol, cells)}`;
 }
 
-const choiceNote = ({ criterion }: Results['protocol']): string =>
-  criterion === null
-    ? 'No data chose a setting: each method has its own.'
-    : `Settings are chosen by the ${criterion} on validation samples of each pair, ID and OOD.`;
+/** What data chose settings, and whether they are of what is tested. */
+function choiceNote({ criterion, chosenOn }: Results['protocol'], cells: Results['cells']): string {
+  if (criterion === null) return 'No data chose a setting: each method has its own.';
+  if (chosenOn === 'id')
+    return `Settings are chosen on ID samples alone, which are not tested: by the ${criterion} of those that are classified rightly against the others.`;
+  if (chosenOn === undefined || chosenOn === 'none')
+    return `Settings are chosen by the ${criterion} on validation samples of each pair, ID and OOD: of the OOD set that is tested, other samples.`;
+  const isTested = cells.some(({ ood }) => ood === chosenOn.ood);
+  const tested = isTested ? '. THAT SET IS TESTED TOO: its numbers are better than they should be' : '';
+  return `Settings are chosen by the ${criterion} of ID samples that are not tested against the OOD set "${chosenOn.ood}"${tested}.`;
+}
 
 function intervalsNote({ metrics, cells: [cell] }: Pick<Results, 'metrics' | 'cells'>): string {
   if (cell === undefined) return '';

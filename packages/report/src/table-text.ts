@@ -3,6 +3,7 @@ import { type Marks, marksOf } from './best-marks.js';
 import { cellGroups, groupTitle } from './cell-groups.js';
 import { countText } from './count-text.js';
 import { chosenText } from './hyperparameters.js';
+import { type MeansTable, meansNote, meansTables } from './means.js';
 import { metricsNote } from './metrics-note.js';
 import { comparisonIndex } from './paired-tests.js';
 import { percent } from './percent.js';
@@ -42,9 +43,12 @@ export function resultsTable(results: Results, { color = false, width }: TableOp
   const rest = `... and ${countText(groupsLeft)} more pairs and models with ${countText(rowsLeft)} rows in results.json`;
   const legend = `${metricsNote(results)} ${color ? 'Bold' : '*'}: best. ~: AUROC not significantly different from the best (DeLong, p >= 0.05).`;
   const sentences = (text: string) => wrapText(text, width ?? SENTENCE_WIDTH).join('\n');
+  const means = meansTables(results, LIMITS.rowsOfGroup).slice(0, LIMITS.groups);
   return [
     ...blocks,
     ...(groupsLeft === 0 ? [] : [sentences(rest)]),
+    ...means.map((one) => meansText(one, { color, width })),
+    ...(means.length === 0 ? [] : [sentences(meansNote(results))]),
     sentences(legend),
     ...warningsText(results, width ?? SENTENCE_WIDTH),
   ].join('\n\n');
@@ -82,6 +86,26 @@ function entriesOf(cell: Cell, metrics: readonly MetricSpec[], marks: Marks): Ta
     return starred(text, marks.isBest(cell, key));
   });
   return [{ text: cell.title }, ...values, { text: chosenText(cell) }];
+}
+
+function meansText({ title, head, rows, left }: MeansTable, { color, width }: TableOptions): string {
+  const columns = [
+    { title: 'method' },
+    ...head.map(({ name, metric }) => ({ title: `${name} ${metric.title}`, isNumber: true })),
+  ];
+  const entries = rows.map((row) => [
+    row.title,
+    ...row.entries.map(({ text, isBest }) => ({
+      ...starred(text, isBest),
+      isBold: isBest && color === true,
+    })),
+  ]);
+  const rest = `... and ${countText(left)} rows with a lower AUROC in results.json`;
+  return [
+    ...wrapText(visible(title), width ?? Infinity),
+    textTable(columns, entries, { width }),
+    ...(left === 0 ? [] : wrapText(rest, width ?? Infinity)),
+  ].join('\n');
 }
 
 /** The star stays in colour too: it survives copying. */

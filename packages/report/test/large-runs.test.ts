@@ -18,7 +18,7 @@ describe('a run of 1,000 pairs with 100 rows each', () => {
     }
     expect(longest).toBeLessThan(64 * 1024);
     if (name.endsWith('.csv') || name.startsWith('table'))
-      expect(rows).toBe(name === 'comparisons.csv' ? 0 : 100_000);
+      expect(rows).toBe(name === 'comparisons.csv' || name === 'means.csv' ? 0 : 100_000);
   });
 
   it('is a page of a few MB that says what it leaves out', () => {
@@ -62,7 +62,7 @@ it('a run of 1,000 rows has overviews of at most 1,000 lines', () => {
 describe('one table of 150,000 rows', () => {
   const results = largeResults({ groups: 1, rows: 150_000 });
 
-  it.each(FILES)('is written to %s', (name) => {
+  it.each(FILES.filter((name) => name !== 'means.csv'))('is written to %s', (name) => {
     let length = 0;
     for (const piece of reportPieces(name, results)) length += piece.length;
     expect(length).toBeGreaterThan(1000);

@@ -60,10 +60,10 @@ describe('results of another protocol', () => {
 
   it('say which class is positive and what each interval is', () => {
     expect(reportText('table.md', results)).toContain(
-      "In percent. ID is the positive class (Risk\\_1 & \\<b\\>: OOD). AUROC has a 95 % interval (DeLong's, with Newcombe's at the border), Risk\\_1 & \\<b\\> a stratified bootstrap's, Reach a stratified bootstrap's with score intervals at the border. Settings are chosen by the TNR at 95 % TPR on validation samples of each pair, ID and OOD. **Bold**",
+      "In percent. ID is the positive class (Risk\\_1 & \\<b\\>: OOD). AUROC has a 95 % interval (DeLong's, with Newcombe's at the border), Risk\\_1 & \\<b\\> a stratified bootstrap's, Reach a stratified bootstrap's with score intervals at the border. Settings are chosen by the TNR at 95 % TPR on validation samples of each pair, ID and OOD: of the OOD set that is tested, other samples. **Bold**",
     );
     expect(reportText('table.md', measuredBy([], {}))).toContain(
-      "In percent. ID is the positive class. AUROC has a 95 % interval (DeLong's, with Newcombe's at the border). Settings are chosen by the TNR at 95 % TPR on validation samples of each pair, ID and OOD. **Bold**",
+      "In percent. ID is the positive class. AUROC has a 95 % interval (DeLong's, with Newcombe's at the border). Settings are chosen by the TNR at 95 % TPR on validation samples of each pair, ID and OOD: of the OOD set that is tested, other samples. **Bold**",
     );
   });
 

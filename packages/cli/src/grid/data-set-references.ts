@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { canonicalJson, OodError } from '@oodgrid/contract';
-import { type DatasetReference, type Grid, isFolder } from '@oodgrid/grid';
+import { type DatasetReference, type Grid, isFolder, validationSet } from '@oodgrid/grid';
 
 /** A data set of a grid, however often and however the grid writes it. */
 export interface ReferredDataset {
@@ -15,7 +15,9 @@ export interface ReferredDataset {
 export interface ReferredDatasets {
   readonly datasets: readonly ReferredDataset[];
   /** Names, in the grid's order. */
-  readonly pairs: readonly { readonly id: string; readonly ood: string }[];
+  readonly pairs: readonly { readonly id: string; readonly ood: string; readonly group?: string }[];
+  /** The OOD set that settings are chosen on. */
+  readonly validation?: string;
 }
 
 /**
@@ -23,28 +25,39 @@ export interface ReferredDatasets {
  * `invalid-input` for two that share a name, and for a pair that is there twice or compares a data set with itself.
  */
 export async function referredDatasets(
-  { pairs }: Pick<Grid, 'pairs'>,
+  grid: Pick<Grid, 'pairs' | 'chooseOn'>,
   baseDir: string,
 ): Promise<ReferredDatasets> {
   const byName = new Map<string, ReferredDataset & { readonly place: string }>();
-  const named: { id: string; ood: string }[] = [];
-  for (const [i, pair] of pairs.entries()) {
+  const named: { id: string; ood: string; group?: string }[] = [];
+  const add = async (written: DatasetReference, place: string, isIdSide: boolean): Promise<string> => {
+    const reference = await located(written, baseDir);
+    const name = typeof reference === 'string' ? reference : (reference.name ?? nameOf(written, baseDir));
+    const known = byName.get(name);
+    const merged = known === undefined ? reference : mergeOrThrow(name, known, { reference, place });
+    const isId = isIdSide || known?.isId === true;
+    byName.set(name, { name, reference: merged, isId, place: known?.place ?? place });
+    return name;
+  };
+  for (const [i, pair] of grid.pairs.entries()) {
     const names = { id: '', ood: '' };
-    for (const side of ['id', 'ood'] as const) {
-      const place = `pairs[${i}].${side}`;
-      const reference = await located(pair[side], baseDir);
-      const name =
-        typeof reference === 'string' ? reference : (reference.name ?? nameOf(pair[side], baseDir));
-      const known = byName.get(name);
-      const merged = known === undefined ? reference : mergeOrThrow(name, known, { reference, place });
-      const isId = side === 'id' || known?.isId === true;
-      byName.set(name, { name, reference: merged, isId, place: known?.place ?? place });
-      names[side] = name;
-    }
+    for (const side of ['id', 'ood'] as const)
+      names[side] = await add(pair[side], `pairs[${i}].${side}`, side === 'id');
     refuseTwins(names, named, i);
-    named.push(names);
+    named.push({ ...names, ...(pair.group === undefined ? {} : { group: pair.group }) });
   }
-  return { datasets: [...byName.values()].map(({ place: _place, ...dataset }) => dataset), pairs: named };
+  const written = validationSet(grid);
+  const validation = written === undefined ? undefined : await add(written, 'chooseOn', false);
+  if (validation !== undefined && named.some(({ id }) => id === validation))
+    throw new OodError(
+      'invalid-input',
+      `chooseOn: ${JSON.stringify(validation)} is the ID set of a pair: give OOD samples, or chooseOn: id`,
+    );
+  return {
+    datasets: [...byName.values()].map(({ place: _place, ...dataset }) => dataset),
+    pairs: named,
+    ...(validation === undefined ? {} : { validation }),
+  };
 }
 
 async function located(reference: DatasetReference, baseDir: string): Promise<DatasetReference> {

@@ -6,6 +6,7 @@ import { findProtocol } from '@oodgrid/protocols';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
+import { choiceWarnings } from './choice-warnings.js';
 import { type ReferredDatasets, referredDatasets } from './data-set-references.js';
 import { gridReferences } from './grid-references.js';
 import { pixelUse } from './pixel-use.js';
@@ -60,7 +61,10 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
   const named = { methods, models: specs.map(({ name }) => name), pairs, datasets, baseDir, blobs };
   const rows = await withGivenScores(grid, planned, named);
   const withValues = await Promise.all(all.map((model) => withSplits(model, datasets, values)));
-  const warnings = inspector.warnings(pairs, normalisationsOf(datasets), specs);
+  const warnings = [
+    ...inspector.warnings(pairs, normalisationsOf(datasets), specs),
+    ...choiceWarnings(referred, datasets),
+  ];
   for (const { severity, message } of warnings)
     if (severity === 'serious') context.log(`warning: ${message}`);
   return {
@@ -73,6 +77,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     datasets,
     pairs,
     rows: rows.map(({ row }) => row),
+    ...evaluationOf(grid, referred.validation),
     cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
     warnings: [...warnings, ...values.warnings, ...rows.flatMap((one) => one.warnings)],
     references: gridReferences(
@@ -91,6 +96,22 @@ const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<str
       normalisation === undefined ? [] : [[name, normalisation] as const],
     ),
   );
+
+/** What the grid says of the data that choose, and of training seeds; nothing of what it leaves out. */
+function evaluationOf(
+  { chooseOn, trainingSeeds }: Grid,
+  validation: string | undefined,
+): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds'> {
+  const withoutSet = chooseOn === 'id' ? 'id' : 'none';
+  return {
+    ...(chooseOn === undefined
+      ? {}
+      : { chooseOn: validation === undefined ? withoutSet : { ood: validation } }),
+    ...(trainingSeeds === undefined
+      ? {}
+      : { trainingSeeds: Object.entries(trainingSeeds).map(([name, models]) => ({ name, models })) }),
+  };
+}
 
 /** Of those whose weights are a catalog model's, by whatever name or path they came. */
 function cardAccuracies(models: readonly ModelSpec[]): Record<string, number> {

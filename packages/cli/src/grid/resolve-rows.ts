@@ -7,9 +7,10 @@ import {
   pathText,
   rowKey,
   scoresFileOf,
+  validationSet,
 } from '@oodgrid/grid';
 import { findMethod, type Method, planMethod } from '@oodgrid/methods';
-import { findProtocol } from '@oodgrid/protocols';
+import { findProtocol, isChoosing } from '@oodgrid/protocols';
 import { resolveFitSet } from './resolve-fit-set.js';
 import type { ResolveOptions } from './resolve-grid.js';
 import type { GridModel } from './resolve-models.js';
@@ -24,7 +25,9 @@ export async function resolveRows(
   options: RowOptions,
 ): Promise<ResolvedRow[]> {
   const rows: ResolvedRow[] = [];
-  const taken = findProtocol(grid.protocol).selection === null ? 'its own' : 'all settings';
+  const on = validationSet(grid) === undefined && grid.chooseOn !== 'id' ? 'none' : 'id';
+  const isChosen = isChoosing(findProtocol(grid.protocol), on);
+  const taken = isChosen ? 'all settings' : 'its own';
   for (const [i, entry] of grid.methods.entries()) {
     if (scoresFileOf(entry, options.methods) !== undefined) {
       rows.push({ row: rowKey(entry), title: rowKey(entry), plans: {}, fitSet: null });

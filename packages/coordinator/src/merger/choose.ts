@@ -1,7 +1,8 @@
 import { OodError } from '@oodgrid/contract';
 import type { Protocol, Side } from '@oodgrid/protocols';
+import type { Rows } from '@oodgrid/stats';
 import type { PlannedChoice } from '../planner/plan.js';
-import { candidateColumns, splitRows } from './features.js';
+import { candidateColumns, cutRows, pickRows, splitRows } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 export interface ChoiceOutcome {
@@ -21,7 +22,13 @@ export function choose(choice: PlannedChoice, protocol: Protocol, reader: Series
     id: splitRows(protocol, choice, role, 'id', reader),
     ood: splitRows(protocol, choice, role, 'ood', reader),
   });
-  const splits = { fit: sides('fit'), select: sides('select') };
+  const select = sides('select');
+  const { predictions } = choice;
+  const splits = {
+    fit: sides('fit'),
+    select:
+      predictions === undefined ? select : partedByRight(select.id, cutRows(protocol, predictions, reader)),
+  };
   const rows = (role: 'fit' | 'select', side: Side, candidate: number) =>
     candidateColumns(splits[role][side], candidate, columns);
   const { candidate, isFallback, values } = selection.select({ candidates, fallback, rows });
@@ -31,4 +38,14 @@ export function choose(choice: PlannedChoice, protocol: Protocol, reader: Series
       `protocol ${protocol.name} selects setting ${candidate} of ${candidates.length}`,
     );
   return { candidate, isFallback, criteria: [...values] };
+}
+
+/** ID samples that are classified rightly, and those that are not, which stand for OOD ones. `predictions`: [predicted, label] of each. */
+function partedByRight(rows: Rows, predictions: Rows): Readonly<Record<Side, Rows>> {
+  if (predictions.rows !== rows.rows || predictions.columns !== 2)
+    throw new OodError('internal', `there are ${predictions.rows} predictions of ${rows.rows} samples`);
+  const isRight = (row: number) => predictions.data[row * 2] === predictions.data[row * 2 + 1];
+  const all = Uint32Array.from({ length: rows.rows }, (_, row) => row);
+  const wrong = all.filter((row) => !isRight(row));
+  return { id: pickRows(rows, all.filter(isRight)), ood: pickRows(rows, wrong) };
 }

@@ -1,6 +1,6 @@
 import { type Protocol, type Role, type Side, splitIndices } from '@oodgrid/protocols';
 import type { Rows } from '@oodgrid/stats';
-import type { CellSide, PlannedCell, PlannedChoice } from '../planner/plan.js';
+import type { CellSide, PlannedCell, PlannedChoice, SplitRows } from '../planner/plan.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Columns of the samples of one role in one data set: what the protocol makes a score of. */
@@ -31,6 +31,7 @@ export function sideFeatures(
   const split = (role: Role): Features => {
     const { from, to } = where.cut[role];
     const indices = order.slice(from, to);
+    if (from === to) return { ...none(cell.columns), indices };
     const rows =
       whole === null ? sweptRows(protocol, cell, side, role, chosen, reader) : pickRows(whole, indices);
     return { ...rows, indices };
@@ -71,8 +72,14 @@ export function splitRows(
   side: Side,
   reader: SeriesReader,
 ): Rows {
-  const { series, cut } = choice[role][side];
-  if (series.length === 0) return none(choice.columns * choice.candidates.length);
+  const where = choice[role][side];
+  return where.series.length === 0
+    ? none(choice.columns * choice.candidates.length)
+    : cutRows(protocol, where, reader);
+}
+
+/** The rows of a split, of which there are some. */
+export function cutRows(protocol: Protocol, { series, cut }: SplitRows, reader: SeriesReader): Rows {
   const all = averagedSeries(series, reader);
   if (cut === null) return all;
   const indices = splitIndices(protocol, cut.order, cut.count).subarray(cut.from, cut.to);
@@ -108,7 +115,7 @@ function averaged(members: readonly Rows[]): Rows {
   return { ...first, data };
 }
 
-function pickRows({ columns, data }: Rows, indices: Uint32Array): Rows {
+export function pickRows({ columns, data }: Rows, indices: Uint32Array): Rows {
   const out = new Float32Array(indices.length * columns);
   for (const [row, index] of indices.entries()) {
     for (let j = 0; j < columns; j++) out[row * columns + j] = data[index * columns + j] ?? Number.NaN;

@@ -55,6 +55,7 @@ function cellOf(
     ood: features.ood[role].indices.length,
   });
   const { kind, parameters } = combination;
+  const select = count('select');
   return {
     method,
     title,
@@ -68,7 +69,11 @@ function cellOf(
       criteria: [...(made?.outcome.criteria ?? [])],
     },
     combination: { kind, parameters: plain(parameters) },
-    counts: { fit: count('fit'), select: count('select'), test: count('test') },
+    counts: {
+      fit: count('fit'),
+      select: { ...select, ood: planned.selectOod ?? select.ood },
+      test: count('test'),
+    },
     scores: { file: scoresFile(planned), id: digestOf(test.id.scores), ood: digestOf(test.ood.scores) },
     seconds: secondsOf(planned),
   };

@@ -1,9 +1,9 @@
-import type { ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
+import type { ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
 import { type MethodPlan, PREDICTIONS } from '@oodgrid/contract';
 import type { Protocol } from '@oodgrid/protocols';
 import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';
-import { wholeSeries } from './plan-series.js';
+import { type RowContext, wholeSeries } from './plan-series.js';
 
 const NOTHING_MORE = { forwards: 0, gradients: 0 };
 
@@ -22,6 +22,13 @@ const plan: MethodPlan = {
 };
 const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, fitSet: null };
 
+/** What a model predicts of every sample of an ID test set, and its label: rows in file order. */
+export const predictionSeries = (
+  context: Omit<RowContext, 'row' | 'plan'>,
+  model: ModelSpec,
+  dataset: ResolvedDataset,
+): string => wholeSeries({ ...context, row, plan }, model, dataset, dataset);
+
 /**
  * One more unit of the canonical pass for every model and ID test set: it shares the pass with the softmax methods
  * where there are any. Members of ensembles count too: a wrong one spoils its row.
@@ -38,9 +45,9 @@ export function planAccuracies(
     if (!idSets.has(dataset.name)) continue;
     if (dataset.test.isUnlabelled === true) continue;
     const transform = protocol.normalisation(dataset);
-    const context = { protocol, grid, builder, slice, row, plan, transform };
+    const context = { protocol, grid, builder, slice, transform };
     for (const model of [...grid.models, ...grid.auxiliaryModels]) {
-      const series = wholeSeries(context, model, dataset, dataset);
+      const series = predictionSeries(context, model, dataset);
       accuracies.push({ model: model.name, id: dataset.name, classes: model.classes, series });
     }
   }

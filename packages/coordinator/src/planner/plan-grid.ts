@@ -1,9 +1,18 @@
 import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/contract';
 import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/contract';
-import { findProtocol, type Range, type Role } from '@oodgrid/protocols';
+import { type Cut, findProtocol, isChoosing, type Range, type Role } from '@oodgrid/protocols';
 import { GIVEN_SCORES_PLAN } from './given-scores-plan.js';
 import { identifiedChoice } from './identity.js';
-import type { CellSide, Plan, PlannedCell, PlannedChoice, PlannedUnit, SplitRows } from './plan.js';
+import { datasetOf, modelOf, type PairSplit, predictionsOf, sidesOf, splitOf } from './pair-split.js';
+import {
+  type CellSide,
+  NO_ROWS,
+  type Plan,
+  type PlannedCell,
+  type PlannedChoice,
+  type PlannedUnit,
+  type SplitRows,
+} from './plan.js';
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
@@ -53,20 +62,22 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
     }
     protocol.cut({ name, count: test.count });
   }
+  const isChosen = isChoosing(protocol, grid.chooseOn);
   const builder = new PlanBuilder();
   const cells: PlannedCell[] = [];
   for (const { id, ood } of grid.pairs) {
     const idSet = datasetOf(grid, id);
     const oodSet = datasetOf(grid, ood);
     const transform = protocol.normalisation(idSet);
+    const split = splitOf(grid, protocol, idSet, oodSet);
     for (const model of grid.models) {
       for (const row of grid.rows) {
         const own = row.scores === undefined ? row.plans[model.name] : GIVEN_SCORES_PLAN;
         if (own === undefined)
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
-        const plan = protocol.selection === null ? withOwnSetting(own) : own;
+        const plan = isChosen ? own : withOwnSetting(own);
         const context: RowContext = { protocol, grid, builder, slice, row, plan, transform };
-        cells.push(planCell(context, model, idSet, oodSet));
+        cells.push(planCell(context, model, split));
         yield;
       }
     }
@@ -93,12 +104,6 @@ function refuseTwins({ rows, models, auxiliaryModels, datasets, pairs }: Resolve
   }
 }
 
-function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {
-  const found = grid.datasets.find((dataset) => dataset.name === name);
-  if (found === undefined) throw new OodError('internal', `the grid has no data set "${name}"`);
-  return found;
-}
-
 /** The plan of a method whose setting nobody selects: its own one is the only one. */
 function withOwnSetting(plan: MethodPlan): MethodPlan {
   const { candidates, fallbackCandidate, cost } = plan;
@@ -110,13 +115,9 @@ function withOwnSetting(plan: MethodPlan): MethodPlan {
   };
 }
 
-function planCell(
-  context: RowContext,
-  model: ModelSpec,
-  idSet: ResolvedDataset,
-  oodSet: ResolvedDataset,
-): PlannedCell {
+function planCell(context: RowContext, model: ModelSpec, split: PairSplit): PlannedCell {
   const { plan, row, protocol } = context;
+  const { idSet, oodSet, isChosen, cuts, validation } = split;
   const splitOrder = protocol.order(plan.splitOrder);
   const common = {
     row: row.row,
@@ -126,15 +127,18 @@ function planCell(
     model: model.name,
     splitOrder,
     columns: plan.columns.length,
-    setting: protocol.selection === null ? (plan.candidates[0] ?? null) : null,
+    setting: isChosen ? null : (plan.candidates[0] ?? null),
+    ...(isChosen && validation.kind === 'set' ? { selectOod: validation.dataset.test.count } : {}),
   };
-  const cutOf = ({ name, test }: ResolvedDataset) => protocol.cut({ name, count: test.count });
   const identify = (rowsOf: (dataset: ResolvedDataset, range: Range) => SplitRows): PlannedChoice => {
-    const rows = (dataset: ResolvedDataset, role: Role): SplitRows => {
-      const range = cutOf(dataset)[role];
-      return isEmpty(range) ? { series: [], cut: null } : rowsOf(dataset, range);
+    const rows = (dataset: ResolvedDataset, range: Range): SplitRows =>
+      isEmpty(range) ? NO_ROWS : rowsOf(dataset, range);
+    const oodRows = (role: Role): SplitRows => {
+      if (validation.kind === 'pair') return rows(oodSet, cuts.ood[role]);
+      if (validation.kind === 'id' || role === 'fit') return NO_ROWS;
+      return rows(validation.dataset, { from: 0, to: validation.dataset.test.count });
     };
-    const sides = (role: Role) => ({ id: rows(idSet, role), ood: rows(oodSet, role) });
+    const sides = (role: Role) => ({ id: rows(idSet, cuts.id[role]), ood: oodRows(role) });
     const choice = identifiedChoice({
       title: `${row.row}, ${idSet.name} vs ${oodSet.name}, ${model.name}`,
       candidates: plan.candidates,
@@ -142,6 +146,7 @@ function planCell(
       columns: plan.columns.length,
       fit: sides('fit'),
       select: sides('select'),
+      ...(validation.kind === 'id' ? { predictions: predictionsOf(context, model, split, splitOrder) } : {}),
     });
     context.builder.addChoice(choice);
     return choice;
@@ -159,40 +164,30 @@ function planCell(
             series: seriesOf(dataset),
             cut: { ...range, order: splitOrder, count: dataset.test.count },
           }));
-    const side = (dataset: ResolvedDataset): CellSide => ({
+    const side = (dataset: ResolvedDataset, cut: Cut): CellSide => ({
       kind: 'whole',
       series: seriesOf(dataset),
       count: dataset.test.count,
-      cut: cutOf(dataset),
+      cut,
     });
-    return { ...common, choice: choice?.id ?? null, sides: { id: side(idSet), ood: side(oodSet) } };
+    return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
   }
   const fitted = planFit(context, model, idSet);
   const sweep = (dataset: ResolvedDataset, range: Range) =>
     sweepSeries(context, model, dataset, range, fitted);
-  const choice =
-    protocol.selection === null
-      ? null
-      : identify((dataset, range) => ({ series: [sweep(dataset, range)], cut: null }));
+  const choice = isChosen
+    ? identify((dataset, range) => ({ series: [sweep(dataset, range)], cut: null }))
+    : null;
   const candidates: PlannedUnit['candidates'] =
     choice === null ? { kind: 'listed', list: plan.candidates } : { kind: 'chosen', choice: choice.id };
-  const side = (dataset: ResolvedDataset): CellSide => {
-    const cut = cutOf(dataset);
-    return {
-      kind: 'swept',
-      test: chosenSeries(context, model, dataset, candidates, cut.test, fitted),
-      fit: choice !== null || isEmpty(cut.fit) ? null : sweep(dataset, cut.fit),
-      count: dataset.test.count,
-      cut,
-    };
-  };
-  return { ...common, choice: choice?.id ?? null, sides: { id: side(idSet), ood: side(oodSet) } };
+  const side = (dataset: ResolvedDataset, cut: Cut): CellSide => ({
+    kind: 'swept',
+    test: chosenSeries(context, model, dataset, candidates, cut.test, fitted),
+    fit: choice !== null || isEmpty(cut.fit) ? null : sweep(dataset, cut.fit),
+    count: dataset.test.count,
+    cut,
+  });
+  return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
 }
 
 const isEmpty = ({ from, to }: Range): boolean => from >= to;
-
-function modelOf(grid: ResolvedGrid, name: string): ModelSpec {
-  const found = [...grid.models, ...grid.auxiliaryModels].find((model) => model.name === name);
-  if (found === undefined) throw new OodError('internal', `the grid has no model "${name}"`);
-  return found;
-}

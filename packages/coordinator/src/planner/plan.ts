@@ -78,6 +78,9 @@ export interface SplitRows {
   readonly cut: (Range & { readonly order: SplitOrder; readonly count: number }) | null;
 }
 
+/** A split without samples. */
+export const NO_ROWS: SplitRows = { series: [], cut: null };
+
 /** A choice of hyper-parameters: for one method on one pair and model. */
 export interface PlannedChoice {
   readonly id: string;
@@ -88,6 +91,11 @@ export interface PlannedChoice {
   readonly columns: number;
   readonly fit: Readonly<Record<Side, SplitRows>>;
   readonly select: Readonly<Record<Side, SplitRows>>;
+  /**
+   * Present where ID samples alone choose: the predicted class and the label of the ID samples of `select`, those that are wrong stand for its
+   * OOD side.
+   */
+  readonly predictions?: SplitRows;
 }
 
 /** Location of the features of one side of a cell. */
@@ -117,6 +125,8 @@ export interface PlannedCell {
   readonly choice: string | null;
   /** The method's own setting, where the protocol selects none; null otherwise. */
   readonly setting: Candidate | null;
+  /** OOD samples that the setting is selected on, where they are not of the cell's own OOD set. */
+  readonly selectOod?: number;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
 }
 
@@ -138,5 +148,5 @@ export interface Plan {
 }
 
 /** Series that a choice reads. */
-export const seriesOfChoice = ({ fit, select }: PlannedChoice): readonly string[] =>
-  [fit.id, fit.ood, select.id, select.ood].flatMap(({ series }) => series);
+export const seriesOfChoice = ({ fit, select, predictions = NO_ROWS }: PlannedChoice): readonly string[] =>
+  [fit.id, fit.ood, select.id, select.ood, predictions].flatMap(({ series }) => series);

@@ -1,4 +1,5 @@
 import { type Accuracy, type Cell, type MetricSpec, metricOf, visible } from '@oodgrid/contract';
+import { meansOf } from '../means.js';
 import { isWholeP, pText } from '../paired-tests.js';
 import { accuracyIndex, warningIndex } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
@@ -8,6 +9,11 @@ export const csv: ReportFormat = {
   name: 'csv',
   files: [
     { name: 'results.csv', holds: 'a line per row of the table', write: cellLines },
+    {
+      name: 'means.csv',
+      holds: 'means over groups of OOD sets and over training seeds, a line per method and set or group',
+      write: meanLines,
+    },
     { name: 'comparisons.csv', holds: "a line per DeLong's paired test of two rows", write: comparisonLines },
   ],
 };
@@ -72,6 +78,36 @@ function* cellLines({
       ...accuracyFields(accuracyOf(cell)),
       [...codes].join(' '),
     ]);
+  }
+}
+
+/**
+ * For each ID set and model, or family of models that differ by their seed: mean and population standard deviation over seeds of every
+ * metric on each OOD set, and of the means over groups; in [0, 1]. The head alone where a grid has neither groups nor training seeds.
+ */
+function* meanLines({ results }: Report): Generator<string> {
+  const columns = results.metrics.flatMap(({ key }) => [`${snake(key)}_mean`, `${snake(key)}_sd`]);
+  const accuracyColumns = ['id_accuracy_mean', 'id_accuracy_sd'];
+  yield line([
+    'method',
+    'id',
+    'model',
+    'seeds',
+    'protocol',
+    'set',
+    'is_group',
+    ...columns,
+    ...accuracyColumns,
+  ]);
+  for (const { id, model, seeds, accuracy, methods } of meansOf(results)) {
+    const measured = accuracy === undefined ? ['', ''] : [String(accuracy.mean), String(accuracy.sd)];
+    for (const { method, rows } of methods) {
+      for (const { name, isGroup, values } of rows) {
+        const numbers = values.flatMap(({ mean, sd }) => [String(mean), String(sd)]);
+        const names = [method, id, model, String(seeds), results.protocol.name, name, isGroup ? '1' : '0'];
+        yield line([...names, ...numbers, ...measured]);
+      }
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { cellGroups } from '../cell-groups.js';
 import { escapeHtml } from '../html/escape.js';
 import { factsHtml } from '../html/facts-html.js';
 import { groupHtml } from '../html/group-html.js';
+import { meansHtml } from '../html/means-html.js';
 import { leftOutHtml, overviewHtml } from '../html/overview-html.js';
 import { PlotBudget } from '../html/plot-budget.js';
 import { referencesHtml } from '../html/references-html.js';
@@ -39,6 +40,7 @@ function* pieces({ results, scoresOf }: Report): Generator<string> {
   yield headHtml(results);
   yield warningsHtml(results);
   yield factsHtml(results);
+  yield* meansHtml(results);
   yield leftOutHtml(groups, shown);
   if (shown.groupsLeft > 0) yield* overviewHtml(groups);
   for (const one of shown.shown) yield* groupHtml(one, results.metrics, comparisonsOf(one.group), plots);

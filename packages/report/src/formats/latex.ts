@@ -3,11 +3,13 @@ import {
   type MetricSpec,
   metricOf,
   RANKED_BY,
+  type Results,
   type ResultWarning,
   visible,
 } from '@oodgrid/contract';
 import { type Marks, marksOf } from '../best-marks.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
+import { meansNote, meansTables } from '../means.js';
 import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
 import { percent } from '../percent.js';
@@ -73,6 +75,28 @@ function* pieces({ results }: Report): Generator<string> {
           ];
     yield notes([...accuracy, ...warningTexts(warningsOf(group))]);
     yield '\\end{table}\n';
+  }
+  yield* meansPieces(results);
+}
+
+/** A table of means for each ID set and model: a column for each metric below the name of its group. */
+function* meansPieces(results: Results): Generator<string> {
+  const { metrics } = results;
+  for (const { title, head, rows } of meansTables(results)) {
+    const caption = escaped(`${title}. ${meansNote(results)} ${metricsNote(results)}`);
+    const names = head.flatMap(({ name }, i) => (i % metrics.length === 0 ? [name] : []));
+    const spans = names.map((name) => `\\multicolumn{${metrics.length}}{c}{${escaped(name)}}`);
+    yield `\n\\begin{table}[t]\n\\centering\n\\caption{${caption}}\n`;
+    yield `\\begin{tabular}{l${'r'.repeat(head.length)}}\n\\toprule\n${rowText(['', ...spans])}`;
+    yield `${rowText([...headOf(metrics).slice(0, 1), ...names.flatMap(() => headOf(metrics).slice(1))])}\\midrule\n`;
+    for (const row of rows) {
+      const values = row.entries.map(({ text, isBest }) => {
+        const value = text.replace('±', '$\\pm$');
+        return isBest ? `\\textbf{${value}}` : value;
+      });
+      yield rowText([escaped(row.title), ...values]);
+    }
+    yield '\\bottomrule\n\\end{tabular}\n\\end{table}\n';
   }
 }
 

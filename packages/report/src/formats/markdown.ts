@@ -3,6 +3,7 @@ import { marksOf } from '../best-marks.js';
 import { BIBLIOGRAPHY } from '../bibtex.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
 import { chosenText } from '../hyperparameters.js';
+import { meansNote, meansTables } from '../means.js';
 import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
 import { percent } from '../percent.js';
@@ -46,11 +47,28 @@ function* pieces({ results }: Report): Generator<string> {
     }
     yield '\n';
   }
+  yield* meansSection(results);
   yield `${escaped(metricsNote(results))} **Bold**: best. ~: AUROC not significantly different from the best (DeLong's paired test, p ≥ 0.05).\n\n`;
   yield* accuracySection(results);
   yield* warningSection(results);
   yield* referenceSection(results);
   yield `Digest \`${results.digest}\`\n`;
+}
+
+function* meansSection(results: Results): Generator<string> {
+  const tables = meansTables(results);
+  for (const { title, head, rows } of tables) {
+    const titles = head.map(
+      ({ name, metric }) => `${escaped(`${name} ${metric.title}`)} ${metric.isLowerBetter ? '↓' : '↑'}`,
+    );
+    yield `### ${escaped(title)}\n\n${rowText(['Method', ...titles])}${rowText([':--', ...head.map(() => '--:')])}`;
+    for (const row of rows) {
+      const values = row.entries.map(({ text, isBest }) => (isBest ? `**${text}**` : text));
+      yield rowText([escaped(row.title), ...values]);
+    }
+    yield '\n';
+  }
+  if (tables.length > 0) yield `${escaped(meansNote(results))}\n\n`;
 }
 
 function* accuracySection({ accuracies }: Results): Generator<string> {

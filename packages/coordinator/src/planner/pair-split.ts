@@ -1,0 +1,82 @@
+import {
+  type ModelSpec,
+  OodError,
+  type ResolvedDataset,
+  type ResolvedGrid,
+  type SplitOrder,
+} from '@oodgrid/contract';
+import { type Cut, isChoosing, type Protocol, type Side } from '@oodgrid/protocols';
+import type { CellSide, SplitRows } from './plan.js';
+import { predictionSeries } from './plan-accuracies.js';
+import type { RowContext } from './plan-series.js';
+
+/** Where the OOD samples come from that settings are selected on: the pair's own OOD set, another set, or wrongly classified ID samples. */
+type Validation =
+  | { readonly kind: 'pair' }
+  | { readonly kind: 'id' }
+  | { readonly kind: 'set'; readonly dataset: ResolvedDataset };
+
+/** The sets of a pair, how they are cut, and what settings are selected on. */
+export interface PairSplit {
+  readonly idSet: ResolvedDataset;
+  readonly oodSet: ResolvedDataset;
+  readonly isChosen: boolean;
+  readonly cuts: Readonly<Record<Side, Cut>>;
+  readonly validation: Validation;
+}
+
+/** Throws `invalid-input` for sets that are too small, and where wrong predictions are to choose and there are no labels. */
+export function splitOf(
+  grid: ResolvedGrid,
+  protocol: Protocol,
+  idSet: ResolvedDataset,
+  oodSet: ResolvedDataset,
+): PairSplit {
+  const isChosen = isChoosing(protocol, grid.chooseOn);
+  const sized = ({ name, test }: ResolvedDataset) => ({ name, count: test.count });
+  const cutId = isChosen && protocol.cutForChoice !== undefined ? protocol.cutForChoice : protocol.cut;
+  const cuts = { id: cutId.call(protocol, sized(idSet)), ood: protocol.cut(sized(oodSet)) };
+  return { idSet, oodSet, isChosen, cuts, validation: validationOf(grid, protocol, idSet) };
+}
+
+function validationOf(grid: ResolvedGrid, protocol: Protocol, idSet: ResolvedDataset): Validation {
+  const { chooseOn = 'none' } = grid;
+  if (protocol.cutForChoice === undefined || chooseOn === 'none') return { kind: 'pair' };
+  if (typeof chooseOn === 'object') return { kind: 'set', dataset: datasetOf(grid, chooseOn.ood) };
+  if (idSet.test.isUnlabelled === true)
+    throw new OodError(
+      'invalid-input',
+      `chooseOn: id chooses settings by which samples of "${idSet.name}" are classified wrongly, but it has no labels: give labels, or chooseOn: none`,
+    );
+  return { kind: 'id' };
+}
+
+/** Predictions on the ID samples that select: of the model that the row is of, where it is of another one alone. */
+export function predictionsOf(
+  context: RowContext,
+  model: ModelSpec,
+  { idSet, cuts }: PairSplit,
+  order: SplitOrder,
+): SplitRows {
+  const [other, ...more] = context.plan.models;
+  const own = other === undefined || more.length > 0 ? model : modelOf(context.grid, other);
+  const { count } = idSet.test;
+  return { series: [predictionSeries(context, own, idSet)], cut: { ...cuts.id.select, order, count } };
+}
+
+export const sidesOf = (
+  { idSet, oodSet, cuts }: PairSplit,
+  side: (dataset: ResolvedDataset, cut: Cut) => CellSide,
+): Readonly<Record<Side, CellSide>> => ({ id: side(idSet, cuts.id), ood: side(oodSet, cuts.ood) });
+
+export function datasetOf(grid: ResolvedGrid, name: string): ResolvedDataset {
+  const found = grid.datasets.find((dataset) => dataset.name === name);
+  if (found === undefined) throw new OodError('internal', `the grid has no data set "${name}"`);
+  return found;
+}
+
+export function modelOf(grid: ResolvedGrid, name: string): ModelSpec {
+  const found = [...grid.models, ...grid.auxiliaryModels].find((model) => model.name === name);
+  if (found === undefined) throw new OodError('internal', `the grid has no model "${name}"`);
+  return found;
+}

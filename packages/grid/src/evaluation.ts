@@ -1,0 +1,64 @@
+import { quote, suggestion } from '@oodgrid/contract';
+import { findProtocol } from '@oodgrid/protocols';
+import type { Finding } from './finding.js';
+import { type DatasetReference, type Grid, isFolder } from './schema.js';
+
+/** The OOD set that settings are chosen on; undefined where there is none. */
+export function validationSet({ chooseOn }: Pick<Grid, 'chooseOn'>): DatasetReference | undefined {
+  return chooseOn === 'none' || chooseOn === 'id' ? undefined : chooseOn;
+}
+
+/** What is wrong with what a grid says of the data that choose, and of training seeds. */
+export function* evaluationFindings(grid: Grid, datasets: readonly string[]): Generator<Finding> {
+  const { chooseOn, protocol: name } = grid;
+  const { cutForChoice, selection } = findProtocol(name);
+  const path = ['chooseOn'];
+  if (cutForChoice === undefined && chooseOn !== undefined) {
+    const own = selection === null ? 'chooses nothing' : 'says itself what data choose';
+    yield { path, isOfKey: true, message: `protocol ${name} ${own}: take chooseOn out` };
+  }
+  if (cutForChoice !== undefined && chooseOn === undefined)
+    yield {
+      path,
+      message: `missing; protocol ${name} needs to know what data choose the settings of methods: a data set of other OOD samples than the test's, id (ID samples alone), or none (each method has its own)`,
+    };
+  const set = validationSet(grid);
+  if (typeof set === 'string' && !datasets.includes(set))
+    yield {
+      path,
+      message: `unknown data set ${quote(set)}${suggestion(set, [...datasets, 'none', 'id'])}`,
+    };
+  if (set !== undefined && grid.pairs.some(({ id }) => isSameSet(id, set)))
+    yield { path, message: 'this is the ID set of a pair: expected OOD samples, or id' };
+  yield* seedFindings(grid);
+}
+
+const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return isFolder(a) && isFolder(b) ? a.dir === b.dir && a.name === b.name : a.name === b.name;
+};
+
+function* seedFindings({ models, trainingSeeds = {} }: Grid): Generator<Finding> {
+  const names = models.map((model) => (typeof model === 'string' ? model : model.name));
+  const seen = new Map<string, string>();
+  for (const [family, members] of Object.entries(trainingSeeds)) {
+    for (const [i, member] of members.entries()) {
+      const path = ['trainingSeeds', family, i];
+      const other = seen.get(member);
+      if (!names.includes(member))
+        yield {
+          path,
+          message: `no model of this grid is called ${quote(member)}${suggestion(member, names)}`,
+        };
+      else if (other !== undefined)
+        yield { path, message: `model ${quote(member)} is there already, in ${quote(other)}` };
+      seen.set(member, family);
+    }
+    if (names.includes(family) && !members.includes(family))
+      yield {
+        path: ['trainingSeeds', family],
+        isOfKey: true,
+        message: `a model is called ${quote(family)} that is not among these: give them another name`,
+      };
+  }
+}
