@@ -25,6 +25,8 @@ export {
   placementsOf,
   rankedSubset,
 } from './delong.js';
+export { type Friedman, friedmanTest, nemenyiDifference, nemenyiP } from './friedman.js';
+export { holmLog10 } from './holm.js';
 export { decisionFunction, fitLogistic, type LabelledFeatures, type LogisticFit } from './logistic.js';
 export { fitLogisticCv, LOGISTIC_CS, type LogisticCvFit, stratifiedFolds } from './logistic-cv.js';
 export {

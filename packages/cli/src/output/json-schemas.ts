@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkSchema } from '../doctor/check.js';
 import { methodEntrySchema, modelEntrySchema, modelReportSchema } from './catalog-entries.js';
 import { runSummarySchema, taskDetailSchema, workerSummarySchema } from './cluster-reports.js';
+import { compareReportSchema } from './compare-report.js';
 import { dataEntrySchema } from './data-report.js';
 import { planReportSchema } from './plan-report.js';
 import { tokenEntrySchema } from './token-report.js';
@@ -23,6 +24,7 @@ export const OUTPUT_SCHEMAS = {
   submit: z.union([resultsSchema, z.object({ run: z.string() })]),
   score: resultsSchema,
   init: z.object({ grid: z.string() }),
+  compare: compareReportSchema,
   plan: planReportSchema,
   doctor: z.object({ checks: z.array(checkSchema) }),
   'data list': datasets,
