@@ -43,7 +43,7 @@ it('the page has each row tested against the best of its table', () => {
   const page = reportText('report.html', results);
   expect(page).toContain('<summary>Paired tests against Best_1</summary>');
   expect(page).toContain(
-    '<th scope="row">&lt;b&gt;Worse&lt;/b&gt;</th><td>-29.00</td><td>4.2e-413</td><td>100 + 100</td>',
+    '<th scope="row">&lt;b&gt;Worse&lt;/b&gt;</th><td>-29.00</td><td>4.2e-413</td><td>1.3e-412</td><td>100 + 100</td>',
   );
   expect(page).toContain('<td>-0.50</td><td>0.300</td>');
   expect(page).not.toMatch(/<td>0<\/td>/);
