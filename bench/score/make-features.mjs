@@ -14,7 +14,7 @@ function noise(seed) {
 
 /**
  * A folder as a network would be exported to: features after a ReLU around class means (ID) or nearer to the origin (OOD), logits and
- * labels, and the head that the logits are of.
+ * labels, and the head that the logits are of. Returns the same arrays.
  */
 export function makeFeatures(folder, { samples, train, units, classes, sets }) {
   const head = noise(1);
@@ -52,7 +52,10 @@ export function makeFeatures(folder, { samples, train, units, classes, sets }) {
       ['bias', { shape: [classes], data: bias }],
     ]),
   );
-  write('id_train', split(2, train, 1));
+  const ofTrain = split(2, train, 1);
+  write('id_train', ofTrain);
   write('id_test', split(3, samples, 1));
-  for (let i = 0; i < sets; i++) write(`ood_${i + 1}`, split(4 + i, samples, i / sets / 2));
+  const ood = Array.from({ length: sets }, (_, i) => split(4 + i, samples, i / sets / 2));
+  for (const [i, one] of ood.entries()) write(`ood_${i + 1}`, one);
+  return { head: { weight, bias }, train: ofTrain, ood };
 }

@@ -105,6 +105,7 @@ export const actsub = defineMethod({
       'The number of vectors in P makes both parts equally long on the train set. Beyond the rank of W the code takes singular vectors that are arbitrary; here they all count as insignificant.',
       'P h has entries below zero, by which sums of SCALE may be: the ratio is held between 0 and the number of features over that of the kept ones, where the code may overflow.',
       'A mean cosine below 0 counts as 0, where the code squares a logarithm that is below 0, or has NaN; of identical directions the logarithm is of 2^-24, where it has infinity.',
+      'An energy below zero reverses the order of the second factor, here as in the code.',
       'The code chooses the percentile by the first factor alone, and the power afterwards; here a sweep chooses by the score.',
     ],
   },

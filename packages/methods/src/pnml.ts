@@ -1,4 +1,4 @@
-import { symmetricPseudoInverse } from '@oodgrid/stats';
+import { scatter, symmetricPseudoInverse } from '@oodgrid/stats';
 import { z } from 'zod';
 import { defineMethod, type Rows } from './method.js';
 import { directions } from './parts/directions.js';
@@ -8,17 +8,8 @@ import { unitRows } from './parts/unit-rows.js';
 
 /** Pseudo-inverse of the sum over samples of u u', u = h / ||h||: [d, d]. */
 function inverseScatter(h: Rows): Float32Array {
-  const d = h.columns;
-  const data = unitRows(h);
-  const scatter = new Float64Array(d * d);
-  for (let row = 0; row < h.rows; row++) {
-    const u = data.subarray(row * d, (row + 1) * d);
-    for (const [i, a] of u.entries()) {
-      if (a === 0) continue;
-      for (const [j, b] of u.entries()) scatter[i * d + j] += a * b;
-    }
-  }
-  return Float32Array.from(symmetricPseudoInverse(scatter, d));
+  const sum = scatter({ ...h, data: unitRows(h) });
+  return Float32Array.from(symmetricPseudoInverse(sum, h.columns));
 }
 
 /** Regret of the last layer against a learner that is given the true label: large where the features point away from the train set. */

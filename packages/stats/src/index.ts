@@ -49,7 +49,7 @@ export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
 export { meanResidualLengths } from './residual-lengths.js';
 export type { Rows } from './rows.js';
-export { principalAxes } from './second-moment.js';
+export { principalAxes, scatter } from './second-moment.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';
 export { classMeans, tiedCovariance } from './tied-gaussian.js';
 export { wilsonInterval } from './wilson.js';

@@ -13,6 +13,14 @@ export function principalAxes(features: Rows, origin: Float64Array): SymmetricEi
   return symmetricEigen(mirrored(moment, d, rows), d);
 }
 
+/** The sum over rows of f f', [d, d], float64, in sample order. */
+export function scatter({ rows, columns: d, data }: Rows): Float64Array {
+  const sum = sumOfOuterProducts(rows, d, (row, z) => {
+    for (let j = 0; j < d; j++) z[j] = data[row * d + j];
+  });
+  return mirrored(sum, d, 1);
+}
+
 /** Rows that are added at once: each number of the sum is read and written once for all of them. */
 const BLOCK = 8;
 
