@@ -6,6 +6,7 @@ import { caref } from './caref.js';
 import { cfood } from './cfood.js';
 import { cop } from './cop.js';
 import { copFusion } from './cop-fusion.js';
+import { corp } from './corp.js';
 import { cosine } from './cosine.js';
 import { cosineSoftmax } from './cosine-softmax.js';
 import { ddu } from './ddu.js';
@@ -120,4 +121,5 @@ export const METHODS: readonly Method[] = [
   weiper,
   projection,
   line,
+  corp,
 ];

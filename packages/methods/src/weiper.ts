@@ -1,7 +1,7 @@
 import { OodError } from '@oodgrid/contract';
-import { philoxWords } from '@oodgrid/stats';
 import { z } from 'zod';
 import { defineMethod, type FitContext, type State } from './method.js';
+import { drawnNormals } from './parts/drawn-normals.js';
 import { fitFeatures } from './parts/fit-features.js';
 import { as1D, as2D, flatten } from './parts/shapes.js';
 
@@ -9,17 +9,6 @@ import { as1D, as2D, flatten } from './parts/shapes.js';
 const COPIES = 100;
 /** Numbers that all copies may have: 1 GiB of float32. */
 const MOST = 2 ** 28;
-
-/** Standard normal values by the method of Box and Muller, of two words of a counter-based generator each pair. */
-function normals(count: number): Float64Array {
-  const words = philoxWords({ seed: 1, stream: 1, counter: [0, 0] }, count + (count % 2));
-  return Float64Array.from({ length: count }, (_, i) => {
-    const [first, second] = [words[i - (i % 2)], words[i - (i % 2) + 1]];
-    const radius = Math.sqrt(-2 * Math.log((first + 1) / 2 ** 32));
-    const angle = (2 * Math.PI * second) / 2 ** 32;
-    return radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
-  });
-}
 
 /** What each row of each copy is moved by, [copies * classes, d]: a direction by chance, as long as the row. */
 function perturbations({ facts: { classes, features: d }, head: { weight } }: FitContext): State {
@@ -32,7 +21,7 @@ function perturbations({ facts: { classes, features: d }, head: { weight } }: Fi
   const lengths = Array.from({ length: classes }, (_, c) =>
     Math.hypot(...weight.data.subarray(c * d, (c + 1) * d)),
   );
-  const noise = normals(rows * d);
+  const noise = drawnNormals(1, rows * d);
   const data = new Float32Array(rows * d);
   for (let row = 0; row < rows; row++) {
     const own = noise.subarray(row * d, (row + 1) * d);

@@ -57,6 +57,7 @@ it.each([
   ['weiper', 1e-5],
   ['projection', 1e-5],
   ['line', 1e-5],
+  ['corp', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });
