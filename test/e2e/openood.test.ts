@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cell, metricOf, type Results, readResults } from '@oodgrid/contract';
 import { type NpyArray, openNpz, writeNpz } from '@oodgrid/formats';
@@ -246,6 +246,33 @@ describe('protocol openood', () => {
     );
     expect(stdout).toContain('THAT SET IS TESTED TOO');
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('THAT SET IS TESTED TOO');
+  }, 120_000);
+
+  it('scores exported features of two seeds without a grid, with groups by the files’ names', async () => {
+    for (const [m, model] of ['s0', 's1'].entries()) {
+      mkdirSync(at(`exported/${model}`), { recursive: true });
+      const write = (name: string, arrays: Record<string, NpyArray>) =>
+        writeFileSync(at(`exported/${model}/${name}.npz`), writeNpz(new Map(Object.entries(arrays))));
+      write('id_test', features(300 + m, 300, 1.5, true));
+      write('ood_near_a', features(310 + m, 150, 0.5, false));
+      write('ood_far_b', features(320 + m, 150, 0.2, false));
+      write('ood_val', features(330 + m, 150, 0.3, false));
+    }
+    const flags = ['--protocol', 'openood', '--choose-on', 'val', '--seeds'];
+    const { code, stdout, stderr } = await oodCli(
+      ['score', at('exported'), ...flags, '--workers', '1', '--output', at('scored')],
+      env,
+      FOLDER,
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('id, seeds (2 training seeds): means of groups, ID accuracy ');
+    const results = readResults(JSON.parse(readFileSync(at('scored/results.json'), 'utf8')));
+    expect(results.protocol).toMatchObject({ name: 'openood', chosenOn: { ood: 'val' } });
+    expect(new Set(results.cells.map(({ ood }) => ood))).toEqual(new Set(['near_a', 'far_b']));
+    expect(results.groups).toEqual([
+      { id: 'id', ood: 'far_b', group: 'far' },
+      { id: 'id', ood: 'near_a', group: 'near' },
+    ]);
   }, 120_000);
 
   it('refuses what cannot be meant, with the place and the way out', async () => {

@@ -3,6 +3,7 @@ import { type ModelFacts, OodError, visible } from '@oodgrid/contract';
 import { readRegularFile } from '@oodgrid/formats';
 import { METHODS, type Method, planMethod } from '@oodgrid/methods';
 import { findModelSource, resolveModel, type SplitFiles } from '@oodgrid/models';
+import type { Evaluation } from './evaluation.js';
 import { type FeatureFiles, ID, type Place } from './feature-files.js';
 import type { ModelFolders } from './model-folders.js';
 
@@ -17,9 +18,14 @@ export interface FeaturesGrid {
 }
 
 /**
- * Protocol `raw` over every method that the files of all models allow at its defaults. The grid is for a file in `from`: its paths start there.
+ * Every method that the files of all models allow at its defaults. The grid is for a file in `from`: its paths start there.
  */
-export async function featuresGrid(models: ModelFolders['models'], from: string): Promise<FeaturesGrid> {
+export async function featuresGrid(
+  models: ModelFolders['models'],
+  from: string,
+  evaluation: Evaluation,
+): Promise<FeaturesGrid> {
+  const { protocol, chooseOn, groups, isOfSeeds } = evaluation;
   const [[firstName, first] = []] = models;
   if (firstName === undefined || first === undefined) throw new OodError('internal', 'a grid of no model');
   const entries: string[] = [];
@@ -27,7 +33,7 @@ export async function featuresGrid(models: ModelFolders['models'], from: string)
   for (const [name, files] of models) {
     const options = optionsOf(files, from);
     const place = models.size === 1 ? '' : ` (${visible(name)})`;
-    for (const [method, reason] of await reasonsAgainst(name, files, options, from))
+    for (const [method, reason] of await reasonsAgainst(name, files, options, from, takenIn(evaluation)))
       if (!reasons.has(method)) reasons.set(method, reason + place);
     entries.push(`  - ${JSON.stringify({ name, source: 'features', ...options })}`);
   }
@@ -36,13 +42,21 @@ export async function featuresGrid(models: ModelFolders['models'], from: string)
   const set = (name: string) => ({ name, images: 'none' });
   const text = [
     `name: ${models.size === 1 && GRID_NAME.test(firstName) ? firstName : 'features'}`,
-    'protocol: raw',
+    `protocol: ${protocol}`,
     'models:',
     ...entries,
     'pairs:',
     ...[...first.id.keys()].flatMap((id) =>
-      [...first.ood.keys()].map((ood) => `  - ${JSON.stringify({ id: set(id), ood: set(ood) })}`),
+      [...first.ood.keys()].flatMap((ood) => {
+        const group = groups.get(ood);
+        const pair = { id: set(id), ood: set(ood), ...(group === undefined ? {} : { group }) };
+        return ood === chooseOn ? [] : [`  - ${JSON.stringify(pair)}`];
+      }),
     ),
+    ...(chooseOn === undefined
+      ? []
+      : [`chooseOn: ${first.ood.has(chooseOn) ? JSON.stringify(set(chooseOn)) : chooseOn}`]),
+    ...(isOfSeeds ? [`trainingSeeds: ${JSON.stringify({ [SEEDS]: [...models.keys()] })}`] : []),
     'methods:',
     ...methods.map((method) => `  - ${method}`),
     ...leftOut.map(({ method, reason }) => `# left out: ${method}: ${reason}`),
@@ -50,6 +64,12 @@ export async function featuresGrid(models: ModelFolders['models'], from: string)
   ].join('\n');
   return { text, methods, leftOut };
 }
+
+/** What the seeds of a model are called together. */
+const SEEDS = 'seeds';
+
+const takenIn = ({ chooseOn = 'none' }: Evaluation): 'its own' | 'all settings' =>
+  chooseOn === 'none' ? 'its own' : 'all settings';
 
 /** Options of a model of the source `features`. */
 function optionsOf({ id, ood, head }: FeatureFiles, from: string) {
@@ -77,6 +97,7 @@ async function reasonsAgainst(
   { id }: FeatureFiles,
   options: ReturnType<typeof optionsOf>,
   from: string,
+  taken: 'its own' | 'all settings',
 ): Promise<ReadonlyMap<string, string>> {
   const read = async (path: string, what = 'the values') => {
     const file = resolve(from, path);
@@ -89,7 +110,7 @@ async function reasonsAgainst(
   for (const [set, { train }] of id) {
     const fitted = train === undefined ? undefined : await splitFiles?.(set, 'train');
     for (const method of METHODS) {
-      const reason = reasonAgainst(method, facts, fitted, set === ID ? 'id_train' : `id_${set}_train`);
+      const reason = reasonAgainst(method, facts, fitted, set === ID ? 'id_train' : `id_${set}_train`, taken);
       if (reason !== undefined && !reasons.has(method.name)) reasons.set(method.name, reason);
     }
   }
@@ -102,14 +123,14 @@ function reasonAgainst(
   facts: ModelFacts,
   train: SplitFiles | undefined,
   file: string,
+  taken: 'its own' | 'all settings',
 ): string | undefined {
   if (method.models !== undefined) return 'it averages models that it must be told';
   const config = method.config.safeParse({});
   if (!config.success) return 'it has options without a default';
   try {
     const places = { method: 'it', model: 'the export' };
-    // Protocol raw chooses nothing.
-    const { fit, fitMinimum = 0 } = planMethod(method, config.data, facts, places, [], 'its own');
+    const { fit, fitMinimum = 0 } = planMethod(method, config.data, facts, places, [], taken);
     if (fit !== 'train') return undefined;
     if (train === undefined) return `it is fitted on ${file}, which is not there`;
     if (train.count < fitMinimum) return `it is fitted on ${fitMinimum} samples, ${file} has ${train.count}`;
