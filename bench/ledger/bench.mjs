@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { DEFAULT_LEDGER_SETTINGS, hashJitter, Ledger } from '@oodgrid/coordinator';
@@ -5,7 +6,13 @@ import { replay } from './replay.mjs';
 
 // The ledger alone: events a second and bytes a task, at growing numbers of tasks. O(log n) shows as a
 // rate that hardly falls.
-const SIZES = [10_000, 100_000, 1_000_000];
+const { values } = parseArgs({
+  options: {
+    tasks: { type: 'string', default: '10000,100000,1000000' },
+    replayed: { type: 'string', default: '1000000' },
+    json: { type: 'boolean', default: false },
+  },
+});
 /** Leases held at once: a large cluster. */
 const HELD = 1000;
 
@@ -56,5 +63,6 @@ function run(tasks) {
 // Garbage is collected before memory is looked at.
 v8.setFlagsFromString('--expose-gc');
 globalThis.gc = vm.runInNewContext('gc');
-for (const tasks of SIZES) process.stdout.write(`${JSON.stringify(run(tasks))}\n`);
-process.stdout.write(`${JSON.stringify(replay(1_000_000))}\n`);
+for (const tasks of values.tasks.split(',').map(Number))
+  process.stdout.write(`${JSON.stringify(run(tasks))}\n`);
+process.stdout.write(`${JSON.stringify(replay(Number(values.replayed)))}\n`);

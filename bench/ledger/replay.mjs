@@ -30,6 +30,7 @@ export function replay(events) {
       jitter: hashJitter,
       openStore: () => new SqliteStore({ path, isExclusive: true }),
       publisher: { publish: NOTHING, clear: NOTHING },
+      blobs: { isThere: () => true, check: NOTHING },
       gatherMs: 0,
       makeWorkload,
       compute: NOTHING,
@@ -79,7 +80,8 @@ function writeJournal(path, tasks) {
     spec,
   };
   const engine = { kind: 'none', version: '1', device: 'cpu' };
-  store.commit({ ...EMPTY, records: [submitted, { kind: 'pinned', run: 'r', pool: 'p', engine }] });
+  const plan = makeWorkload(submitted).planIdentity;
+  store.commit({ ...EMPTY, records: [submitted, { kind: 'pinned', run: 'r', pool: 'p', engine, plan }] });
   for (let from = 0; from < tasks - 1; from += 500) {
     const records = [];
     for (let task = from; task < Math.min(from + 500, tasks - 1); task++) {
