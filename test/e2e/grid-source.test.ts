@@ -73,6 +73,7 @@ describe("relative paths start from the grid's folder", () => {
     expect((await oodCli([...submit, '--output', 'here/run'], env, elsewhere)).code).toBe(0);
     expect(readdirSync(join(elsewhere, 'here', 'run')).sort()).toEqual([
       'comparisons.csv',
+      'means.csv',
       'references.bib',
       'results.csv',
       'results.json',

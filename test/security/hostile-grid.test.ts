@@ -83,6 +83,7 @@ const ACTIVE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u20
 const FILES: Readonly<Record<string, (text: string) => void>> = {
   'results.json': (text) => expect(JSON.parse(text).cells).toHaveLength(4),
   'results.csv': noFormulas,
+  'means.csv': noFormulas,
   'comparisons.csv': noFormulas,
   'table.md': (text) => {
     expect(text).not.toMatch(/(?<!\\)<(?:script|img)/);
