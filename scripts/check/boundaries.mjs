@@ -11,7 +11,7 @@ const ALLOWED = {
   datasets: ['contract', 'stats', 'formats'],
   models: ['contract', 'stats', 'formats'],
   methods: ['contract', 'stats', 'models'],
-  grid: ['contract', 'protocols', 'models', 'methods', 'report'],
+  grid: ['contract', 'datasets', 'protocols', 'models', 'methods', 'report'],
   engine: ['contract', 'stats', 'formats', 'datasets', 'models', 'methods'],
   transport: ['contract'],
   coordinator: ['contract', 'metrics', 'protocols', 'stats', 'transport'],

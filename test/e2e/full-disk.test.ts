@@ -56,6 +56,7 @@ describe('a disk that is full', () => {
     expect(after.code).toBe(0);
     expect(readdirSync(join(out, 'run')).sort()).toEqual([
       'comparisons.csv',
+      'means.csv',
       'references.bib',
       'report.html',
       'results.csv',

@@ -15,3 +15,5 @@ export {
 } from './load-dataset.js';
 export { readNoiseFile } from './noise/noise-file.js';
 export { uniformNoise } from './noise/uniform-noise.js';
+export { SYNTHETIC_KINDS } from './synthetic/catalog.js';
+export { changedImages, drawnImages } from './synthetic/synthetic-images.js';

@@ -1,5 +1,6 @@
-import { quote, suggestion } from '@oodgrid/contract';
+import { canonicalJson, quote, suggestion } from '@oodgrid/contract';
 import { findProtocol } from '@oodgrid/protocols';
+import { datasetFindings } from './dataset-findings.js';
 import type { Finding } from './finding.js';
 import { type DatasetReference, type Grid, isFolder } from './schema.js';
 
@@ -23,11 +24,7 @@ export function* evaluationFindings(grid: Grid, datasets: readonly string[]): Ge
       message: `missing; protocol ${name} needs to know what data choose the settings of methods: a data set of other OOD samples than the test's, id (ID samples alone), or none (each method has its own)`,
     };
   const set = validationSet(grid);
-  if (typeof set === 'string' && !datasets.includes(set))
-    yield {
-      path,
-      message: `unknown data set ${quote(set)}${suggestion(set, [...datasets, 'none', 'id'])}`,
-    };
+  if (set !== undefined) yield* datasetFindings(set, path, [...datasets, 'none', 'id']);
   if (set !== undefined && grid.pairs.some(({ id }) => isSameSet(id, set)))
     yield { path, message: 'this is the ID set of a pair: expected OOD samples, or id' };
   yield* seedFindings(grid);
@@ -35,7 +32,8 @@ export function* evaluationFindings(grid: Grid, datasets: readonly string[]): Ge
 
 const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
-  return isFolder(a) && isFolder(b) ? a.dir === b.dir && a.name === b.name : a.name === b.name;
+  if (isFolder(a) && isFolder(b)) return a.dir === b.dir && a.name === b.name;
+  return canonicalJson(a) === canonicalJson(b);
 };
 
 function* seedFindings({ models, trainingSeeds = {} }: Grid): Generator<Finding> {

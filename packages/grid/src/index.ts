@@ -11,5 +11,8 @@ export {
   type GridMethod,
   gridSchema,
   isFolder,
+  isImageless,
+  isSynthetic,
   rowKey,
+  type SyntheticReference,
 } from './schema.js';

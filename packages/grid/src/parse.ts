@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
-import { isVisible, OodError, quote, suggestion, visible } from '@oodgrid/contract';
+import { OodError, quote, suggestion, visible } from '@oodgrid/contract';
 import { METHODS, type Method } from '@oodgrid/methods';
+import { datasetFindings } from './dataset-findings.js';
 import { decodeGridText } from './decode-text.js';
 import { duplicatesIn } from './duplicates.js';
 import { evaluationFindings } from './evaluation.js';
@@ -10,7 +10,7 @@ import { givenNames } from './given-scores.js';
 import { gridJsonSchema } from './json-schema.js';
 import { modelsOf } from './models-of.js';
 import { applyOverride, type Override, overrideOf } from './overrides.js';
-import { type Grid, gridSchema, isFolder, rowKey } from './schema.js';
+import { type Grid, gridSchema, isFolder, isSynthetic, rowKey } from './schema.js';
 import { wholeBatches } from './whole-batches.js';
 import { YamlTree } from './yaml-tree.js';
 
@@ -104,22 +104,13 @@ function checkNames(grid: Grid, known: KnownNames, methods: readonly Method[]): 
   };
   for (const [i, model] of grid.models.entries()) checkModel(['models', i], model);
   for (const [i, pair] of grid.pairs.entries()) {
-    for (const side of ['id', 'ood'] as const) {
-      const dataset = pair[side];
-      if (typeof dataset === 'string' && !known.datasets.includes(dataset)) {
-        findings.push({
-          path: ['pairs', i, side],
-          message: `unknown data set ${quote(dataset)}${suggestion(dataset, known.datasets)}`,
-        });
-      }
-    }
-    for (const side of ['id', 'ood'] as const) {
-      const set = pair[side];
-      if (isFolder(set) && set.name === undefined && !isVisible(basename(set.dir)))
-        findings.push({
-          path: ['pairs', i, side, 'dir'],
-          message: "the folder's name holds characters that cannot be seen; give the data set a name",
-        });
+    for (const side of ['id', 'ood'] as const)
+      findings.push(...datasetFindings(pair[side], ['pairs', i, side], known.datasets));
+    if (isSynthetic(pair.id)) {
+      findings.push({
+        path: ['pairs', i, 'id'],
+        message: 'synthetic images have no classes: they can be the OOD side alone',
+      });
     }
     if (isFolder(pair.id) && pair.id.normalisation === undefined) {
       findings.push({

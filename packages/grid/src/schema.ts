@@ -1,3 +1,4 @@
+import { SYNTHETIC_KINDS } from '@oodgrid/datasets';
 import { METHODS, type Method } from '@oodgrid/methods';
 import { modelReferenceSchema } from '@oodgrid/models';
 import { protocols } from '@oodgrid/protocols';
@@ -22,18 +23,42 @@ const datasetName = z
   .regex(/^[\w.-]{1,60}$/)
   .describe('a name of at most 60 letters, digits, ".", "_" and "-"');
 
-/** A data set by its catalog name, a folder of the user's, or one that exists only as what models gave of it. */
-const datasetReferenceSchema = z.union([
-  z.string().min(1).describe("a data set's name"),
-  z.strictObject({
+const catalogSetSchema = z.string().min(1).describe("a data set's name");
+
+const folderSchema = z.strictObject({
+  name: datasetName.optional(),
+  dir: z.string().min(1).describe('the path of a folder'),
+  normalisation: normalisationSchema.optional(),
+  /** Order of an image's axes in the file; told by the model's input where it is left out. */
+  layout: z.enum(['hwc', 'chw']).optional(),
+  /** Names of the arrays in the file, where they are not `images` and `labels`. */
+  arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
+});
+
+/** Images made from a seed: drawn, or those of another set changed. They have no labels, so that they are OOD alone. */
+const syntheticSchema = z
+  .strictObject({
     name: datasetName.optional(),
-    dir: z.string().min(1).describe('the path of a folder'),
-    normalisation: normalisationSchema.optional(),
-    /** Order of an image's axes in the file; told by the model's input where it is left out. */
-    layout: z.enum(['hwc', 'chw']).optional(),
-    /** Names of the arrays in the file, where they are not `images` and `labels`. */
-    arrays: z.strictObject({ images: arrayName, labels: arrayName.optional() }).optional(),
-  }),
+    synthetic: z.enum(SYNTHETIC_KINDS.map(({ name }) => name)),
+    /** The set whose test images are changed, of kinds that change some. */
+    of: z.union([catalogSetSchema, folderSchema]).describe('a data set: a name or { dir: ... }').optional(),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(0),
+    /** Images; of a set that is changed the first so many, and all where it is left out. */
+    count: z.number().int().min(1).max(10_000_000).optional(),
+  })
+  .describe('{synthetic: KIND}');
+export type SyntheticReference = z.infer<typeof syntheticSchema>;
+
+/** A data set by its catalog name, a folder of the user's, a synthetic one, or one that exists only as what models gave of it. */
+const datasetReferenceSchema = z.union([
+  catalogSetSchema,
+  folderSchema,
+  syntheticSchema,
   z
     .strictObject({
       name: datasetName,
@@ -49,6 +74,13 @@ export type FolderReference = Extract<DatasetReference, { readonly dir: string }
 
 export const isFolder = (reference: DatasetReference): reference is FolderReference =>
   typeof reference !== 'string' && 'dir' in reference;
+
+/** A set that exists only as what models gave of it. */
+export const isImageless = (reference: DatasetReference): boolean =>
+  typeof reference !== 'string' && 'images' in reference;
+
+export const isSynthetic = (reference: DatasetReference): reference is SyntheticReference =>
+  typeof reference !== 'string' && 'synthetic' in reference;
 
 /** Key of the row in the table; the method's name unless two rows share one. */
 const as = z

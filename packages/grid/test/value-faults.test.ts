@@ -107,13 +107,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'pairs: [{ id: fashion-mnist, ood: [mnist, svhn] }]',
     [
-      `g.yaml:3:35  pairs[0].ood: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}, got a list of 2; write a pair for each of them`,
+      `g.yaml:3:35  pairs[0].ood: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?}, {synthetic: KIND} or {name, images: none}, got a list of 2; write a pair for each of them`,
     ],
   ],
   [
     'pairs: [{ id: fashion-mnist }]',
     [
-      `g.yaml:3:9  pairs[0].ood: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}`,
+      `g.yaml:3:9  pairs[0].ood: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?}, {synthetic: KIND} or {name, images: none}`,
     ],
   ],
   [
@@ -127,7 +127,7 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
     'pairs: [{ id: fashion-mnist, ood: { path: ./x } }]',
     [
       'g.yaml:3:35  pairs[0].ood.dir: missing; expected the path of a folder',
-      'g.yaml:3:37  pairs[0].ood.path: unknown key "path" (known: name, dir, normalisation, layout, arrays)',
+      'g.yaml:3:37  pairs[0].ood.path: unknown key "path" (known: name, dir, normalisation, layout, arrays, synthetic, of, seed, count)',
     ],
   ],
   [
@@ -151,13 +151,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'pairs: [{ id: null, ood: mnist }]',
     [
-      `g.yaml:3:15  pairs[0].id: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}, got nothing`,
+      `g.yaml:3:15  pairs[0].id: expected a data set's name, {name?, dir, normalisation?, layout?, arrays?}, {synthetic: KIND} or {name, images: none}, got nothing`,
     ],
   ],
   [
     'pairs: [{ in: fashion-mnist, ood: mnist }]',
     [
-      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?} or {name, images: none}`,
+      `g.yaml:3:9  pairs[0].id: missing; expected a data set's name, {name?, dir, normalisation?, layout?, arrays?}, {synthetic: KIND} or {name, images: none}`,
       'g.yaml:3:11  pairs[0].in: unknown key "in" (did you mean "id"?)',
     ],
   ],

@@ -1,5 +1,5 @@
 import type { ResolvedDataset, ResultWarning } from '@oodgrid/contract';
-import { isFolder } from '@oodgrid/grid';
+import { isImageless } from '@oodgrid/grid';
 import type { ReferredDatasets } from './data-set-references.js';
 
 /**
@@ -13,9 +13,7 @@ export function choiceWarnings(
   if (validation === undefined) return [];
   // What has no images has no content that tells it from another set of its size.
   const hasImages = (name: string) =>
-    referred.some(
-      (one) => one.name === name && (typeof one.reference === 'string' || isFolder(one.reference)),
-    );
+    referred.some((one) => one.name === name && !isImageless(one.reference));
   const imagesOf = (name: string) =>
     hasImages(name) ? datasets.find((one) => one.name === name)?.test.ref.images : undefined;
   const chosenOn = imagesOf(validation);

@@ -1,7 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { canonicalJson, OodError } from '@oodgrid/contract';
-import { type DatasetReference, type Grid, isFolder, validationSet } from '@oodgrid/grid';
+import {
+  type DatasetReference,
+  type FolderReference,
+  type Grid,
+  isFolder,
+  isSynthetic,
+  validationSet,
+} from '@oodgrid/grid';
 
 /** A data set of a grid, however often and however the grid writes it. */
 export interface ReferredDataset {
@@ -61,16 +68,26 @@ export async function referredDatasets(
 }
 
 async function located(reference: DatasetReference, baseDir: string): Promise<DatasetReference> {
-  if (!isFolder(reference)) return reference;
+  if (isFolder(reference)) return realFolder(reference, baseDir);
+  if (!isSynthetic(reference) || typeof reference.of !== 'object') return reference;
+  return { ...reference, of: await realFolder(reference.of, baseDir) };
+}
+
+async function realFolder(reference: FolderReference, baseDir: string): Promise<FolderReference> {
   const dir = resolve(baseDir, reference.dir);
   // A folder that is not there is refused where it is read, with what it should hold.
   return { ...reference, dir: await realpath(dir).catch(() => dir) };
 }
 
-/** A folder's own name, as the grid writes it. */
+/** The name of a set that has no `name`: a folder's own, or that of the kind of synthetic images. */
 function nameOf(reference: DatasetReference, baseDir: string): string {
   if (typeof reference === 'string') return reference;
-  return isFolder(reference) ? basename(resolve(baseDir, reference.dir)) : reference.name;
+  if (isFolder(reference)) return basename(resolve(baseDir, reference.dir));
+  if (!isSynthetic(reference)) return reference.name;
+  const { synthetic, of } = reference;
+  return of === undefined
+    ? synthetic
+    : `${synthetic}-${(typeof of === 'string' ? of : of.name) ?? nameOf(of, baseDir)}`;
 }
 
 interface Placed {
@@ -85,7 +102,7 @@ function mergeOrThrow(name: string, first: Placed, second: Placed): DatasetRefer
   if (canonicalJson(a.content) !== canonicalJson(b.content)) {
     throw new OodError(
       'invalid-input',
-      `${where}: two different data sets are called ${JSON.stringify(name)}; give one of them another name: {name: ..., dir: ...}`,
+      `${where}: two different data sets are called ${JSON.stringify(name)}; give one of them another by name: ...`,
     );
   }
   if (a.normalisation === undefined) return second.reference;

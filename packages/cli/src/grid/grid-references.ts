@@ -7,8 +7,8 @@ import {
   type Work,
   workSchema,
 } from '@oodgrid/contract';
-import { findDataset } from '@oodgrid/datasets';
-import type { Grid } from '@oodgrid/grid';
+import { findDataset, SYNTHETIC_KINDS } from '@oodgrid/datasets';
+import { type Grid, isSynthetic } from '@oodgrid/grid';
 import type { Method } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
 import { findProtocol } from '@oodgrid/protocols';
@@ -74,8 +74,14 @@ function modelCited({ name, weights }: ModelSpec): Cited[] {
   return card === undefined ? [] : [[{ kind: 'model', name, licence: card.licence }, card.cites]];
 }
 
-/** Sets of the catalog; a folder of a user's may be called like one, and has no citation. */
-function datasetCited({ name, reference }: ReferredDataset): Cited[] {
+/** Sets of the catalog, and kinds of synthetic images; a folder of a user's may be called like one, and has no citation. */
+function datasetCited({ name, reference }: Pick<ReferredDataset, 'name' | 'reference'>): Cited[] {
+  if (isSynthetic(reference)) {
+    const kind = SYNTHETIC_KINDS.find((one) => one.name === reference.synthetic);
+    const { of } = reference;
+    const changed = of === undefined ? [] : datasetCited({ name, reference: of });
+    return [[{ kind: 'data-set', name }, kind?.cites], ...changed];
+  }
   const found = typeof reference === 'string' ? findDataset(reference) : undefined;
   return found === undefined ? [] : [[{ kind: 'data-set', name, licence: found.licence }, found.cites]];
 }

@@ -15,7 +15,13 @@ import {
   type SplitContent,
   type SplitKind,
 } from '@oodgrid/datasets';
-import { type DatasetReference, type FolderReference, isFolder } from '@oodgrid/grid';
+import {
+  type DatasetReference,
+  type FolderReference,
+  isFolder,
+  isImageless,
+  isSynthetic,
+} from '@oodgrid/grid';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import type { DataInspector } from '../inspect/data-inspector.js';
@@ -23,6 +29,7 @@ import { requireEveryClass, requireLabelsFit } from '../inspect/label-warnings.j
 import { imagelessSplit, NO_NORMALISATION } from './imageless-split.js';
 import { requireSameSamples } from './require-same-samples.js';
 import type { SplitValues } from './split-values.js';
+import { syntheticSplit } from './synthetic-split.js';
 
 export interface DatasetSources {
   readonly context: CliContext;
@@ -69,8 +76,9 @@ export async function resolveDataset(
 }
 
 function normalisationOf(reference: DatasetReference, channels: number): Normalisation | undefined {
-  if (typeof reference !== 'string' && !isFolder(reference)) return NO_NORMALISATION;
-  const given = isFolder(reference) ? reference.normalisation : findDataset(reference)?.normalisation;
+  if (isImageless(reference)) return NO_NORMALISATION;
+  const found = typeof reference === 'string' ? findDataset(reference) : undefined;
+  const given = isFolder(reference) ? reference.normalisation : found?.normalisation;
   if (given === undefined) return undefined;
   const same = (value: number) => new Array<number>(channels).fill(value);
   if (given === 'none') return { mean: same(0), std: same(1) };
@@ -110,9 +118,6 @@ async function resolveSplit(
   };
 }
 
-const isImageless = (reference: DatasetReference): boolean =>
-  typeof reference !== 'string' && !isFolder(reference);
-
 async function loadSplit(
   reference: DatasetReference,
   name: string,
@@ -122,6 +127,11 @@ async function loadSplit(
 ): Promise<SplitContent> {
   if (typeof reference === 'string') return loadFromCatalog(reference, split, use, sources);
   if (isFolder(reference)) return loadFromFolder(reference, split, use, sources);
+  if (isSynthetic(reference)) {
+    const { of } = reference;
+    const changed = of === undefined ? null : await loadSplit(of, name, 'test', use, sources);
+    return syntheticSplit(name, reference, changed, use.pixels, sources.models);
+  }
   const neededBy = split === 'train' ? sources.needsLabels : undefined;
   return imagelessSplit(name, split, { isId: use.isId, neededBy }, sources.values);
 }
