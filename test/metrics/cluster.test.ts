@@ -18,6 +18,7 @@ import { promtool, TestPrometheus } from '../support/prometheus.js';
 import { writeSmallGrid } from '../support/small-grid.js';
 import { submitSynthetic } from '../support/synthetic.js';
 import { temporaryCache } from '../support/temporary-cache.js';
+import { heldUntilPreviewed } from './held-until-previewed.js';
 
 /** Minutes of the rules are seconds here. */
 const SCALE = 60;
@@ -53,32 +54,6 @@ const submit = (more: Partial<SyntheticSpec>) => {
 
 const fires = (name: string) => waitFor(async () => expect(await prometheus.firing()).toContain(name));
 const passes = (name: string) => waitFor(async () => expect(await prometheus.firing()).not.toContain(name));
-
-/** Pauses the run, later each time, until Prometheus has seen an AUROC of what is there: a fast run is over before it is asked for. */
-async function heldUntilPreviewed(): Promise<void> {
-  const isSeen = async () => (await prometheus.query('oodgrid_run_partial_auroc')).length > 0;
-  for (const share of [0.5, 0.7, 0.85]) {
-    const run = await vi.waitFor(
-      async () => {
-        const summary = (await client.runs()).at(0);
-        const total = summary?.tasks.reduce((sum, { count }) => sum + count, 0) ?? 0;
-        const done = summary?.tasks.find(({ state }) => state === 'done')?.count ?? 0;
-        if (summary === undefined || total === 0 || done < share * total) throw new Error('not so far yet');
-        return summary.run;
-      },
-      { timeout: 60_000, interval: 50 },
-    );
-    await client.control(run, ControlAction.CONTROL_ACTION_PAUSE);
-    const end = Date.now() + 10_000;
-    let isThere = await isSeen();
-    while (!isThere && Date.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      isThere = await isSeen();
-    }
-    await client.control(run, ControlAction.CONTROL_ACTION_RESUME);
-    if (isThere) return;
-  }
-}
 
 const inTest = (expr: string): string =>
   expr
@@ -122,7 +97,10 @@ beforeAll(async () => {
   const grid = ['submit', file, ...sets, '--no-cache', '--output', join(folder, 'out')];
   const { numericsClass } = (await client.workers()).find(({ workerId }) => workerId === 'w0') ?? {};
   const where = ['--coordinator', cluster.coordinatorAddress, '--class', numericsClass ?? ''];
-  const [{ code, stderr }] = await Promise.all([oodCli([...grid, ...where], env), heldUntilPreviewed()]);
+  const [{ code, stderr }] = await Promise.all([
+    oodCli([...grid, ...where], env),
+    heldUntilPreviewed(client, prometheus),
+  ]);
   if (code !== 0) throw new Error(stderr);
 }, 240_000);
 
