@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { grafanaDashboard } from './grafana.mjs';
+import { openoodExample } from './openood-example.mjs';
 
-/** Schemas, pages of documentation, dashboards and rules as the compiled code makes them, by path from the root. */
+/** Schemas, pages of documentation, the grid of all methods, dashboards and rules as the compiled code makes them, by path from the root. */
 export async function generatedFiles(root) {
   const load = (name, entry = 'index') =>
     import(pathToFileURL(join(root, 'packages', name, 'dist', `${entry}.js`)).href);
-  const { methodPages } = await load('methods');
+  const { METHODS, methodPages } = await load('methods');
   const { schemaFiles } = await load('cli');
   const { DASHBOARDS, metricsPage, rulesFile, runbookPages } = await load('metrics', 'files');
   const schemas = [...schemaFiles()].map(([name, schema]) => [
@@ -24,6 +25,7 @@ export async function generatedFiles(root) {
     ...pages,
     ...dashboards,
     ...runbookPages(),
+    ['examples/openood-fmnist.yaml', openoodExample(METHODS)],
     ['deploy/prometheus/rules.yml', rulesFile()],
     ['deploy/k8s/components/monitoring/rules.yaml', prometheusRule(rulesFile())],
     ['docs/metrics.md', metricsPage()],

@@ -8,7 +8,7 @@ const files = (...sets: readonly string[]) => ({
 });
 const models = new Map([['net', files('near_a', 'far_b', 'far_c', 'd')]]);
 const of = (flags: Partial<Parameters<typeof evaluationOf>[0]>, own = models) =>
-  evaluationOf({ protocol: 'openood', group: [], seeds: false, ...flags }, own);
+  evaluationOf({ protocol: 'openood', group: [], seeds: false, measure: [], ...flags }, own);
 
 it('groups are those of the flags, or near and far by the files’ names under openood', () => {
   expect([...of({}).groups]).toEqual([

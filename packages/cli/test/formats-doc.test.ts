@@ -1,4 +1,4 @@
-import { PROTOCOLS, type Protocol } from '@oodgrid/protocols';
+import { FAMILIES, type MetricFamily, PROTOCOLS, type Protocol } from '@oodgrid/protocols';
 import { REPORT_FORMATS } from '@oodgrid/report';
 import { expect, it } from 'vitest';
 
@@ -15,6 +15,15 @@ function metricsOf({ name, selection, metrics }: Protocol): string[] {
     ...rows,
     '',
   ];
+}
+
+/** A table row for each metric of a family, and for what it measures of models. */
+function familyRows({ name, metrics, isOfModels }: MetricFamily): string[] {
+  const rows = metrics.map(
+    ({ key, title, isLowerBetter, note = '' }) =>
+      `| \`${name}\` | ${title} | \`${key}\` | ${isLowerBetter ? 'lower' : 'higher'} | ${note} |`,
+  );
+  return isOfModels ? [...rows, `| \`${name}\` | ECE | \`calibration\` of \`accuracies\` | lower | |`] : rows;
 }
 
 /** docs/formats.md, from the catalogs. */
@@ -41,6 +50,12 @@ function page(): string {
     "the `criteria` of all, `combination` how the method's columns became one score, `counts` how many samples fitted, selected and tested.",
     '',
     ...PROTOCOLS.flatMap(metricsOf),
+    "Metrics that a grid asks for by [`measure`](grid.md#more-than-detection); they come behind the protocol's:",
+    '',
+    '| family | metric | key | better | |',
+    '| --- | --- | --- | --- | --- |',
+    ...FAMILIES.flatMap(familyRows),
+    '',
     'Results of version 1 are read as well, by everything that reads results: their numbers stay as they were, and `convertedFrom` says that their',
     'digest is of that version.',
     '',

@@ -16,6 +16,7 @@ export type { Log, LogFields } from './log.js';
 export {
   type Candidate,
   GIVEN_SCORES,
+  MAX_SOFTMAX,
   type MethodPlan,
   type Pass,
   type PassCounts,

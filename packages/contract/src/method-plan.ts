@@ -31,6 +31,9 @@ export type PassCounts = Readonly<z.infer<typeof passCountsSchema>>;
  */
 export const PREDICTIONS = { compute: 'predictions', revision: 1, columns: ['predicted', 'label'] } as const;
 
+/** The engine's arithmetic of a model's confidence, which calibration is measured by. It is that of the method `baseline`: planned once. */
+export const MAX_SOFTMAX = { compute: 'msp', revision: 1, columns: ['msp'] } as const;
+
 /**
  * The engine's arithmetic that passes scores on which were computed elsewhere: they come as the fitted state `scores` [n], n the size
  * of the test set.

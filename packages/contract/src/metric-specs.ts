@@ -15,6 +15,8 @@ export const metricSpecSchema = z.object({
   isLowerBetter: z.boolean(),
   /** The class that counts as positive. */
   positive: z.enum(['id', 'ood']),
+  /** What it counts beside that, for the note below tables: a clause. */
+  note: visibleName(200).exactOptional(),
 });
 export type MetricSpec = Readonly<z.infer<typeof metricSpecSchema>>;
 

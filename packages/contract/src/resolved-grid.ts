@@ -77,6 +77,8 @@ export const resolvedGridSchema = z.object({
   rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
   /** What data settings are chosen on, where the protocol leaves that to the grid. */
   chooseOn: chosenOnSchema.exactOptional(),
+  /** Families of metrics beside the protocol's own; planning refuses names that the coordinator does not know. */
+  measure: z.array(name).max(100).readonly().exactOptional(),
   /** Models that differ in nothing but the seed of their training: results have their mean and standard deviation. */
   trainingSeeds: z.array(trainingSeedsSchema).max(1000).readonly().exactOptional(),
   /** Memory that a task of each model needs, by the model's name: for placement only. */

@@ -80,6 +80,10 @@ const accuracySchema = z.object({
   accuracy: z.object({ value: shareSchema, low: shareSchema, high: shareSchema }),
   correct: z.number().int().min(0),
   samples: z.number().int().min(1),
+  /** Expected calibration error by the largest softmax probability, with a bootstrap's 95 % interval; where the grid asks for it. */
+  calibration: z
+    .object({ value: shareSchema, low: shareSchema, high: shareSchema, bins: z.number().int().min(1) })
+    .exactOptional(),
   /** Accuracy that the model's card states for its own test set; null without a card. */
   cardAccuracy: shareSchema.nullable(),
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ResolvedGrid, ResultsHeader } from '@oodgrid/contract';
 import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/contract';
-import { isChoosing, moduleOf, type Protocol } from '@oodgrid/protocols';
+import { familyMetrics, isChoosing, moduleOf, type Protocol } from '@oodgrid/protocols';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';
 import { mergeBatches } from './merger/merge-batches.js';
@@ -44,8 +44,14 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
   const accuracies = await threads.run('accuracies', {
     database,
     planned: plan.accuracies,
-    series: workload.keyedSeries(plan.accuracies.map(({ series }) => series)),
+    series: workload.keyedSeries(
+      plan.accuracies.flatMap(({ series, confidences }) => [
+        series,
+        ...(confidences === undefined ? [] : [confidences]),
+      ]),
+    ),
     cards: grid.cardAccuracies ?? {},
+    bootstrap: { seed: grid.seed, replicates: grid.bootstrapReplicates },
   });
   const groups = comparedGroups(plan.cells);
   const cells = await mergeCellsOf(run, workload, grid, groups, options);
@@ -64,7 +70,7 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
 /** The protocol's part of the results' header. */
 function evaluationOf(
   protocol: Protocol,
-  { chooseOn, pairs, trainingSeeds = [] }: ResolvedGrid,
+  { chooseOn, pairs, trainingSeeds = [], measure }: ResolvedGrid,
 ): Pick<ResultsHeader, 'protocol' | 'metrics' | 'groups' | 'trainingSeeds'> {
   const { name, selection, metrics } = protocol;
   const module = moduleOf(name);
@@ -75,11 +81,12 @@ function evaluationOf(
       ...(chooseOn === undefined ? {} : { chosenOn: chooseOn }),
       ...(module === null ? {} : { module: module.digest }),
     },
-    metrics: metrics.map(({ key, title, isLowerBetter, positive }) => ({
-      key,
-      title,
-      isLowerBetter,
-      positive,
+    metrics: [...metrics, ...familyMetrics(measure)].map((metric) => ({
+      key: metric.key,
+      title: metric.title,
+      isLowerBetter: metric.isLowerBetter,
+      positive: metric.positive,
+      ...(metric.note === undefined ? {} : { note: metric.note }),
     })),
     groups: pairs.flatMap(({ id, ood, group }) => (group === undefined ? [] : [{ id, ood, group }])),
     trainingSeeds: [...trainingSeeds],

@@ -5,6 +5,7 @@ import { mergeAccuracies } from '../src/merger/merge-accuracies.js';
 import { SeriesReader } from '../src/merger/unit-results.js';
 import { smallGrid } from './small-plan.js';
 
+const NO_BOOTSTRAP = { seed: 0, replicates: 0 };
 const LABELS = (sample: number) => sample % 10;
 
 /** What is said of model m on 2,000 samples where it predicts so. */
@@ -26,6 +27,7 @@ function measured(predict: (sample: number) => number, card?: number, label = LA
     plan.accuracies,
     reader,
     card === undefined ? {} : { m: card },
+    NO_BOOTSTRAP,
   );
   return { accuracy: accuracies[0], warning: warnings[0], all: accuracies };
 }
@@ -83,7 +85,7 @@ describe('a measured accuracy', () => {
     const series = [{ id: 's', columns: 2, parts: [{ unit: 'u', from: 0, to: 1 }] }];
     const reader = new SeriesReader({ series }, () => ({ rows: 1, columns: 2, data: Float32Array.of(1, 1) }));
     const planned = [{ model: 'constructor', id: 'id', classes: 10, series: 's' }];
-    expect(mergeAccuracies(planned, reader, {}).accuracies[0]?.cardAccuracy).toBeNull();
+    expect(mergeAccuracies(planned, reader, {}, NO_BOOTSTRAP).accuracies[0]?.cardAccuracy).toBeNull();
   });
 
   it('at chance: labels that start at 1 are named for what they are', () => {

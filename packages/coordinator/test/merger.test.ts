@@ -73,6 +73,7 @@ function merged(slice: number, values: Record<string, Value>): RankedCell[] {
     protocol: fssdPaper,
     seed: 1,
     bootstrapReplicates: 100,
+    families: [],
     secondsOf: () => 1,
   };
   return mergeCells(plan.cells, context);

@@ -1,7 +1,7 @@
 import { SYNTHETIC_KINDS } from '@oodgrid/datasets';
 import { METHODS, type Method } from '@oodgrid/methods';
 import { modelReferenceSchema } from '@oodgrid/models';
-import { protocols } from '@oodgrid/protocols';
+import { FAMILIES, protocols } from '@oodgrid/protocols';
 import { REPORT_FORMATS } from '@oodgrid/report';
 import { z } from 'zod';
 
@@ -149,6 +149,11 @@ const before = {
   chooseOn: z
     .union([z.enum(['none', 'id']), datasetReferenceSchema])
     .describe('none, id, or a data set: a name or { dir: ... }')
+    .optional(),
+  /** Families of metrics beside the protocol's own. */
+  measure: z
+    .array(z.enum(FAMILIES.map(({ name }) => name)))
+    .min(1)
     .optional(),
   /** Models of the grid that differ in nothing but the seed of their training, by what they are called together. */
   trainingSeeds: z.record(label, z.array(z.string().min(1).max(200)).min(1)).optional(),

@@ -1,3 +1,4 @@
+import { MAX_SOFTMAX } from '@oodgrid/contract';
 import { z } from 'zod';
 import { defineArithmetic, defineRow } from './method.js';
 import { maxSoftmax } from './parts/max-softmax.js';
@@ -7,12 +8,12 @@ import { maxSoftmax } from './parts/max-softmax.js';
  * are kept. Also the score of each Deep Ensemble member and of a model trained with Outlier Exposure.
  */
 export const msp = defineArithmetic({
-  name: 'msp',
-  revision: 1,
+  name: MAX_SOFTMAX.compute,
+  revision: MAX_SOFTMAX.revision,
   setting: z.object({}),
   splitOrder: 'file',
   needs: ({ logits }) => ({ taps: [logits] }),
-  columns: () => ['msp'],
+  columns: () => MAX_SOFTMAX.columns,
   score: ({ ops, facts, tap }) => maxSoftmax(ops, tap(facts.logits)),
 });
 

@@ -1,4 +1,6 @@
 export { PROTOCOLS } from './catalog.js';
+export { FAMILIES, familiesOf, familyMetrics } from './families/catalog.js';
+export type { ClassifiedMetric, MetricFamily } from './families/family.js';
 export { fssdPaper } from './fssd-paper.js';
 export type { ProtocolKit, ProtocolModule } from './kit.js';
 export type { Metric } from './metric.js';

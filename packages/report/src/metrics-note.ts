@@ -12,7 +12,18 @@ export function metricsNote(results: Pick<Results, 'metrics' | 'cells' | 'protoc
   const { metrics, cells, protocol } = results;
   const oodPositive = metrics.filter(({ positive }) => positive === 'ood').map(({ title }) => title);
   const except = oodPositive.length === 0 ? '' : ` (${oodPositive.join(', ')}: OOD)`;
-  return `In percent. ID is the positive class${except}.${intervalsNote({ metrics, cells })} ${choiceNote(protocol, cells)}`;
+  return `In percent. ID is the positive class${except}.${countedNote(metrics)}${intervalsNote({ metrics, cells })} ${choiceNote(protocol, cells)}`;
+}
+
+/** What metrics count beside their positive class, those with one note together. */
+function countedNote(metrics: Results['metrics']): string {
+  const notes = [...new Set(metrics.flatMap(({ note }) => note ?? []))];
+  return notes
+    .map((note) => {
+      const titles = metrics.filter((metric) => metric.note === note).map(({ title }) => title);
+      return ` ${titles.join(', ')}: ${note}.`;
+    })
+    .join('');
 }
 
 /** What data chose settings, and whether they are of what is tested. */

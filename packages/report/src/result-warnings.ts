@@ -66,11 +66,21 @@ export function firstAccuracies(
   return [...doubted, ...accuracies.filter((one) => !isDoubted(one))].slice(0, limit);
 }
 
-/** `92.51 % (91.98-93.01), card 92.51 %` */
-export function accuracyText({ accuracy: { value, low, high }, cardAccuracy }: Accuracy, dash = '-'): string {
+/** `92.51 % (91.98-93.01), card 92.51 %, ECE 3.21 % (2.90-3.60)` */
+export function accuracyText({ accuracy, cardAccuracy, calibration }: Accuracy, dash = '-'): string {
+  const text = ({ value, low, high }: Accuracy['accuracy']) =>
+    `${percent(value)} % (${percent(low)}${dash}${percent(high)})`;
   const card = cardAccuracy === null ? '' : `, card ${percent(cardAccuracy)} %`;
-  return `${percent(value)} % (${percent(low)}${dash}${percent(high)})${card}`;
+  return `${text(accuracy)}${card}${calibration === undefined ? '' : `, ECE ${text(calibration)}`}`;
 }
+
+/** What an ECE is, below tables that have one; empty where none was measured. */
+export const calibrationNote = (accuracies: readonly Accuracy[]): string => {
+  const bins = accuracies.find(({ calibration }) => calibration !== undefined)?.calibration?.bins;
+  return bins === undefined
+    ? ''
+    : ` ECE: expected calibration error of the largest softmax probability in ${bins} bins, with a bootstrap's 95 % interval.`;
+};
 
 /** Warnings of one kind, in the order of the results. */
 export interface WarningGroup {

@@ -1,6 +1,7 @@
 import { type Accuracy, type Results, type ResultWarning, visible } from '@oodgrid/contract';
 import {
   accuracyText,
+  calibrationNote,
   doubtIndex,
   firstAccuracies,
   WARNINGS_PAGE,
@@ -41,7 +42,13 @@ function accuraciesText(
   );
   const left = accuracies.length - shown.length;
   const rest = left === 0 ? [] : [`${INDENT}... and ${left} more in results.json`];
-  return ['accuracy on the ID test sets (95 %)', ...lines, ...rest].join('\n');
+  const note = calibrationNote(accuracies).trim();
+  return [
+    'accuracy on the ID test sets (95 %)',
+    ...lines,
+    ...rest,
+    ...(note === '' ? [] : wrapText(note, width)),
+  ].join('\n');
 }
 
 function groupsText(warnings: readonly ResultWarning[], width: number): string {

@@ -9,6 +9,7 @@ export {
 export { BootstrapDraws } from './bootstrap-draws.js';
 export { bootstrapGroups, type GroupMetric } from './bootstrap-groups.js';
 export { withBorder } from './border-intervals.js';
+export { CALIBRATION_BINS, calibrationError } from './calibration-error.js';
 export { inverseCholesky } from './cholesky.js';
 export { CITES } from './cites.js';
 export { classCovariance } from './class-covariance.js';
@@ -48,6 +49,7 @@ export { auprFromOneOfCounts, fprAtOodRecallOfCounts } from './openood-metrics.j
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
 export { meanResidualLengths } from './residual-lengths.js';
+export { augrcOfCounts, aurcOfCounts, excessAurcOfCounts, oscrOfCounts } from './risk-coverage.js';
 export type { Rows } from './rows.js';
 export { principalAxes, scatter } from './second-moment.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { OodError, quote, suggestion } from '@oodgrid/contract';
+import { FAMILIES } from '@oodgrid/protocols';
 import type { ModelFolders } from './model-folders.js';
 
 /** Flags of commands that make a grid of exported features. */
@@ -19,6 +20,12 @@ export const evaluationFlags = {
     description:
       'with openood: what data choose settings: the name of an OOD set, which is then not tested, id or none (default: none)',
   }),
+  measure: Flags.string({
+    description: 'numbers beside detection, which need labels of id_test',
+    options: FAMILIES.map(({ name }) => name),
+    multiple: true,
+    default: [],
+  }),
   seeds: Flags.boolean({
     description:
       'the sub-folders are one model, trained with several seeds: adds means and standard deviations',
@@ -34,6 +41,8 @@ export interface Evaluation {
   /** Groups of OOD sets by the sets' names. */
   readonly groups: ReadonlyMap<string, string>;
   readonly isOfSeeds: boolean;
+  /** Families of metrics beside the protocol's own. */
+  readonly measure: readonly string[];
 }
 
 /** Throws `invalid-input` for flags that do not fit each other or the OOD sets that are there. */
@@ -43,6 +52,7 @@ export function evaluationOf(
     readonly group: readonly string[];
     readonly 'choose-on'?: string | undefined;
     readonly seeds: boolean;
+    readonly measure: readonly string[];
   },
   models: ModelFolders['models'],
 ): Evaluation {
@@ -72,6 +82,7 @@ export function evaluationOf(
     chooseOn: protocol === 'openood' ? (chosen ?? 'none') : undefined,
     groups: flags.group.length === 0 && protocol === 'openood' ? named(tested) : given(flags.group, tested),
     isOfSeeds: seeds,
+    measure: flags.measure,
   };
 }
 

@@ -25,7 +25,7 @@ export async function featuresGrid(
   from: string,
   evaluation: Evaluation,
 ): Promise<FeaturesGrid> {
-  const { protocol, chooseOn, groups, isOfSeeds } = evaluation;
+  const { protocol, chooseOn, groups, isOfSeeds, measure } = evaluation;
   const [[firstName, first] = []] = models;
   if (firstName === undefined || first === undefined) throw new OodError('internal', 'a grid of no model');
   const entries: string[] = [];
@@ -57,6 +57,7 @@ export async function featuresGrid(
       ? []
       : [`chooseOn: ${first.ood.has(chooseOn) ? JSON.stringify(set(chooseOn)) : chooseOn}`]),
     ...(isOfSeeds ? [`trainingSeeds: ${JSON.stringify({ [SEEDS]: [...models.keys()] })}`] : []),
+    ...(measure.length === 0 ? [] : [`measure: [${measure.join(', ')}]`]),
     'methods:',
     ...methods.map((method) => `  - ${method}`),
     ...leftOut.map(({ method, reason }) => `# left out: ${method}: ${reason}`),

@@ -11,7 +11,7 @@ import { findDataset, SYNTHETIC_KINDS } from '@oodgrid/datasets';
 import { type Grid, isSynthetic } from '@oodgrid/grid';
 import type { Method } from '@oodgrid/methods';
 import { listModels } from '@oodgrid/models';
-import { findProtocol } from '@oodgrid/protocols';
+import { familiesOf, findProtocol } from '@oodgrid/protocols';
 import { CITES } from '@oodgrid/stats';
 import { withKeys } from './citation-keys.js';
 import type { ReferredDataset } from './data-set-references.js';
@@ -30,6 +30,9 @@ export function gridReferences(
 ): readonly Reference[] {
   const cited: readonly Cited[] = [
     [{ kind: 'protocol', name: grid.protocol }, findProtocol(grid.protocol).cites],
+    ...familiesOf(grid.measure).flatMap(({ name, cites }) =>
+      cites.map((work): Cited => [{ kind: 'statistics', name }, work]),
+    ),
     ...grid.methods.flatMap(({ name }) => methodCited(name, methods)),
     ...models.flatMap(modelCited),
     ...datasets.flatMap(datasetCited),

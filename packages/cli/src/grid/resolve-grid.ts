@@ -2,7 +2,7 @@ import type { ModelSpec, Normalisation, ResolvedDataset, ResolvedGrid, ResolvedR
 import { type Grid, modelsOf } from '@oodgrid/grid';
 import { METHODS, type Method } from '@oodgrid/methods';
 import { executorBytes, listModels } from '@oodgrid/models';
-import { findProtocol } from '@oodgrid/protocols';
+import { familiesOf, findProtocol } from '@oodgrid/protocols';
 import type { BlobStore } from '@oodgrid/transport';
 import type { CliContext } from '../context.js';
 import { DataInspector } from '../inspect/data-inspector.js';
@@ -99,14 +99,15 @@ const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<str
 
 /** What the grid says of the data that choose, and of training seeds; nothing of what it leaves out. */
 function evaluationOf(
-  { chooseOn, trainingSeeds }: Grid,
+  { chooseOn, trainingSeeds, measure }: Grid,
   validation: string | undefined,
-): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds'> {
+): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds' | 'measure'> {
   const withoutSet = chooseOn === 'id' ? 'id' : 'none';
   return {
     ...(chooseOn === undefined
       ? {}
       : { chooseOn: validation === undefined ? withoutSet : { ood: validation } }),
+    ...(measure === undefined ? {} : { measure: familiesOf(measure).map(({ name }) => name) }),
     ...(trainingSeeds === undefined
       ? {}
       : { trainingSeeds: Object.entries(trainingSeeds).map(([name, models]) => ({ name, models })) }),

@@ -1,5 +1,5 @@
 import { type CellMetric, OodError } from '@oodgrid/contract';
-import type { Metric, Protocol } from '@oodgrid/protocols';
+import type { ClassifiedMetric, Metric, Protocol } from '@oodgrid/protocols';
 import {
   aurocInterval,
   BootstrapDraws,
@@ -16,6 +16,14 @@ import {
 export interface MeasureOptions {
   readonly seed: number;
   readonly bootstrapReplicates: number;
+  /** Metrics beside the protocol's; they need to know which ID samples are classified wrongly. */
+  readonly families: readonly ClassifiedMetric[];
+}
+
+/** The scores of a cell, and of each ID sample whether it is classified wrongly. */
+export interface MeasuredScores {
+  readonly ranked: RankedScores;
+  readonly isWrong?: Uint8Array;
 }
 
 /** Metrics of one cell, and the data for its paired tests. */
@@ -31,23 +39,28 @@ export interface Measured {
  */
 export function measureCells(
   { metrics }: Pick<Protocol, 'metrics'>,
-  cells: readonly RankedScores[],
+  cells: readonly MeasuredScores[],
   options: MeasureOptions,
 ): Measured[] {
+  const { families } = options;
   const hasWalk = metrics.some(({ walk }) => walk !== undefined);
-  const plain = metrics.slice(1).filter(({ walk }) => walk === undefined);
+  const plain = [...metrics.slice(1).filter(({ walk }) => walk === undefined), ...families];
   const out = new Map<number, Measured>();
   for (const positions of bySize(cells)) {
     const group = positions.flatMap((i) => cells[i] ?? []);
     const [first] = group;
     if (first === undefined) continue;
-    const draws = drawsOf(options, first.idGroup.length, first.oodGroup.length);
-    const walked = hasWalk ? bootstrapRanked(group, draws) : [];
-    for (const [k, ranked] of group.entries()) {
+    const draws = drawsOf(options, first.ranked.idGroup.length, first.ranked.oodGroup.length);
+    const scores = group.map(({ ranked }) => ranked);
+    const walked = hasWalk ? bootstrapRanked(scores, draws) : [];
+    for (const [k, { ranked, isWrong }] of group.entries()) {
+      if (families.length > 0 && isWrong === undefined)
+        throw new OodError('internal', 'a cell has no predictions, which its metrics need');
       const functions = plain.map(({ of }) => of);
-      const drawn = plain.length === 0 ? [] : bootstrapGroups(ranked, draws, functions);
+      const drawn = plain.length === 0 ? [] : bootstrapGroups(ranked, draws, functions, { isWrong });
       const byPlain = new Map(plain.map((metric, i) => [metric, drawn[i]] as const));
-      out.set(positions[k] ?? -1, measured(metrics, ranked, walked[k], byPlain));
+      const all: readonly (Metric | ClassifiedMetric)[] = [...metrics, ...families];
+      out.set(positions[k] ?? -1, measured(all, ranked, walked[k], byPlain));
     }
   }
   return cells.map((_, i) => {
@@ -58,17 +71,18 @@ export function measureCells(
 }
 
 function measured(
-  metrics: readonly Metric[],
+  metrics: readonly (Metric | ClassifiedMetric)[],
   ranked: RankedScores,
   walked: BootstrapIntervals | undefined,
-  drawn: ReadonlyMap<Metric, Interval | undefined>,
+  drawn: ReadonlyMap<Metric | ClassifiedMetric, Interval | undefined>,
 ): Measured {
   const placements = placementsOf(ranked);
   const auroc = aurocInterval(placements);
   const bordered = walked === undefined ? undefined : withBorder(ranked, auroc, walked);
-  const of = (metric: Metric, i: number): CellMetric => {
+  const of = (metric: Metric | ClassifiedMetric, i: number): CellMetric => {
     if (i === 0) return cellMetric(auroc, 'delong');
-    if (metric.walk !== undefined) return cellMetric(bordered?.[metric.walk], 'bootstrap-border');
+    if ('walk' in metric && metric.walk !== undefined)
+      return cellMetric(bordered?.[metric.walk], 'bootstrap-border');
     return cellMetric(drawn.get(metric), 'bootstrap');
   };
   return { metrics: Object.fromEntries(metrics.map((metric, i) => [metric.key, of(metric, i)])), placements };
@@ -82,9 +96,10 @@ function cellMetric(interval: Interval | undefined, how: CellMetric['how']): Cel
 }
 
 /** Positions of the cells of each size. */
-function bySize(cells: readonly RankedScores[]): Iterable<readonly number[]> {
+function bySize(cells: readonly MeasuredScores[]): Iterable<readonly number[]> {
   const groups = new Map<string, number[]>();
-  for (const [i, { idGroup, oodGroup }] of cells.entries()) {
+  for (const [i, { ranked }] of cells.entries()) {
+    const { idGroup, oodGroup } = ranked;
     const size = `${idGroup.length},${oodGroup.length}`;
     const known = groups.get(size);
     if (known === undefined) groups.set(size, [i]);

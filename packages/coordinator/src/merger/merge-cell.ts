@@ -29,11 +29,7 @@ export interface MergeContext extends MeasureOptions {
 export function mergeCells(planned: readonly PlannedCell[], context: MergeContext): RankedCell[] {
   const { protocol, choices, reader } = context;
   const scored = planned.map((cell) => scoreCell(protocol, cell, choices, reader));
-  const measured = measureCells(
-    protocol,
-    scored.map(({ ranked }) => ranked),
-    context,
-  );
+  const measured = measureCells(protocol, scored, context);
   return scored.map((one, i): RankedCell => {
     const own = measured[i];
     if (own === undefined) throw new OodError('internal', `${one.planned.row} was not measured`);

@@ -1,6 +1,6 @@
 import { type Digest, OodError } from '@oodgrid/contract';
-import { findProtocol } from '@oodgrid/protocols';
-import { type PlannedCell, type Series, seriesOfChoice } from '../planner/plan.js';
+import { familyMetrics, findProtocol } from '@oodgrid/protocols';
+import { NO_ROWS, type PlannedCell, type Series, seriesOfChoice } from '../planner/plan.js';
 import type { ResultReader } from '../store/result-reader.js';
 import type { MergeContext } from './merge-cell.js';
 import type { MadeChoice } from './score-cell.js';
@@ -37,16 +37,19 @@ export interface MergeInput {
   readonly seconds: readonly number[];
   /** Its name: threads find it by that. */
   readonly protocol: string;
+  /** Families of metrics beside the protocol's, by name. */
+  readonly measure: readonly string[];
   readonly seed: number;
   readonly bootstrapReplicates: number;
 }
 
 export function mergeContext(input: MergeInput, results: ResultReader): MergeContext {
-  const { cells, series, choices, seconds, protocol, seed, bootstrapReplicates } = input;
+  const { cells, series, choices, seconds, protocol, measure, seed, bootstrapReplicates } = input;
   return {
     reader: keyedReader(series, results),
     choices: new Map(choices.map((made) => [made.choice.id, made])),
     protocol: findProtocol(protocol),
+    families: familyMetrics(measure),
     seed,
     bootstrapReplicates,
     secondsOf: (cell) => {
@@ -57,10 +60,14 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
   };
 }
 
-/** Ids of the series that a cell is merged from: its sides', and its choice's sweeps. */
-export function seriesOf({ sides }: PlannedCell, made: MadeChoice | undefined): string[] {
+/** Ids of the series that a cell is merged from: its sides', its predictions', and its choice's sweeps. */
+export function seriesOf(
+  { sides, predictions = NO_ROWS }: PlannedCell,
+  made: MadeChoice | undefined,
+): string[] {
   const own = [sides.id, sides.ood].flatMap((side) =>
     side.kind === 'whole' ? side.series : [side.test, ...(side.fit === null ? [] : [side.fit])],
   );
-  return made === undefined ? own : [...own, ...seriesOfChoice(made.choice)];
+  const all = [...own, ...predictions.series];
+  return made === undefined ? all : [...all, ...seriesOfChoice(made.choice)];
 }

@@ -1,9 +1,9 @@
 import { OodError } from '@oodgrid/contract';
 import type { Combination, Protocol } from '@oodgrid/protocols';
-import { type RankedScores, rankScores } from '@oodgrid/stats';
+import { type RankedScores, type Rows, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
-import { cut, type Features, type Splits, sideFeatures } from './features.js';
+import { cut, cutRows, type Features, type Splits, sideFeatures } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Final scores of one side's test split; higher = more in-distribution. */
@@ -26,6 +26,8 @@ export interface ScoredCell {
   readonly test: { readonly id: TestScores; readonly ood: TestScores };
   readonly features: { readonly id: Splits; readonly ood: Splits };
   readonly ranked: RankedScores;
+  /** 1 for each ID test sample that is classified wrongly; absent where nobody asks. */
+  readonly isWrong?: Uint8Array;
 }
 
 /** Combines the cell's columns as the protocol does, and scores and sorts its test samples. */
@@ -51,7 +53,17 @@ export function scoreCell(
   });
   const test = { id: score(id.test), ood: score(ood.test) };
   const ranked = rankScores(test.id.scores, test.ood.scores);
-  return { planned, made, combination, test, features: { id, ood }, ranked };
+  const { predictions } = planned;
+  const known =
+    predictions === undefined ? {} : { isWrong: wrongOf(cutRows(protocol, predictions, reader), test.id) };
+  return { planned, made, combination, test, features: { id, ood }, ranked, ...known };
+}
+
+/** From [predicted, label] of each test sample, in the order of its scores. */
+function wrongOf({ rows, columns, data }: Rows, { scores }: TestScores): Uint8Array {
+  if (rows !== scores.length || columns !== 2)
+    throw new OodError('internal', `there are ${rows} predictions of ${scores.length} test samples`);
+  return Uint8Array.from({ length: rows }, (_, row) => (data[2 * row] === data[2 * row + 1] ? 0 : 1));
 }
 
 /** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */

@@ -5,7 +5,7 @@ import {
   type ResolvedGrid,
   type SplitOrder,
 } from '@oodgrid/contract';
-import { type Cut, isChoosing, type Protocol, type Side } from '@oodgrid/protocols';
+import { type Cut, isChoosing, type Protocol, type Role, type Side } from '@oodgrid/protocols';
 import type { CellSide, SplitRows } from './plan.js';
 import { predictionSeries } from './plan-accuracies.js';
 import type { RowContext } from './plan-series.js';
@@ -39,6 +39,15 @@ export function splitOf(
   return { idSet, oodSet, isChosen, cuts, validation: validationOf(grid, protocol, idSet) };
 }
 
+/** Throws `invalid-input` where a grid asks for numbers that need to know which ID samples are classified wrongly, and there are no labels. */
+export function requireLabels({ name, test }: ResolvedDataset, measure: readonly string[]): void {
+  if (measure.length > 0 && test.isUnlabelled === true)
+    throw new OodError(
+      'invalid-input',
+      `measure: ${measure.join(', ')} needs to know which samples of "${name}" are classified wrongly, but it has no labels: give labels, or take measure out`,
+    );
+}
+
 function validationOf(grid: ResolvedGrid, protocol: Protocol, idSet: ResolvedDataset): Validation {
   const { chooseOn = 'none' } = grid;
   if (protocol.cutForChoice === undefined || chooseOn === 'none') return { kind: 'pair' };
@@ -51,17 +60,18 @@ function validationOf(grid: ResolvedGrid, protocol: Protocol, idSet: ResolvedDat
   return { kind: 'id' };
 }
 
-/** Predictions on the ID samples that select: of the model that the row is of, where it is of another one alone. */
+/** Predictions on the ID samples of a role: of the model that the row is of, where it is of another one alone. */
 export function predictionsOf(
   context: RowContext,
   model: ModelSpec,
   { idSet, cuts }: PairSplit,
   order: SplitOrder,
+  role: Role,
 ): SplitRows {
   const [other, ...more] = context.plan.models;
   const own = other === undefined || more.length > 0 ? model : modelOf(context.grid, other);
   const { count } = idSet.test;
-  return { series: [predictionSeries(context, own, idSet)], cut: { ...cuts.id.select, order, count } };
+  return { series: [predictionSeries(context, own, idSet)], cut: { ...cuts.id[role], order, count } };
 }
 
 export const sidesOf = (

@@ -1,25 +1,26 @@
 import type { ModelSpec, ResolvedDataset, ResolvedGrid, ResolvedRow } from '@oodgrid/contract';
-import { type MethodPlan, PREDICTIONS } from '@oodgrid/contract';
-import type { Protocol } from '@oodgrid/protocols';
+import { MAX_SOFTMAX, type MethodPlan, PREDICTIONS } from '@oodgrid/contract';
+import { familiesOf, type Protocol } from '@oodgrid/protocols';
 import type { PlannedAccuracy } from './plan.js';
 import type { PlanBuilder } from './plan-builder.js';
 import { type RowContext, wholeSeries } from './plan-series.js';
 
 const NOTHING_MORE = { forwards: 0, gradients: 0 };
 
-const plan: MethodPlan = {
-  compute: PREDICTIONS.compute,
-  revision: PREDICTIONS.revision,
+/** Plan of one of the engine's own numbers of a model. */
+const planOf = ({ compute, revision, columns }: typeof PREDICTIONS | typeof MAX_SOFTMAX): MethodPlan => ({
+  compute,
+  revision,
   options: {},
   splitOrder: 'file',
   pass: 'forward',
   fit: 'none',
   candidates: [],
   fallbackCandidate: 0,
-  columns: PREDICTIONS.columns,
+  columns,
   models: [],
   cost: { sweep: NOTHING_MORE, score: NOTHING_MORE },
-};
+});
 const row: ResolvedRow = { row: PREDICTIONS.compute, title: '', plans: {}, fitSet: null };
 
 /** What a model predicts of every sample of an ID test set, and its label: rows in file order. */
@@ -27,7 +28,7 @@ export const predictionSeries = (
   context: Omit<RowContext, 'row' | 'plan'>,
   model: ModelSpec,
   dataset: ResolvedDataset,
-): string => wholeSeries({ ...context, row, plan }, model, dataset, dataset);
+): string => wholeSeries({ ...context, row, plan: planOf(PREDICTIONS) }, model, dataset, dataset);
 
 /**
  * One more unit of the canonical pass for every model and ID test set: it shares the pass with the softmax methods
@@ -40,6 +41,7 @@ export function planAccuracies(
   slice: number,
 ): PlannedAccuracy[] {
   const accuracies: PlannedAccuracy[] = [];
+  const isCalibrated = familiesOf(grid.measure).some(({ isOfModels }) => isOfModels);
   const idSets = new Set(grid.pairs.map(({ id }) => id));
   for (const dataset of grid.datasets) {
     if (!idSets.has(dataset.name)) continue;
@@ -48,7 +50,13 @@ export function planAccuracies(
     const context = { protocol, grid, builder, slice, transform };
     for (const model of [...grid.models, ...grid.auxiliaryModels]) {
       const series = predictionSeries(context, model, dataset);
-      accuracies.push({ model: model.name, id: dataset.name, classes: model.classes, series });
+      const measured = { model: model.name, id: dataset.name, classes: model.classes, series };
+      const confidence = { ...context, row, plan: planOf(MAX_SOFTMAX) };
+      accuracies.push(
+        isCalibrated
+          ? { ...measured, confidences: wholeSeries(confidence, model, dataset, dataset) }
+          : measured,
+      );
     }
   }
   return accuracies;

@@ -1,9 +1,25 @@
 import type { ResolvedDataset, ResolvedGrid } from '@oodgrid/contract';
 import { type MethodPlan, type ModelSpec, OodError } from '@oodgrid/contract';
-import { type Cut, findProtocol, isChoosing, type Range, type Role } from '@oodgrid/protocols';
+import {
+  type Cut,
+  familyMetrics,
+  findProtocol,
+  isChoosing,
+  type Protocol,
+  type Range,
+  type Role,
+} from '@oodgrid/protocols';
 import { GIVEN_SCORES_PLAN } from './given-scores-plan.js';
 import { identifiedChoice } from './identity.js';
-import { datasetOf, modelOf, type PairSplit, predictionsOf, sidesOf, splitOf } from './pair-split.js';
+import {
+  datasetOf,
+  modelOf,
+  type PairSplit,
+  predictionsOf,
+  requireLabels,
+  sidesOf,
+  splitOf,
+} from './pair-split.js';
 import {
   type CellSide,
   NO_ROWS,
@@ -53,6 +69,7 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
     );
   }
   refuseTwins(grid);
+  refuseTwinMetrics(protocol, grid);
   for (const { name, test } of grid.datasets) {
     if (test.count / slice > MAX_SLICES) {
       throw new OodError(
@@ -68,6 +85,7 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
   for (const { id, ood } of grid.pairs) {
     const idSet = datasetOf(grid, id);
     const oodSet = datasetOf(grid, ood);
+    requireLabels(idSet, grid.measure ?? []);
     const transform = protocol.normalisation(idSet);
     const split = splitOf(grid, protocol, idSet, oodSet);
     for (const model of grid.models) {
@@ -104,6 +122,17 @@ function refuseTwins({ rows, models, auxiliaryModels, datasets, pairs }: Resolve
   }
 }
 
+/** Throws `invalid-input` where a user's protocol has a metric under the key of one that the grid asks for. */
+function refuseTwinMetrics({ name, metrics }: Protocol, { measure }: ResolvedGrid): void {
+  const keys = new Set(metrics.map(({ key }) => key));
+  const twin = familyMetrics(measure).find(({ key }) => keys.has(key));
+  if (twin !== undefined)
+    throw new OodError(
+      'invalid-input',
+      `measure: protocol ${name} has a metric "${twin.key}" of its own: give it another key, or take measure out`,
+    );
+}
+
 /** The plan of a method whose setting nobody selects: its own one is the only one. */
 function withOwnSetting(plan: MethodPlan): MethodPlan {
   const { candidates, fallbackCandidate, cost } = plan;
@@ -128,6 +157,9 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
     splitOrder,
     columns: plan.columns.length,
     setting: isChosen ? null : (plan.candidates[0] ?? null),
+    ...(familyMetrics(context.grid.measure).length === 0
+      ? {}
+      : { predictions: predictionsOf(context, model, split, splitOrder, 'test') }),
     ...(isChosen && validation.kind === 'set' ? { selectOod: validation.dataset.test.count } : {}),
   };
   const identify = (rowsOf: (dataset: ResolvedDataset, range: Range) => SplitRows): PlannedChoice => {
@@ -146,7 +178,9 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
       columns: plan.columns.length,
       fit: sides('fit'),
       select: sides('select'),
-      ...(validation.kind === 'id' ? { predictions: predictionsOf(context, model, split, splitOrder) } : {}),
+      ...(validation.kind === 'id'
+        ? { predictions: predictionsOf(context, model, split, splitOrder, 'select') }
+        : {}),
     });
     context.builder.addChoice(choice);
     return choice;

@@ -128,6 +128,8 @@ export interface PlannedCell {
   /** OOD samples that the setting is selected on, where they are not of the cell's own OOD set. */
   readonly selectOod?: number;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
+  /** The predicted class and the label of the ID test samples, where metrics ask for them. */
+  readonly predictions?: SplitRows;
 }
 
 /** Predictions and labels of one model on one ID test set: how well it classifies. */
@@ -137,6 +139,8 @@ export interface PlannedAccuracy {
   readonly classes: number;
   /** Series of the predicted class and the label of every sample. */
   readonly series: string;
+  /** Series of the largest softmax probability of every sample, where the grid asks for calibration. */
+  readonly confidences?: string;
 }
 
 export interface Plan {

@@ -45,6 +45,7 @@ export interface Jobs {
       readonly planned: readonly PlannedAccuracy[];
       readonly series: readonly KeyedSeries[];
       readonly cards: Readonly<Record<string, number>>;
+      readonly bootstrap: { readonly seed: number; readonly replicates: number };
     };
     readonly output: {
       readonly accuracies: readonly Accuracy[];

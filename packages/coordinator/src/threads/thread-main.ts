@@ -31,8 +31,8 @@ function work(job: Job): JobOutput<JobKind> {
       return choose(choice, findProtocol(protocol), keyedReader(series, results(database)));
     }
     case 'accuracies': {
-      const { database, planned, series, cards } = job.input;
-      return mergeAccuracies(planned, keyedReader(series, results(database)), cards);
+      const { database, planned, series, cards, bootstrap } = job.input;
+      return mergeAccuracies(planned, keyedReader(series, results(database)), cards, bootstrap);
     }
     case 'running': {
       const { database, protocol: name, cells, series } = job.input;

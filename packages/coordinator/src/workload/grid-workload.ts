@@ -217,6 +217,7 @@ export class GridWorkload implements Workload, Facts {
       choices: [...new Set(made)].filter((one) => one !== undefined),
       seconds: series.map((ids) => this.#secondsOf(ids)),
       protocol: this.protocol.name,
+      measure: grid.measure ?? [],
       seed: grid.seed,
       bootstrapReplicates: grid.bootstrapReplicates,
     };

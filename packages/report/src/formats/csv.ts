@@ -44,10 +44,12 @@ const AFTER_METRICS = [
   'card_accuracy',
   'warnings',
 ] as const;
+/** Behind all others, where a grid asks for it. */
+const CALIBRATION = ['ece', 'ece_low', 'ece_high'] as const;
 
 /** Three columns a metric. One that would be called as another column is, has `metric_` before it. */
-function headOf(metrics: readonly MetricSpec[]): readonly string[] {
-  const taken = new Set<string>([...BEFORE_METRICS, ...AFTER_METRICS]);
+function headOf(metrics: readonly MetricSpec[], hasCalibration: boolean): readonly string[] {
+  const taken = new Set<string>([...BEFORE_METRICS, ...AFTER_METRICS, ...CALIBRATION]);
   const columns = metrics.flatMap(({ key }) => {
     const of = (name: string) => [name, `${name}_low`, `${name}_high`];
     let name = snake(key);
@@ -55,19 +57,20 @@ function headOf(metrics: readonly MetricSpec[]): readonly string[] {
     for (const column of of(name)) taken.add(column);
     return of(name);
   });
-  return [...BEFORE_METRICS, ...columns, ...AFTER_METRICS];
+  return [...BEFORE_METRICS, ...columns, ...AFTER_METRICS, ...(hasCalibration ? CALIBRATION : [])];
 }
 
 /**
  * Every metric as value, low and high end of its 95 % interval, in [0, 1]; the accuracy of the cell's model on its
- * ID set; codes of the warnings that concern the cell.
+ * ID set; codes of the warnings that concern the cell; the model's calibration error, where it was measured.
  */
 function* cellLines({
   results: { cells, accuracies, warnings, metrics, protocol },
 }: Report): Generator<string> {
   const accuracyOf = accuracyIndex(accuracies);
   const warningsOf = warningIndex(warnings, ['id', 'ood', 'model', 'method']);
-  yield line(headOf(metrics));
+  const hasCalibration = accuracies.some(({ calibration }) => calibration !== undefined);
+  yield line(headOf(metrics, hasCalibration));
   for (const cell of cells) {
     const { method, id, ood, model, seconds } = cell;
     const codes = new Set(warningsOf(cell).map(({ code }) => code));
@@ -77,6 +80,7 @@ function* cellLines({
       seconds.toFixed(3),
       ...accuracyFields(accuracyOf(cell)),
       [...codes].join(' '),
+      ...(hasCalibration ? calibrationFields(accuracyOf(cell)) : []),
     ]);
   }
 }
@@ -125,6 +129,12 @@ function accuracyFields(measured: Accuracy | undefined): string[] {
   if (measured === undefined) return ['', '', '', ''];
   const { value, low, high } = measured.accuracy;
   return [value, low, high, measured.cardAccuracy ?? ''].map(String);
+}
+
+function calibrationFields(measured: Accuracy | undefined): string[] {
+  const { calibration } = measured ?? {};
+  if (calibration === undefined) return CALIBRATION.map(() => '');
+  return [calibration.value, calibration.low, calibration.high].map(String);
 }
 
 /** `log10_p` says how small a p is that a program reads as 0; it is empty where nothing says so. */

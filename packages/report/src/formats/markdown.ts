@@ -1,4 +1,11 @@
-import { type MetricSpec, metricOf, RANKED_BY, type Results, visible } from '@oodgrid/contract';
+import {
+  type Accuracy,
+  type MetricSpec,
+  metricOf,
+  RANKED_BY,
+  type Results,
+  visible,
+} from '@oodgrid/contract';
 import { marksOf } from '../best-marks.js';
 import { BIBLIOGRAPHY } from '../bibtex.js';
 import { cellGroups, groupTitle } from '../cell-groups.js';
@@ -8,7 +15,7 @@ import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
 import { percent } from '../percent.js';
 import { linkOf, referenceText, usesText } from '../reference-text.js';
-import { firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
+import { calibrationNote, firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
 
 /** GitHub-flavoured tables, one per pair and model: best in bold, ~ where DeLong's test sees no difference. */
@@ -73,18 +80,25 @@ function* meansSection(results: Results): Generator<string> {
 
 function* accuracySection({ accuracies }: Results): Generator<string> {
   if (accuracies.length === 0) return;
-  yield '### Accuracy on the ID test sets\n\n| Model | ID set | Accuracy | Card |\n| :-- | :-- | --: | --: |\n';
-  for (const { model, id, accuracy, cardAccuracy } of accuracies) {
-    const { value, low, high } = accuracy;
+  const hasCalibration = accuracies.some(({ calibration }) => calibration !== undefined);
+  const more = hasCalibration ? ['ECE'] : [];
+  yield '### Accuracy on the ID test sets\n\n';
+  yield rowText(['Model', 'ID set', 'Accuracy', 'Card', ...more]);
+  yield rowText([':--', ':--', '--:', '--:', ...more.map(() => '--:')]);
+  const text = ({ value, low, high }: Accuracy['accuracy']) =>
+    `${percent(value)} (${percent(low)}–${percent(high)})`;
+  for (const { model, id, accuracy, cardAccuracy, calibration } of accuracies) {
     const card = cardAccuracy === null ? '' : percent(cardAccuracy);
     yield rowText([
       escaped(model),
       escaped(id),
-      `${percent(value)} (${percent(low)}–${percent(high)})`,
+      text(accuracy),
       card,
+      ...more.map(() => (calibration === undefined ? '' : text(calibration))),
     ]);
   }
   yield '\n';
+  if (hasCalibration) yield `${escaped(calibrationNote(accuracies).trim())}\n\n`;
 }
 
 function* warningSection({ warnings }: Results): Generator<string> {

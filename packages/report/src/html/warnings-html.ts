@@ -1,7 +1,8 @@
-import type { Results } from '@oodgrid/contract';
+import type { Accuracy, Results } from '@oodgrid/contract';
 import { countText } from '../count-text.js';
 import { percent } from '../percent.js';
 import {
+  calibrationNote,
   doubtIndex,
   firstAccuracies,
   firstMessages,
@@ -31,13 +32,17 @@ export function accuraciesHtml({ accuracies, warnings }: Results): string {
   const isDoubted = doubtIndex(warnings);
   const left = accuracies.length - MAX_ACCURACIES;
   const shown = left > 0 ? firstAccuracies(accuracies, isDoubted, MAX_ACCURACIES) : accuracies;
+  const hasCalibration = accuracies.some(({ calibration }) => calibration !== undefined);
+  const numberHtml = ({ value, low, high }: Accuracy['accuracy']) =>
+    `<td>${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td>`;
   const rows = shown.map((one) => {
-    const { value, low, high } = one.accuracy;
+    const { accuracy, calibration } = one;
+    const error = calibration === undefined ? '<td></td>' : numberHtml(calibration);
     const card = one.cardAccuracy === null ? '' : percent(one.cardAccuracy);
     const doubted = isDoubted(one) ? ' class="doubted"' : '';
-    return `<tr${doubted}><th scope="row">${escapeHtml(one.model)}</th><td>${escapeHtml(one.id)}</td><td>${percent(value)}<span class="interval">${percent(low)}–${percent(high)}</span></td><td>${card}</td><td>${countText(one.samples)}</td></tr>`;
+    return `<tr${doubted}><th scope="row">${escapeHtml(one.model)}</th><td>${escapeHtml(one.id)}</td>${numberHtml(accuracy)}${hasCalibration ? error : ''}<td>${card}</td><td>${countText(one.samples)}</td></tr>`;
   });
   const rest =
     left > 0 ? `<p class="muted">... and ${countText(left)} more in <code>results.json</code>.</p>` : '';
-  return `<section><h2>Accuracy on the ID test sets</h2><div class="wide"><table class="accuracies"><thead><tr><th scope="col">Model</th><th scope="col">ID set</th><th scope="col">Accuracy</th><th scope="col">Card</th><th scope="col">Samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}<p class="muted">Share of the whole test set classified correctly, in percent, with Wilson's 95 % interval, beside what the model's card says.</p></section>`;
+  return `<section><h2>Accuracy on the ID test sets</h2><div class="wide"><table class="accuracies"><thead><tr><th scope="col">Model</th><th scope="col">ID set</th><th scope="col">Accuracy</th>${hasCalibration ? '<th scope="col">ECE</th>' : ''}<th scope="col">Card</th><th scope="col">Samples</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}<p class="muted">Share of the whole test set classified correctly, in percent, with Wilson's 95 % interval, beside what the model's card says.${calibrationNote(accuracies)}</p></section>`;
 }
