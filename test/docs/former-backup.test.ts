@@ -18,8 +18,6 @@ import { testCache } from '../support/temporary-cache.js';
  */
 const FIXTURE = fileURLToPath(new URL('fixtures/former-backup.tgz', import.meta.url));
 const [DONE, HALF] = ['grid-20261126-010917-21765', 'grid-20261126-010919-21780'];
-/** Numerics class of the worker that computed for it. */
-const ITS_CLASS = 'tensorflow-2.20.0/cpu/x64-avx512_bf16/onednn/threads-1/float32';
 
 const cache = testCache();
 const programs = new Programs(join(cache.folder, 'bin'));
@@ -28,7 +26,7 @@ afterAll(() => typist.close('SIGKILL'));
 const typed = (commands: string, env: Readonly<Record<string, string>> = {}) =>
   typist.type(commands, { programs, cwd: cache.folder, env: { OODGRID_CACHE: cache.cacheDir, ...env } });
 
-it('a back-up of a former version is restored: what was done is there, what was half-way says what to do, its scores count', async () => {
+it('a back-up of a former version is restored: what was done is there, what was half-way says what to do, its scores are computed anew', async () => {
   const [backup, store] = [join(cache.folder, 'backup'), join(cache.folder, 'store')];
   mkdirSync(backup);
   await execa('tar', ['xzf', FIXTURE, '-C', backup]);
@@ -63,13 +61,10 @@ it('a back-up of a former version is restored: what was done is there, what was 
   );
   expect(readdirSync(join(cache.folder, 'former'))).toContain('results.json');
 
-  // Its scores are found by their keys, where the same class computes.
+  // Its scores are of a class that says nothing of the processor's rounding: they are not mixed with others.
   const { file } = writeBlackGrid(cache.folder, { count: 1101 });
   const worker = `nohup ood-cli worker --coordinator ${where} > worker.log 2>&1 &`;
   const again = await typed(`${worker}\nood-cli submit ${file}`, asked);
   expect(again).toMatch(/results: /);
-  const log =
-    readFileSync(join(cache.folder, 'worker.log'), 'utf8') +
-    readFileSync(join(cache.folder, 'coordinator.log'), 'utf8');
-  if (log.includes(ITS_CLASS)) expect(again).toMatch(/ 0 forward and 0 gradient passes/);
+  expect(again).toMatch(/ 2,202 forward and 0 gradient passes/);
 }, 120_000);

@@ -5,6 +5,7 @@ import type { Kernels } from '@oodgrid/models';
 import { z } from 'zod';
 import { loadNative } from './native.js';
 import { numericsClass } from './numerics-class.js';
+import { numericsProbe } from './numerics-probe.js';
 import { portableKernels } from './portable-kernels.js';
 import { loadWasm } from './wasm.js';
 
@@ -58,7 +59,14 @@ export async function loadEngine(options: EngineOptions): Promise<Engine> {
     }
   }
   const version = await loadWasm();
-  const facts = { kind: 'wasm', version, device: 'cpu', threads: '1', isOneDnnOn: false } as const;
+  const facts = {
+    kind: 'wasm',
+    version,
+    device: 'cpu',
+    threads: '1',
+    isOneDnnOn: false,
+    probe: numericsProbe(),
+  } as const;
   return { ...facts, numericsClass: numericsClass(facts), kernels: portableKernels };
 }
 
@@ -70,6 +78,7 @@ function nativeEngine(folder: string): Engine {
     device: native.isGpu ? 'gpu' : 'cpu',
     threads: process.env.TF_NUM_INTRAOP_THREADS ?? 'all',
     isOneDnnOn: process.env.TF_ENABLE_ONEDNN_OPTS !== '0',
+    probe: numericsProbe(),
   } as const;
   return { ...facts, numericsClass: numericsClass(facts), kernels: native.kernels };
 }

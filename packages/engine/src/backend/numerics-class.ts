@@ -24,6 +24,8 @@ export interface NumericsFacts {
   readonly device: string;
   readonly threads: string;
   readonly isOneDnnOn: boolean;
+  /** What `numericsProbe()` says of the loaded backend. */
+  readonly probe: string;
 }
 
 /** Name of a numerics class: two workers with the same one give the same bits for the same task. */
@@ -35,5 +37,6 @@ export function numericsClass(facts: NumericsFacts): string {
     facts.isOneDnnOn ? 'onednn' : 'eigen',
     `threads-${facts.threads}`,
     'float32',
+    `probe-${facts.probe}`,
   ].join('/');
 }
