@@ -4,6 +4,8 @@ export { type ComparedTable, comparedTables, LEVEL } from './compare/compared-ta
 export { REPORT_FORMATS } from './formats/catalog.js';
 export type { CellScores, Report, ReportFile, ReportFormat } from './formats/format.js';
 export { type GroupRow, groupRows, openoodCsv, type SeedMean, type SetValues } from './group-means.js';
+export { PUBLISHED, type PublishedTable, publishedTables } from './published/published.js';
+export { publishedText } from './published/published-text.js';
 export { resultsTable, type TableOptions } from './table-text.js';
 export { type TableColumn, type TableEntry, textTable } from './text-table.js';
 export { padRight, wrapText } from './text-width.js';

@@ -16,7 +16,7 @@ const { metrics: METRICS } = readResults(
 
 const ZERO = digestSchema.parse('0'.repeat(64));
 
-function cell(
+export function sampleCell(
   method: string,
   title: string,
   auroc: number,
@@ -79,9 +79,9 @@ export function sampleResults(change: (results: Record<string, unknown>) => void
       cpu: 'c',
     },
     cells: [
-      cell('best', 'Best_1', 0.99, 0.02, { magnitude: 0.004 }),
-      cell('close', 'Close "one", two', 0.985, 0.01),
-      cell('worse', '<b>Worse</b>', 0.7, 0.5),
+      sampleCell('best', 'Best_1', 0.99, 0.02, { magnitude: 0.004 }),
+      sampleCell('close', 'Close "one", two', 0.985, 0.01),
+      sampleCell('worse', '<b>Worse</b>', 0.7, 0.5),
     ],
     comparisons: [
       {

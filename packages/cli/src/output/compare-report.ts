@@ -21,6 +21,33 @@ const comparedRowSchema = z.object({
   samplesOod: count.nullable(),
 });
 
+const meanHere = z.object({ mean: z.number(), sd: z.number() }).nullable();
+/** In percent, as published; the standard deviation is null where there was one training seed. */
+const publishedNumber = z.object({ mean: z.number(), sd: z.number().nullable() });
+const beside = z.object({ here: meanHere, published: publishedNumber.nullable() });
+
+const publishedTableSchema = z.object({
+  benchmark: z.string(),
+  network: z.string(),
+  source: z.string(),
+  id: z.string(),
+  model: z.string(),
+  seeds: count,
+  accuracy: z.object({ here: meanHere, published: publishedNumber }),
+  differences: z.array(z.string()).readonly(),
+  rows: z
+    .array(
+      z.object({
+        title: z.string(),
+        method: z.string().nullable(),
+        published: z.string().nullable(),
+        near: beside,
+        far: beside,
+      }),
+    )
+    .readonly(),
+});
+
 export const compareReportSchema = z.object({
   run: z.string(),
   protocol: z.string(),
@@ -37,6 +64,8 @@ export const compareReportSchema = z.object({
       rows: z.array(comparedRowSchema),
     }),
   ),
+  /** With --published: means of groups beside published ones. */
+  published: z.array(publishedTableSchema).exactOptional(),
 });
 export type CompareReport = z.infer<typeof compareReportSchema>;
 
