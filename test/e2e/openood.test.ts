@@ -151,12 +151,16 @@ describe('protocol openood', () => {
     // A group of one set is that set; a set without a group has its row and no mean.
     const near = rowOf('knn', 'two', 'other', '1', 'openood', 'near');
     const own = rowOf('knn', 'two', 'other', '1', 'openood', 'oods-a');
-    expect(near[0]?.slice(7)).toEqual(own[0]?.slice(7));
+    expect(near[0]?.slice(7, 17)).toEqual(own[0]?.slice(7, 17));
     expect(rowOf('knn', 'two', 'other', '1', 'openood').map((row) => [row[5], row[6]])).toEqual([
       ['oods-a', '0'],
       ['near', '1'],
       ['oods-c', '0'],
     ]);
+    const grouped = results.groupMeans.find(
+      (one) => one.group === 'far' && one.model === 'net-s0' && one.method === 'knn',
+    );
+    expect(grouped?.auroc.value).toBeCloseTo(a, 12);
     const shown = `${(100 * mean).toFixed(2)} ± ${(100 * sd).toFixed(2)}`;
     expect(stdout).toContain('one, net (2 training seeds): means of groups, ID accuracy ');
     expect(stdout).toContain('two, other: means of groups, ID accuracy ');

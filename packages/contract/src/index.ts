@@ -39,6 +39,7 @@ export {
   type Comparison,
   comparisonsSchema,
   type Environment,
+  type GroupMean,
   metricOf,
   RESULTS_SCHEMA,
   type Results,

@@ -60,6 +60,7 @@ export function readV1Header(value: unknown): ResultsHeader {
     protocol: PROTOCOL,
     metrics: METRICS.map((spec) => ({ ...spec })),
     groups: [],
+    groupMeans: [],
     trainingSeeds: [],
   };
 }

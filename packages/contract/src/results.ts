@@ -72,6 +72,30 @@ const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
+/**
+ * The unweighted mean of a row's AUROCs over the OOD sets of a group, which share their ID samples: interval and paired test are of the mean (DeLong's
+ * components, averaged over the sets before their variance is taken).
+ */
+const groupMeanSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  group: z.string(),
+  method: z.string(),
+  auroc: z.object({ value: shareSchema, low: shareSchema, high: shareSchema }),
+  /** Against the row with the highest mean; null for that row, and where they share no test sample. */
+  toBest: z
+    .object({
+      /** The row's mean minus the best one's, on the shared samples. */
+      difference: z.number(),
+      p: shareSchema,
+      log10P: z.number().nullable(),
+      samplesId: count,
+      samplesOod: count,
+    })
+    .nullable(),
+});
+export type GroupMean = z.infer<typeof groupMeanSchema>;
+
 /** Accuracy of a model on the whole test set of an ID data set. */
 const accuracySchema = z.object({
   model: z.string(),
@@ -147,7 +171,9 @@ export const resultsHeaderSchema = z.object({
   metrics: z.array(metricSpecSchema).min(1),
   /** OOD sets whose numbers are averaged; no part of the digest, whose grid has them. Older results have none. */
   groups: z.array(groupMemberSchema).default([]),
-  /** Models whose numbers are averaged; the same holds for it. */
+  /** AUROCs averaged over those sets, for each model; no part of the digest: they follow from scores. Older results have none. */
+  groupMeans: z.array(groupMeanSchema).default([]),
+  /** Models whose numbers are averaged; no part of the digest either. */
   trainingSeeds: z.array(trainingSeedsSchema).default([]),
 });
 export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;

@@ -4,6 +4,7 @@ import { bySeverity, type Digest, OodError, type ResultWarning } from '@oodgrid/
 import { familyMetrics, isChoosing, moduleOf, type Protocol } from '@oodgrid/protocols';
 import type { RunState } from './dispatch/run-state.js';
 import { comparedGroups, isEveryPairTested } from './merger/compare.js';
+import { meanGroups } from './merger/group-means.js';
 import { mergeBatches } from './merger/merge-batches.js';
 import { describeGrid } from './planner/describe-grid.js';
 import type { PlannedCell } from './planner/plan.js';
@@ -56,9 +57,14 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
   const groups = comparedGroups(plan.cells);
   const cells = await mergeCellsOf(run, workload, grid, groups, options);
   const comparisons = await compareRowsOf(run, plan.cells, groups, cells.rows, options);
+  const means = meanGroups(plan.cells, grid.pairs).map(({ rows, ...where }) => ({
+    where,
+    rows: rows.map((own) => own.map((cell) => plannedAt(cells.rows, cell))),
+  }));
   const header = {
     ...factsOf(run, options.workers),
     ...evaluationOf(workload.protocol, grid),
+    groupMeans: means.length === 0 ? [] : [...(await threads.run('group-means', { groups: means }))],
     grid: describeGrid(grid),
     accuracies: [...accuracies.accuracies],
     warnings: bySeverity([...accuracies.warnings, ...(grid.warnings ?? []), ...distinct(cells.warnings)]),

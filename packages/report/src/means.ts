@@ -1,4 +1,4 @@
-import { type MetricSpec, metricOf, type Results } from '@oodgrid/contract';
+import { type GroupMean, type MetricSpec, metricOf, RANKED_BY, type Results } from '@oodgrid/contract';
 import { type GroupRow, groupRows, type SeedMean, seedMean } from './group-means.js';
 import { percent } from './percent.js';
 
@@ -19,6 +19,8 @@ export interface Means {
   /** Of the ID test set; absent where it was not measured for every seed. */
   readonly accuracy?: SeedMean;
   readonly methods: readonly MethodMeans[];
+  /** Interval and test of a method's mean AUROC over a group; undefined where there are several seeds, whose spread is the larger error. */
+  groupMean(method: string, group: string): GroupMean | undefined;
 }
 
 /** Empty where a grid has neither groups nor training seeds: a table of means would say what the others say. */
@@ -27,6 +29,9 @@ export function meansOf(results: Results): readonly Means[] {
   if (groups.length === 0 && trainingSeeds.length === 0) return [];
   const cellAt = new Map(cells.map((cell) => [key(cell.id, cell.ood, cell.model, cell.method), cell]));
   const groupAt = new Map(groups.map(({ id, ood, group }) => [key(id, ood), group]));
+  const meanAt = new Map(
+    results.groupMeans.map((one) => [key(one.id, one.model, one.group, one.method), one]),
+  );
   const titles = new Map(cells.map(({ method, title }) => [method, title]));
   return distinct(cells, ({ id }) => id).flatMap((id) => {
     const own = cells.filter((cell) => cell.id === id);
@@ -56,7 +61,10 @@ export function meansOf(results: Results): readonly Means[] {
         return { method, title, rows };
       });
       const accuracy = accuracies.length === models.length ? { accuracy: seedMean(accuracies) } : {};
-      return { id, model: name, seeds: models.length, ...accuracy, methods };
+      const [model, ...others] = models;
+      const groupMean = (method: string, group: string) =>
+        model === undefined || others.length > 0 ? undefined : meanAt.get(key(id, model, group, method));
+      return { id, model: name, seeds: models.length, ...accuracy, methods, groupMean };
     });
   });
 }
@@ -97,9 +105,10 @@ export interface MeansTable {
 
 export function meansTables(results: Results, maxRows = Number.POSITIVE_INFINITY): readonly MeansTable[] {
   const { metrics } = results;
-  return meansOf(results).map(({ id, model, seeds, accuracy, methods }): MeansTable => {
+  return meansOf(results).map(({ id, model, seeds, accuracy, methods, groupMean }): MeansTable => {
     const hasGroups = (methods[0]?.rows ?? []).some(({ isGroup }) => isGroup);
-    const shown = methods.map(({ title, rows }) => ({
+    const shown = methods.map(({ method, title, rows }) => ({
+      method,
       title,
       rows: rows.filter(({ isGroup }) => isGroup === hasGroups),
     }));
@@ -131,7 +140,7 @@ export function meansTables(results: Results, maxRows = Number.POSITIVE_INFINITY
               {
                 title: row.title,
                 entries: (columns[i] ?? []).map((value, column) => ({
-                  text: text(value),
+                  text: withInterval(text(value), row.method, head[column], groupMean),
                   isBest: percent(value.mean) === best[column],
                 })),
               },
@@ -143,9 +152,28 @@ export function meansTables(results: Results, maxRows = Number.POSITIVE_INFINITY
   });
 }
 
+/** `~95.41 (95.02-95.80)`: with the interval of a group's AUROC, and the mark of one that is not told from the best. */
+function withInterval(
+  text: string,
+  method: string,
+  column: MeansTable['head'][number] | undefined,
+  groupMean: Means['groupMean'],
+): string {
+  const mean = column?.metric.key === RANKED_BY ? groupMean(method, column.name) : undefined;
+  if (mean === undefined) return text;
+  const { auroc, toBest } = mean;
+  return `${toBest !== null && toBest.p >= LEVEL ? '~' : ''}${text} (${percent(auroc.low)}-${percent(auroc.high)})`;
+}
+
+/** Means with this p and above are marked as not told from the best. */
+const LEVEL = 0.05;
+
 /** What rows are ranked by: the first metric, the AUROC, of the first group or set. */
 const first = (rows: readonly GroupRow[] = []): number => rows[0]?.values[0]?.mean ?? Number.NaN;
 
 /** What stands below tables of means. */
-export const meansNote = ({ trainingSeeds }: Pick<Results, 'trainingSeeds'>): string =>
-  `A group's mean is that of its sets, whatever their sizes${trainingSeeds.some(({ models }) => models.length > 1) ? '; ± is the population standard deviation over training seeds, of which each has its own means' : ''}.`;
+export const meansNote = ({
+  trainingSeeds,
+  groupMeans,
+}: Pick<Results, 'trainingSeeds' | 'groupMeans'>): string =>
+  `A group's mean is that of its sets, whatever their sizes${trainingSeeds.some(({ models }) => models.length > 1) ? '; ± is the population standard deviation over training seeds, of which each has its own means' : ''}.${groupMeans.length === 0 ? '' : " Its AUROC has DeLong's interval over all of its sets, whose ID samples are the same; ~: not significantly different from the best mean (paired, p >= 0.05)."}`;

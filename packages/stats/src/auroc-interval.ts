@@ -1,5 +1,6 @@
 import { delongOfPlacements, type Interval, type Placements } from './delong.js';
 import { twoSidedZ } from './normal.js';
+import { stratifiedDelong } from './stratified-delong.js';
 
 /**
  * AUROC with a confidence interval that has its coverage at the border too. DeLong's variance is made of what was seen: where no
@@ -16,6 +17,29 @@ export function aurocInterval(placements: Placements, level = 0.95): Interval {
     value,
     low: Number.isFinite(low) ? Math.min(low, score.low) : score.low,
     high: Number.isFinite(high) ? Math.max(high, score.high) : score.high,
+  };
+}
+
+/**
+ * The same for the mean of several OOD sets' AUROCs on the same ID samples. At the border the score intervals of the sets are added in squares, as if their
+ * errors were independent.
+ */
+export function meanAurocInterval(sets: readonly Placements[], level = 0.95): Interval {
+  const { value, low, high } = stratifiedDelong(sets, level);
+  const z = twoSidedZ(level);
+  const scores = sets.map((placements) => {
+    const own = delongOfPlacements(placements, level).value;
+    const score = scoreInterval(own, placements.id.length, placements.ood.length, z);
+    return { below: own - score.low, above: score.high - own };
+  });
+  const border = {
+    low: value - Math.hypot(...scores.map(({ below }) => below)) / sets.length,
+    high: value + Math.hypot(...scores.map(({ above }) => above)) / sets.length,
+  };
+  return {
+    value,
+    low: Math.max(0, Number.isFinite(low) ? Math.min(low, border.low) : border.low),
+    high: Math.min(1, Number.isFinite(high) ? Math.max(high, border.high) : border.high),
   };
 }
 

@@ -50,15 +50,10 @@ export function bootstrapGroups(
   return metrics.map((of, i) => percentiles(of(...points), values[i] ?? new Float64Array(), level));
 }
 
-function addDrawn(
-  sums: Float64Array,
-  groupOf: Int32Array,
-  counts: ArrayLike<number>,
-  counted?: Uint8Array,
-): void {
-  for (const [sample, group] of groupOf.entries()) {
+function addDrawn(sums: Float64Array, groupOf: Int32Array, counts: Int8Array, counted?: Uint8Array): void {
+  for (let sample = 0; sample < groupOf.length; sample++) {
     if (counted !== undefined && counted[sample] === 0) continue;
     // The sign may tell the side.
-    sums[group] = (sums[group] ?? Number.NaN) + Math.abs(counts[sample] ?? Number.NaN);
+    sums[groupOf[sample]] += Math.abs(counts[sample]);
   }
 }

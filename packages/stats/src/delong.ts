@@ -112,6 +112,11 @@ export function pairedOfPlacements(placementsA: Placements, placementsB: Placeme
   const difference = mean(a.id) - mean(b.id);
   const variance =
     varianceOf(minus(a.id, b.id)) / a.id.length + varianceOf(minus(a.ood, b.ood)) / a.ood.length;
+  return normalTest(difference, variance);
+}
+
+/** The test of a difference by its variance. */
+export function normalTest(difference: number, variance: number): PairedTest {
   if (variance === 0)
     return {
       difference,
@@ -125,7 +130,7 @@ export function pairedOfPlacements(placementsA: Placements, placementsB: Placeme
 }
 
 /** AUROC of each sample against the other side. */
-function shares({ id, ood }: Placements): { readonly id: Float64Array; readonly ood: Float64Array } {
+export function shares({ id, ood }: Placements): { readonly id: Float64Array; readonly ood: Float64Array } {
   return { id: halvesOf(id, ood.length), ood: halvesOf(ood, id.length) };
 }
 
@@ -135,20 +140,20 @@ function halvesOf(doubled: Uint32Array, total: number): Float64Array {
   return out;
 }
 
-function minus(a: Float64Array, b: Float64Array): Float64Array {
+export function minus(a: Float64Array, b: Float64Array): Float64Array {
   const out = new Float64Array(a.length);
   for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
   return out;
 }
 
-function mean(values: Float64Array): number {
+export function mean(values: Float64Array): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i];
   return total / values.length;
 }
 
 /** The unbiased variance; 0 for a single value. */
-function varianceOf(values: Float64Array): number {
+export function varianceOf(values: Float64Array): number {
   if (values.length < 2) return 0;
   const centre = mean(values);
   let total = 0;

@@ -1,4 +1,4 @@
-export { aurocInterval } from './auroc-interval.js';
+export { aurocInterval, meanAurocInterval } from './auroc-interval.js';
 export {
   type BootstrapIntervals,
   type BootstrapOptions,
@@ -52,6 +52,7 @@ export { meanResidualLengths } from './residual-lengths.js';
 export { augrcOfCounts, aurcOfCounts, excessAurcOfCounts, oscrOfCounts } from './risk-coverage.js';
 export type { Rows } from './rows.js';
 export { principalAxes, scatter } from './second-moment.js';
+export { stratifiedDelong, stratifiedPaired } from './stratified-delong.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';
 export { classMeans, tiedCovariance } from './tied-gaussian.js';
 export { wilsonInterval } from './wilson.js';

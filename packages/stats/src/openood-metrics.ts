@@ -10,24 +10,19 @@
  * equal, only points inside straight runs are dropped, which changes nothing but in a run along OOD, where the share is the same.
  */
 export function fprAtOodRecallOfCounts(id: Float64Array, ood: Float64Array, recall: number): number {
-  const flaggedId: number[] = [];
-  const flaggedOod: number[] = [];
-  let [idSum, oodSum] = [0, 0];
+  const [idTotal, oodTotal] = [sum(id), sum(ood)];
+  let [flaggedId, flaggedOod, points, last] = [0, 0, 0, -1];
   for (let group = id.length - 1; group >= 0; group--) {
     if (id[group] === 0 && ood[group] === 0) continue;
-    idSum += id[group];
-    oodSum += ood[group];
-    flaggedId.push(idSum);
-    flaggedOod.push(oodSum);
+    // The step to the next point tells whether the one before is kept; the first always is, and so is the last.
+    const isKept = points === 1 || id[group] !== id[last] || ood[group] !== ood[last];
+    if (points > 0 && isKept && flaggedOod / oodTotal >= recall) return flaggedId / idTotal;
+    flaggedId += id[group];
+    flaggedOod += ood[group];
+    points++;
+    last = group;
   }
-  const last = flaggedId.length - 1;
-  const isBend = (values: readonly number[], i: number) =>
-    values[i + 1] - values[i] !== values[i] - values[i - 1];
-  for (let i = 0; i <= last; i++) {
-    if (flaggedOod[i] / oodSum < recall) continue;
-    if (i === 0 || i === last || isBend(flaggedId, i) || isBend(flaggedOod, i)) return flaggedId[i] / idSum;
-  }
-  return Number.NaN;
+  return points === 0 ? Number.NaN : flaggedId / idTotal;
 }
 
 /**
@@ -36,8 +31,7 @@ export function fprAtOodRecallOfCounts(id: Float64Array, ood: Float64Array, reca
  */
 export function auprFromOneOfCounts(id: Float64Array, ood: Float64Array, positive: 'id' | 'ood'): number {
   const [own, other] = positive === 'id' ? [id, ood] : [ood, id];
-  let total = 0;
-  for (const count of own) total += count;
+  const total = sum(own);
   let [found, all, area, lastRecall, lastPrecision] = [0, 0, 0, 0, 1];
   for (let step = 0; step < own.length; step++) {
     const group = positive === 'id' ? step : own.length - 1 - step;
@@ -50,4 +44,10 @@ export function auprFromOneOfCounts(id: Float64Array, ood: Float64Array, positiv
     [lastRecall, lastPrecision] = [recall, precision];
   }
   return area;
+}
+
+function sum(counts: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i];
+  return total;
 }

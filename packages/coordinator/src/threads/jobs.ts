@@ -1,6 +1,7 @@
-import type { Accuracy, Digest, ResultsHeader, ResultWarning } from '@oodgrid/contract';
+import type { Accuracy, Digest, GroupMean, ResultsHeader, ResultWarning } from '@oodgrid/contract';
 import type { ChoiceOutcome } from '../merger/choose.js';
 import type { ComparedRow } from '../merger/compare.js';
+import type { MeanGroup } from '../merger/group-means.js';
 import type { KeyedSeries, MergeInput } from '../merger/merge-input.js';
 import type { RunningAuroc } from '../merger/running-auroc.js';
 import type { PlannedAccuracy, PlannedCell, PlannedChoice } from '../planner/plan.js';
@@ -86,6 +87,16 @@ export interface Jobs {
       readonly part: PartFiles;
     };
     readonly output: null;
+  };
+  /** Means over groups of OOD sets: for each method its rows on every set. */
+  readonly 'group-means': {
+    readonly input: {
+      readonly groups: readonly {
+        readonly where: Pick<MeanGroup, 'id' | 'model' | 'group'>;
+        readonly rows: readonly (readonly StoredRow[])[];
+      }[];
+    };
+    readonly output: readonly GroupMean[];
   };
   /** Puts the parts together into one file; returns its digest. */
   readonly pack: {

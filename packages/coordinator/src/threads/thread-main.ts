@@ -6,6 +6,7 @@ import { keyedReader } from '../merger/merge-input.js';
 import { runningAuroc } from '../merger/running-auroc.js';
 import { StoredResults } from '../store/stored-results.js';
 import { compareJob } from './compare-job.js';
+import { groupJob } from './group-job.js';
 import type { JobInput, JobKind, JobOutput } from './jobs.js';
 import { mergeJob } from './merge-job.js';
 import { packJob } from './pack-job.js';
@@ -44,6 +45,8 @@ function work(job: Job): JobOutput<JobKind> {
       return mergeJob(job.input, results(job.input.database));
     case 'compare':
       return compareJob(job.input);
+    case 'group-means':
+      return groupJob(job.input);
     case 'pack':
       return packJob(job.input);
   }

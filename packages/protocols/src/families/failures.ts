@@ -31,6 +31,14 @@ function metricsOf(
   }));
 }
 
+/** All OOD samples, and the ID ones that are classified wrongly. */
+function failedOf(ood: Float64Array, wrong: Float64Array): Float64Array {
+  const failed = new Float64Array(ood.length);
+  for (let group = 0; group < failed.length; group++)
+    failed[group] = (ood[group] ?? Number.NaN) + (wrong[group] ?? Number.NaN);
+  return failed;
+}
+
 /** Samples that are accepted though the prediction is wrong: ID samples that are classified wrongly, and every OOD sample. */
 export const failureDetection: MetricFamily = {
   name: 'failure-detection',
@@ -40,7 +48,7 @@ export const failureDetection: MetricFamily = {
     '',
     '',
     'wrongly classified ID samples and all OOD samples are failures',
-    (id, ood, wrong) => [rightOf(id, wrong), ood.map((count, i) => count + (wrong[i] ?? Number.NaN))],
+    (id, ood, wrong) => [rightOf(id, wrong), failedOf(ood, wrong)],
   ),
   isOfModels: false,
   cites: [AURC, EXCESS_AURC, AUGRC],

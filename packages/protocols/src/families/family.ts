@@ -19,5 +19,9 @@ export interface MetricFamily {
 }
 
 /** Of the ID samples of each group, those that are classified rightly. */
-export const rightOf = (id: Float64Array, wrong: Float64Array): Float64Array =>
-  id.map((count, group) => count - (wrong[group] ?? Number.NaN));
+export function rightOf(id: Float64Array, wrong: Float64Array): Float64Array {
+  const right = new Float64Array(id.length);
+  for (let group = 0; group < right.length; group++)
+    right[group] = (id[group] ?? Number.NaN) - (wrong[group] ?? Number.NaN);
+  return right;
+}

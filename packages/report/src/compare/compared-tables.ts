@@ -2,6 +2,7 @@ import type { Cell, Comparison, Results } from '@oodgrid/contract';
 import { holmLog10 } from '@oodgrid/stats';
 import { aurocOf, bestRow, type CellGroup, cellGroups } from '../cell-groups.js';
 import { comparisonIndex, type TestAgainstBest, testsAgainstBest } from '../paired-tests.js';
+import { groupTables } from './group-tables.js';
 
 /** Rows that are told from the best at this error rate over the whole table. */
 export const LEVEL = 0.05;
@@ -26,12 +27,15 @@ export interface ComparedTable {
 }
 
 /**
- * Paired tests of every table with Holm's adjustment over the table. The best row is chosen by the data that test it, so its tests alone
+ * Paired tests of every table, those of means over groups of OOD sets among them, with Holm's adjustment over the table. The best row is chosen by the data that test it, so its tests alone
  * are no family of their own: every two rows count, also those that a large run has not tested.
  */
 export function comparedTables(results: Results): ComparedTable[] {
   const comparisonsOf = comparisonIndex(results.comparisons);
-  return cellGroups(results).flatMap((group) => comparedTable(group, comparisonsOf(group)) ?? []);
+  return [
+    ...cellGroups(results).flatMap((group) => comparedTable(group, comparisonsOf(group)) ?? []),
+    ...groupTables(results).flatMap(({ group, comparisons }) => comparedTable(group, comparisons) ?? []),
+  ];
 }
 
 /** Undefined for a group without rows. */

@@ -1,4 +1,12 @@
-import { type Accuracy, type Cell, type MetricSpec, metricOf, visible } from '@oodgrid/contract';
+import {
+  type Accuracy,
+  type Cell,
+  type Comparison,
+  type GroupMean,
+  type MetricSpec,
+  metricOf,
+  visible,
+} from '@oodgrid/contract';
 import { meansOf } from '../means.js';
 import { isWholeP, pText } from '../paired-tests.js';
 import { accuracyIndex, warningIndex } from '../result-warnings.js';
@@ -87,11 +95,13 @@ function* cellLines({
 
 /**
  * For each ID set and model, or family of models that differ by their seed: mean and population standard deviation over seeds of every
- * metric on each OOD set, and of the means over groups; in [0, 1]. The head alone where a grid has neither groups nor training seeds.
+ * metric on each OOD set, and of the means over groups; in [0, 1]. A group of one training seed has DeLong's interval of its AUROC, and the p of its difference
+ * from the best mean. The head alone where a grid has neither groups nor training seeds.
  */
 function* meanLines({ results }: Report): Generator<string> {
   const columns = results.metrics.flatMap(({ key }) => [`${snake(key)}_mean`, `${snake(key)}_sd`]);
   const accuracyColumns = ['id_accuracy_mean', 'id_accuracy_sd'];
+  const ofGroups = ['auroc_low', 'auroc_high', 'p_to_best', 'log10_p_to_best'];
   yield line([
     'method',
     'id',
@@ -102,18 +112,35 @@ function* meanLines({ results }: Report): Generator<string> {
     'is_group',
     ...columns,
     ...accuracyColumns,
+    ...ofGroups,
   ]);
-  for (const { id, model, seeds, accuracy, methods } of meansOf(results)) {
+  for (const { id, model, seeds, accuracy, methods, groupMean } of meansOf(results)) {
     const measured = accuracy === undefined ? ['', ''] : [String(accuracy.mean), String(accuracy.sd)];
     for (const { method, rows } of methods) {
       for (const { name, isGroup, values } of rows) {
         const numbers = values.flatMap(({ mean, sd }) => [String(mean), String(sd)]);
         const names = [method, id, model, String(seeds), results.protocol.name, name, isGroup ? '1' : '0'];
-        yield line([...names, ...numbers, ...measured]);
+        const mean = isGroup ? groupMean(method, name) : undefined;
+        yield line([...names, ...numbers, ...measured, ...groupFields(mean)]);
       }
     }
   }
 }
+
+function groupFields(mean: GroupMean | undefined): string[] {
+  if (mean === undefined) return ['', '', '', ''];
+  const { auroc, toBest } = mean;
+  const test = toBest === null ? ['', ''] : [pNumber(toBest), log10Number(toBest)];
+  return [String(auroc.low), String(auroc.high), ...test];
+}
+
+type P = Pick<Comparison, 'p' | 'log10P'>;
+
+/** A p that a double does not hold is written by its logarithm's digits, never as 0. */
+const pNumber = (one: P): string => (isWholeP(one.p) ? String(one.p) : pText(one));
+
+/** Empty where nothing says how small a p is that a program reads as 0. */
+const log10Number = ({ log10P }: P): string => (log10P === null ? '' : String(log10P));
 
 function metricFields(cell: Cell, metrics: readonly MetricSpec[]): string[] {
   const { chosen } = cell.hyperparameters;
@@ -141,12 +168,12 @@ function calibrationFields(measured: Accuracy | undefined): string[] {
 function* comparisonLines({ results: { comparisons } }: Report): Generator<string> {
   yield line(['id', 'ood', 'model', 'a', 'b', 'difference', 'p', 'log10_p', 'samples_id', 'samples_ood']);
   for (const one of comparisons) {
-    const { id, ood, model, a, b, difference, p, log10P, samplesId, samplesOod } = one;
+    const { id, ood, model, a, b, difference, samplesId, samplesOod } = one;
     yield line([
       ...[id, ood, model, a, b],
       String(difference),
-      isWholeP(p) ? String(p) : pText(one),
-      log10P === null ? '' : String(log10P),
+      pNumber(one),
+      log10Number(one),
       ...[samplesId, samplesOod].map(String),
     ]);
   }

@@ -91,7 +91,7 @@ function* meansPieces(results: Results): Generator<string> {
     yield `${rowText([...headOf(metrics).slice(0, 1), ...names.flatMap(() => headOf(metrics).slice(1))])}\\midrule\n`;
     for (const row of rows) {
       const values = row.entries.map(({ text, isBest }) => {
-        const value = text.replace('±', '$\\pm$');
+        const value = text.replace('±', '$\\pm$').replace('~', '\\textasciitilde{}');
         return isBest ? `\\textbf{${value}}` : value;
       });
       yield rowText([escaped(row.title), ...values]);
