@@ -1,5 +1,6 @@
 import type { Results } from '@oodgrid/contract';
 import { cellGroups } from '../cell-groups.js';
+import { criticalDifferenceHtml } from '../html/critical-difference.js';
 import { escapeHtml } from '../html/escape.js';
 import { factsHtml } from '../html/facts-html.js';
 import { groupHtml } from '../html/group-html.js';
@@ -21,7 +22,7 @@ export const html: ReportFormat = {
     {
       name: 'report.html',
       holds:
-        'one self-contained page: tables, paired tests, ROC and precision-recall curves, score histograms; of a large run a part, which it says',
+        'one self-contained page: tables, paired tests, mean ranks with their critical difference, ROC and precision-recall curves, score histograms; of a large run a part, which it says',
       isPage: true,
       write: pieces,
     },
@@ -41,6 +42,7 @@ function* pieces({ results, scoresOf }: Report): Generator<string> {
   yield warningsHtml(results);
   yield factsHtml(results);
   yield* meansHtml(results);
+  yield* criticalDifferenceHtml(results);
   yield leftOutHtml(groups, shown);
   if (shown.groupsLeft > 0) yield* overviewHtml(groups);
   for (const one of shown.shown) yield* groupHtml(one, results.metrics, comparisonsOf(one.group), plots);

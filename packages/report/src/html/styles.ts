@@ -57,6 +57,7 @@ figure{margin:0}figcaption{font-size:13px;text-align:center}
 svg{display:block;width:100%;height:auto;font-size:11px}
 svg text{fill:var(--muted)}svg .title{font-size:11.5px}.grid{stroke:var(--line);stroke-width:.7}
 .curve{fill:none;stroke-width:2}.curve.one{stroke:var(--accent)}.diagonal{stroke:var(--muted);stroke-dasharray:3 3;fill:none}
+.ranks{min-width:760px}.leader{fill:none;stroke:var(--muted);stroke-width:.8}.axis{stroke:var(--text)}.clique{stroke:var(--accent);stroke-width:3.5}
 .area{stroke-width:1.2;fill-opacity:.28}.area.id{fill:#0072b2;stroke:#0072b2}.area.ood{fill:#d55e00;stroke:#d55e00}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 5px 0 10px;vertical-align:-1px}
 .swatch.id{background:#0072b2}.swatch.ood{background:#d55e00}
