@@ -77,6 +77,12 @@ export const resolvedGridSchema = z.object({
   rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
   /** What data settings are chosen on, where the protocol leaves that to the grid. */
   chooseOn: chosenOnSchema.exactOptional(),
+  /** Rows beside `rows`: the mean ranks of those that are named. */
+  ensembles: z
+    .array(z.object({ name, rows: z.array(name).min(2).max(100).readonly() }))
+    .max(1000)
+    .readonly()
+    .exactOptional(),
   /** Families of metrics beside the protocol's own; planning refuses names that the coordinator does not know. */
   measure: z.array(name).max(100).readonly().exactOptional(),
   /** Models that differ in nothing but the seed of their training: results have their mean and standard deviation. */

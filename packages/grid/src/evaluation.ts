@@ -2,7 +2,7 @@ import { canonicalJson, quote, suggestion } from '@oodgrid/contract';
 import { findProtocol } from '@oodgrid/protocols';
 import { datasetFindings } from './dataset-findings.js';
 import type { Finding } from './finding.js';
-import { type DatasetReference, type Grid, isFolder } from './schema.js';
+import { type DatasetReference, type Grid, isFolder, rowKey } from './schema.js';
 
 /** The OOD set that settings are chosen on; undefined where there is none. */
 export function validationSet({ chooseOn }: Pick<Grid, 'chooseOn'>): DatasetReference | undefined {
@@ -28,6 +28,7 @@ export function* evaluationFindings(grid: Grid, datasets: readonly string[]): Ge
   if (set !== undefined && grid.pairs.some(({ id }) => isSameSet(id, set)))
     yield { path, message: 'this is the ID set of a pair: expected OOD samples, or id' };
   yield* seedFindings(grid);
+  yield* ensembleFindings(grid);
 }
 
 const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
@@ -35,6 +36,25 @@ const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
   if (isFolder(a) && isFolder(b)) return a.dir === b.dir && a.name === b.name;
   return canonicalJson(a) === canonicalJson(b);
 };
+
+/** Members are rows of methods: an ensemble of ensembles would only be one with other weights. */
+function* ensembleFindings({ methods, ensembles = {} }: Grid): Generator<Finding> {
+  const rows = methods.map(rowKey);
+  for (const [name, members] of Object.entries(ensembles)) {
+    if (rows.includes(name))
+      yield {
+        path: ['ensembles', name],
+        isOfKey: true,
+        message: `row ${quote(name)} is there already: give it another name`,
+      };
+    for (const [i, member] of members.entries()) {
+      const path = ['ensembles', name, i];
+      if (!rows.includes(member))
+        yield { path, message: `no row of this grid is called ${quote(member)}${suggestion(member, rows)}` };
+      else if (members.indexOf(member) < i) yield { path, message: `row ${quote(member)} is in it already` };
+    }
+  }
+}
 
 function* seedFindings({ models, trainingSeeds = {} }: Grid): Generator<Finding> {
   const names = models.map((model) => (typeof model === 'string' ? model : model.name));

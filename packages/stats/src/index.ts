@@ -47,6 +47,7 @@ export { metricsOfNormals, normalScores } from './normal-populations.js';
 export { NumpyRandomState } from './numpy-random.js';
 export { auprFromOneOfCounts, fprAtOodRecallOfCounts } from './openood-metrics.js';
 export { type PhiloxKey, philox4x32, philoxWords } from './philox.js';
+export { rankAverage } from './rank-average.js';
 export { countGroups, type RankedScores, rankScores, type ScoreGroups } from './ranked-scores.js';
 export { meanResidualLengths } from './residual-lengths.js';
 export { augrcOfCounts, aurcOfCounts, excessAurcOfCounts, oscrOfCounts } from './risk-coverage.js';

@@ -99,14 +99,17 @@ const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<str
 
 /** What the grid says of the data that choose, and of training seeds; nothing of what it leaves out. */
 function evaluationOf(
-  { chooseOn, trainingSeeds, measure }: Grid,
+  { chooseOn, trainingSeeds, measure, ensembles }: Grid,
   validation: string | undefined,
-): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds' | 'measure'> {
+): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds' | 'measure' | 'ensembles'> {
   const withoutSet = chooseOn === 'id' ? 'id' : 'none';
   return {
     ...(chooseOn === undefined
       ? {}
       : { chooseOn: validation === undefined ? withoutSet : { ood: validation } }),
+    ...(ensembles === undefined
+      ? {}
+      : { ensembles: Object.entries(ensembles).map(([name, rows]) => ({ name, rows })) }),
     ...(measure === undefined ? {} : { measure: familiesOf(measure).map(({ name }) => name) }),
     ...(trainingSeeds === undefined
       ? {}

@@ -47,7 +47,7 @@ export class RunningMetrics {
       .filter(({ columns }) => protocol.previewColumn(columns) !== null);
     if (cells.length === 0) return;
     known.isAsked = true;
-    const series = workload.keyedSeries(cells.flatMap((cell) => seriesOf(cell, undefined)));
+    const series = workload.keyedSeries(cells.flatMap((cell) => seriesOf(cell, new Map())));
     this.#threads
       .run('running', { database: this.#database, protocol: protocol.name, cells, series })
       .then(

@@ -60,11 +60,13 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
   };
 }
 
-/** Ids of the series that a cell is merged from: its sides', its predictions', and its choice's sweeps. */
+/** Ids of the series that a cell is merged from: its sides', its predictions', and its choice's sweeps; of an ensemble those of its members. */
 export function seriesOf(
-  { sides, predictions = NO_ROWS }: PlannedCell,
-  made: MadeChoice | undefined,
+  { sides, predictions = NO_ROWS, choice, members }: PlannedCell,
+  choices: ReadonlyMap<string, MadeChoice>,
 ): string[] {
+  if (members !== undefined) return members.flatMap((member) => seriesOf(member, choices));
+  const made = choice === null ? undefined : choices.get(choice);
   const own = [sides.id, sides.ood].flatMap((side) =>
     side.kind === 'whole' ? side.series : [side.test, ...(side.fit === null ? [] : [side.fit])],
   );

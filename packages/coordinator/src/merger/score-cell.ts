@@ -1,6 +1,6 @@
 import { OodError } from '@oodgrid/contract';
 import type { Combination, Protocol } from '@oodgrid/protocols';
-import { type RankedScores, type Rows, rankScores } from '@oodgrid/stats';
+import { type RankedScores, type Rows, rankAverage, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
 import { cut, cutRows, type Features, type Splits, sideFeatures } from './features.js';
@@ -22,7 +22,7 @@ export interface MadeChoice {
 export interface ScoredCell {
   readonly planned: PlannedCell;
   readonly made: MadeChoice | undefined;
-  readonly combination: Combination;
+  readonly combination: Pick<Combination, 'kind' | 'parameters'>;
   readonly test: { readonly id: TestScores; readonly ood: TestScores };
   readonly features: { readonly id: Splits; readonly ood: Splits };
   readonly ranked: RankedScores;
@@ -37,6 +37,12 @@ export function scoreCell(
   choices: ReadonlyMap<string, MadeChoice>,
   reader: SeriesReader,
 ): ScoredCell {
+  const { members } = planned;
+  if (members !== undefined)
+    return ensembleOf(
+      planned,
+      members.map((member) => scoreCell(protocol, member, choices, reader)),
+    );
   const made = planned.choice === null ? undefined : choices.get(planned.choice);
   if (planned.choice !== null && made === undefined)
     throw new OodError('internal', `"${planned.choice}" was never made`);
@@ -57,6 +63,37 @@ export function scoreCell(
   const known =
     predictions === undefined ? {} : { isWrong: wrongOf(cutRows(protocol, predictions, reader), test.id) };
   return { planned, made, combination, test, features: { id, ood }, ranked, ...known };
+}
+
+/** A cell of the members' mean ranks; its columns are the members' final scores, on test samples alone. */
+function ensembleOf(planned: PlannedCell, members: readonly ScoredCell[]): ScoredCell {
+  const [first] = members;
+  if (first === undefined) throw new OodError('internal', `${planned.row} is an ensemble of nothing`);
+  const mean = rankAverage(members.map(({ ranked }) => ranked));
+  const side = (name: 'id' | 'ood') => {
+    const { indices } = first.test[name];
+    const own = members.map(({ test }) => test[name]);
+    if (own.some((one) => one.indices.some((index, row) => index !== indices[row])))
+      throw new OodError('internal', `${planned.row}: its members are tested on different samples`);
+    const columns = own.length;
+    const data = new Float32Array(indices.length * columns);
+    for (const [j, { scores }] of own.entries())
+      for (const [row, score] of scores.entries()) data[row * columns + j] = score;
+    const none: Features = { rows: 0, columns, data: new Float32Array(), indices: new Uint32Array() };
+    const test: Features = { rows: indices.length, columns, data, indices };
+    return { test: { scores: mean[name], indices }, features: { fit: none, select: none, test } };
+  };
+  const [id, ood] = [side('id'), side('ood')];
+  const { isWrong } = first;
+  return {
+    planned,
+    made: undefined,
+    combination: { kind: 'rank-average', parameters: {} },
+    test: { id: id.test, ood: ood.test },
+    features: { id: id.features, ood: ood.features },
+    ranked: rankScores(mean.id, mean.ood),
+    ...(isWrong === undefined ? {} : { isWrong }),
+  };
 }
 
 /** From [predicted, label] of each test sample, in the order of its scores. */

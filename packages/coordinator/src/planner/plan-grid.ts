@@ -9,6 +9,7 @@ import {
   type Range,
   type Role,
 } from '@oodgrid/protocols';
+import { ensembleCell } from './ensemble-cell.js';
 import { GIVEN_SCORES_PLAN } from './given-scores-plan.js';
 import { identifiedChoice } from './identity.js';
 import {
@@ -61,7 +62,8 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
       `options.slice: ${slice} is not a multiple of the protocol's batch, ${batch}`,
     );
   }
-  const count = grid.pairs.length * grid.models.length * grid.rows.length;
+  const { ensembles = [] } = grid;
+  const count = grid.pairs.length * grid.models.length * (grid.rows.length + ensembles.length);
   if (count > MAX_CELLS) {
     throw new OodError(
       'invalid-input',
@@ -89,15 +91,19 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
     const transform = protocol.normalisation(idSet);
     const split = splitOf(grid, protocol, idSet, oodSet);
     for (const model of grid.models) {
+      const own = new Map<string, PlannedCell>();
       for (const row of grid.rows) {
-        const own = row.scores === undefined ? row.plans[model.name] : GIVEN_SCORES_PLAN;
-        if (own === undefined)
+        const given = row.scores === undefined ? row.plans[model.name] : GIVEN_SCORES_PLAN;
+        if (given === undefined)
           throw new OodError('internal', `row ${row.row} has no plan for model ${model.name}`);
-        const plan = isChosen ? own : withOwnSetting(own);
+        const plan = isChosen ? given : withOwnSetting(given);
         const context: RowContext = { protocol, grid, builder, slice, row, plan, transform };
-        cells.push(planCell(context, model, split));
+        const cell = planCell(context, model, split);
+        own.set(cell.row, cell);
+        cells.push(cell);
         yield;
       }
+      for (const ensemble of ensembles) cells.push(ensembleCell(ensemble, own, protocol));
     }
   }
   const accuracies = planAccuracies(grid, protocol, builder, slice);
@@ -105,9 +111,9 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
 }
 
 /** Throws `invalid-input` when two rows, models or data sets have one name: their cells could not be told apart. */
-function refuseTwins({ rows, models, auxiliaryModels, datasets, pairs }: ResolvedGrid): void {
+function refuseTwins({ rows, ensembles = [], models, auxiliaryModels, datasets, pairs }: ResolvedGrid): void {
   const named = {
-    row: rows.map(({ row }) => row),
+    row: [...rows.map(({ row }) => row), ...ensembles.map(({ name }) => name)],
     model: [...models, ...auxiliaryModels].map(({ name }) => name),
     'data set': datasets.map(({ name }) => name),
     pair: pairs.map(({ id, ood }) => JSON.stringify([id, ood])),

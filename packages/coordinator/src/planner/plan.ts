@@ -128,6 +128,8 @@ export interface PlannedCell {
   /** OOD samples that the setting is selected on, where they are not of the cell's own OOD set. */
   readonly selectOod?: number;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
+  /** Present where the score is the mean rank of these cells', which have the same test samples. */
+  readonly members?: readonly PlannedCell[];
   /** The predicted class and the label of the ID test samples, where metrics ask for them. */
   readonly predictions?: SplitRows;
 }

@@ -209,8 +209,11 @@ export class GridWorkload implements Workload, Facts {
 
   /** Returns the input for merging some cells in a thread. */
   mergeInput(cells: readonly PlannedCell[], grid: GridSpec['grid']): MergeInput {
-    const made = cells.map(({ choice }) => (choice === null ? undefined : this.choices.get(choice)));
-    const series = cells.map((cell, i) => seriesOf(cell, made[i]));
+    const made = cells
+      .flatMap((cell) => cell.members ?? [cell])
+      .map(({ choice }) => (choice === null ? undefined : this.choices.get(choice)));
+    // Two members may be of one pass.
+    const series = cells.map((cell) => [...new Set(seriesOf(cell, this.choices))]);
     return {
       cells,
       series: this.keyedSeries(series.flat()),
