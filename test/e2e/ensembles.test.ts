@@ -83,6 +83,9 @@ it('an ensemble is a row of the mean ranks of its rows, measured and tested as t
   expect(metricOf(cell, 'oscr').estimate).toBeGreaterThan(0);
   expect(results.comparisons.filter(({ a, b }) => a === 'fusion' || b === 'fusion')).toHaveLength(3);
   expect(stdout).toContain('fusion (mean rank of 2)');
+  expect(readFileSync(join(folder, 'run', 'report.html'), 'utf8')).toContain(
+    'Rank correlation of the scores',
+  );
 }, 60_000);
 
 it('what is no row, is there twice, or is tested on other samples is refused with its place', async () => {

@@ -53,6 +53,7 @@ export { meanResidualLengths } from './residual-lengths.js';
 export { augrcOfCounts, aurcOfCounts, excessAurcOfCounts, oscrOfCounts } from './risk-coverage.js';
 export type { Rows } from './rows.js';
 export { principalAxes, scatter } from './second-moment.js';
+export { spearmanMatrix } from './spearman.js';
 export { stratifiedDelong, stratifiedPaired } from './stratified-delong.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';
 export { classMeans, tiedCovariance } from './tied-gaussian.js';

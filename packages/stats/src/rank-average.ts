@@ -29,7 +29,7 @@ export function rankAverage(scores: readonly ScoreGroups[]): SideScores {
 }
 
 /** Twice the rank of each group of equal scores, the highest first: whole numbers, so that equal sums are equal to the bit. */
-function doubledRanks(idGroup: Int32Array, oodGroup: Int32Array, groups: number): Float64Array {
+export function doubledRanks(idGroup: Int32Array, oodGroup: Int32Array, groups: number): Float64Array {
   const counts = countGroups(idGroup, groups);
   const oodCounts = countGroups(oodGroup, groups);
   const all = idGroup.length + oodGroup.length;

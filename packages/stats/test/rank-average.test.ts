@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { rankAverage, rankScores } from '../src/index.js';
+import { rankAverage, rankScores, spearmanMatrix } from '../src/index.js';
 
 const rows = z.array(z.array(z.number()));
 const { cases } = z
-  .object({ cases: z.array(z.object({ id: rows, ood: rows, mean: z.array(z.number()) })) })
+  .object({
+    cases: z.array(z.object({ id: rows, ood: rows, mean: z.array(z.number()), correlations: rows })),
+  })
   .parse(JSON.parse(readFileSync(new URL('fixtures/rank-average.json', import.meta.url), 'utf8')));
 
 const ranked = (id: readonly number[], ood: readonly number[]) =>
@@ -30,4 +32,15 @@ it("is the mean of scipy's ranks, ties too, whatever the scales", () => {
 it('is refused for scores of different samples and for none', () => {
   expect(() => rankAverage([ranked([1, 2], [3]), ranked([1], [3])])).toThrow('the same samples');
   expect(() => rankAverage([])).toThrow('needs a score');
+});
+
+it("correlations of ranks are scipy's, ties too; a score that is the same for all has none", () => {
+  for (const { id, ood, correlations } of cases) {
+    const found = spearmanMatrix(id.map((own, i) => ranked(own, ood[i] ?? [])));
+    for (const [i, row] of correlations.entries())
+      for (const [j, value] of row.entries()) expect(found[i]?.[j]).toBeCloseTo(value, 12);
+  }
+  const [, [toConstant, constant] = []] = spearmanMatrix([ranked([1, 2], [3]), ranked([1, 1], [1])]);
+  expect([toConstant, constant]).toEqual([Number.NaN, Number.NaN]);
+  expect(() => spearmanMatrix([ranked([1, 2], [3]), ranked([1], [3])])).toThrow('the same samples');
 });

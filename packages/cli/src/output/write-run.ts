@@ -91,7 +91,12 @@ function readScores(folder: string, { scores }: Cell): CellScores {
       throw new OodError('corrupt-data', `${scores.file}: ${key} is no float64`);
     return data;
   };
-  return { id: read('score_id'), ood: read('score_ood') };
+  const indices = (key: string) => Int32Array.from(archive.read(key).data, Number);
+  return {
+    id: read('score_id'),
+    ood: read('score_ood'),
+    indices: { id: indices('index_id'), ood: indices('index_ood') },
+  };
 }
 
 /**

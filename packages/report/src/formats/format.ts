@@ -4,6 +4,8 @@ import type { Cell, Results } from '@oodgrid/contract';
 export interface CellScores {
   readonly id: Float64Array;
   readonly ood: Float64Array;
+  /** Positions of the samples in the data sets' files: tell whether two rows are of the same samples. */
+  readonly indices?: { readonly id: Int32Array; readonly ood: Int32Array };
 }
 
 /** Input of every format. */

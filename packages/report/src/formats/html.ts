@@ -22,7 +22,7 @@ export const html: ReportFormat = {
     {
       name: 'report.html',
       holds:
-        'one self-contained page: tables, paired tests, mean ranks with their critical difference, ROC and precision-recall curves, score histograms; of a large run a part, which it says',
+        'one self-contained page: tables, paired tests, mean ranks with their critical difference, correlations of scores, ROC and precision-recall curves, score histograms; of a large run a part, which it says',
       isPage: true,
       write: pieces,
     },

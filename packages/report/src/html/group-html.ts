@@ -4,6 +4,7 @@ import { groupTitle } from '../cell-groups.js';
 import { countText } from '../count-text.js';
 import type { ShownGroup } from '../shown-rows.js';
 import { cellHtml, overlayHtml } from './cell-html.js';
+import { correlationsHtml } from './correlations-html.js';
 import { escapeHtml } from './escape.js';
 import type { PlotBudget } from './plot-budget.js';
 import { tableHtml } from './table-html.js';
@@ -24,6 +25,7 @@ export function* groupHtml(
   yield '<p class="muted">Bold: best. ~: AUROC not significantly different from the best row\'s (DeLong\'s paired test on the shared test samples, p ≥ 0.05).</p>\n';
   yield* testsHtml({ group, cells }, comparisons);
   const rows = plots.take(cells);
+  yield correlationsHtml(rows);
   yield overlayHtml(group, rows);
   for (const row of rows) yield cellHtml(row, metrics);
   const plain = group.cells.length - rows.length;

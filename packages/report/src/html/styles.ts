@@ -22,6 +22,12 @@ const seriesRules = Array.from({ length: SERIES_STYLES }, (_, i) => {
   return `.s${i}{stroke:${color};stroke-dasharray:${dash}}.key.s${i}{border-top:3px ${i < SERIES.length ? 'solid' : 'dashed'} ${color}}`;
 }).join('');
 
+/** Of a correlation of 0 to 1 in tenths. */
+const correlationRules = Array.from(
+  { length: 11 },
+  (_, i) => `.c${i}{background:color-mix(in srgb,var(--accent) ${5 * i}%,transparent)}`,
+).join('');
+
 export const STYLES = `
 :root{color-scheme:light dark;--text:#1b1f24;--muted:#59636e;--line:#d8dee4;--page:#fff;--card:#f6f8fa;--accent:#0072b2;--doubt:#a84300}
 @media (prefers-color-scheme:dark){:root{--text:#e6edf3;--muted:#9198a1;--line:#30363d;--page:#0d1117;--card:#161b22;--accent:#56b4e9;--doubt:#ff9a4d}}
@@ -57,6 +63,8 @@ figure{margin:0}figcaption{font-size:13px;text-align:center}
 svg{display:block;width:100%;height:auto;font-size:11px}
 svg text{fill:var(--muted)}svg .title{font-size:11.5px}.grid{stroke:var(--line);stroke-width:.7}
 .curve{fill:none;stroke-width:2}.curve.one{stroke:var(--accent)}.diagonal{stroke:var(--muted);stroke-dasharray:3 3;fill:none}
+${correlationRules}
+.correlations :is(th,td){padding:3px 5px}.correlations td:last-child{min-width:0}
 .ranks{min-width:760px}.leader{fill:none;stroke:var(--muted);stroke-width:.8}.axis{stroke:var(--text)}.clique{stroke:var(--accent);stroke-width:3.5}
 .area{stroke-width:1.2;fill-opacity:.28}.area.id{fill:#0072b2;stroke:#0072b2}.area.ood{fill:#d55e00;stroke:#d55e00}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 5px 0 10px;vertical-align:-1px}
