@@ -44,6 +44,12 @@ export const workSchema = z.object({
 });
 export type Work = Readonly<z.infer<typeof workSchema>>;
 
+/** Link to a work; an https address whose characters mean nothing in HTML or Markdown but themselves. */
+export function linkOf({ doi, arxiv, url }: Work): string | undefined {
+  if (doi !== undefined) return `https://doi.org/${doi}`;
+  return arxiv === undefined ? url : `https://arxiv.org/abs/${arxiv}`;
+}
+
 /** The use that a run made of a cited work. */
 const useSchema = z.object({
   kind: z.enum(['protocol', 'method', 'model', 'data-set', 'statistics']),

@@ -1,5 +1,5 @@
 export { canonicalJson, digestOfJson } from './canonical-json.js';
-export { type Reference, type ReferenceUse, type Work, workSchema } from './citation.js';
+export { linkOf, type Reference, type ReferenceUse, type Work, workSchema } from './citation.js';
 export { didYouMean, suggestion } from './did-you-mean.js';
 export { ERROR_CODES, type ErrorCode, EXIT_CODES, OodError } from './errors.js';
 export type { ChosenOn, GroupMember, TrainingSeeds } from './evaluation.js';

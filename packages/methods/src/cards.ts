@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Citation, Fit, Method, ModelFacts } from './method.js';
 
-/** `Liang, Li & Srikant 2018, arXiv:1706.02690` */
+/** `Liang, Li & Srikant 2018, arXiv:1706.02690`; without a number where the paper is not at arXiv. */
 export function reference({ authors, year, arxiv }: Citation): string {
   const names = authors.split(' and ').map((author) => author.split(' ').at(-1) ?? author);
   const last = names.at(-1) ?? '';
@@ -9,7 +9,7 @@ export function reference({ authors, year, arxiv }: Citation): string {
     names.length > 3
       ? `${names[0]} et al.`
       : [names.slice(0, -1).join(', '), last].filter(Boolean).join(' & ');
-  return `${listed} ${year}, arXiv:${arxiv}`;
+  return `${listed} ${year}${arxiv === undefined ? '' : `, arXiv:${arxiv}`}`;
 }
 
 export interface MethodOption {

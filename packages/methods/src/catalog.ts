@@ -19,6 +19,8 @@ import { fdbd } from './fdbd.js';
 import { featureNorm } from './feature-norm.js';
 import { fssd } from './fssd.js';
 import { gem } from './gem.js';
+import { gen } from './gen.js';
+import { genResidual } from './gen-residual.js';
 import { gradientUncertainty } from './gradient-uncertainty.js';
 import { gradnorm } from './gradnorm.js';
 import { igeood } from './igeood.js';
@@ -33,14 +35,19 @@ import { mahalanobis } from './mahalanobis.js';
 import { mahalanobisPlusPlus } from './mahalanobis-plus-plus.js';
 import { maxLogit } from './max-logit.js';
 import { mcDropout } from './mc-dropout.js';
+import { mcDropoutEntropy } from './mc-dropout-entropy.js';
+import { mcDropoutMutualInformation } from './mc-dropout-mutual-information.js';
+import { mds } from './mds.js';
 import type { Method } from './method.js';
 import { baseline } from './msp.js';
 import { nac } from './nac.js';
+import { nci } from './nci.js';
 import { neco } from './neco.js';
 import { negativeAwareNorm } from './negative-aware-norm.js';
 import { neighbourAgreement } from './neighbour-agreement.js';
 import { nnguide } from './nnguide.js';
 import { odin } from './odin.js';
+import { openmax } from './openmax.js';
 import { optfs } from './optfs.js';
 import { ora } from './ora.js';
 import { outlierExposure } from './outlier-exposure.js';
@@ -48,15 +55,19 @@ import { pnml } from './pnml.js';
 import { projection } from './projection.js';
 import { ras } from './ras.js';
 import { react } from './react.js';
+import { relation } from './relation.js';
 import { relativeCosine } from './relative-cosine.js';
 import { relativeMahalanobis } from './relative-mahalanobis.js';
 import { relativeMahalanobisPlusPlus } from './relative-mahalanobis-plus-plus.js';
+import { residual } from './residual.js';
 import { scale } from './scale.js';
+import { she } from './she.js';
 import { sirc } from './sirc.js';
 import { softmaxMargin } from './softmax-margin.js';
 import { ssd } from './ssd.js';
 import { trustScore } from './trust-score.js';
 import { vim } from './vim.js';
+import { vra } from './vra.js';
 import { wdiscood } from './wdiscood.js';
 import { weiper } from './weiper.js';
 
@@ -122,4 +133,15 @@ export const METHODS: readonly Method[] = [
   projection,
   line,
   corp,
+  gen,
+  genResidual,
+  residual,
+  she,
+  nci,
+  relation,
+  vra,
+  mds,
+  openmax,
+  mcDropoutEntropy,
+  mcDropoutMutualInformation,
 ];

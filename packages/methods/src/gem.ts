@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { defineMethod } from './method.js';
+import { classDistances } from './parts/class-distances.js';
 import { fitLabelled } from './parts/fit-features.js';
 import { logSumExp } from './parts/log-sum-exp.js';
-import { flatten } from './parts/shapes.js';
-import { squaredDistances } from './parts/squared-distances.js';
 import { tiedState } from './parts/tied-gaussian.js';
 
 /** Energy whose logits are Gaussian log-likelihoods of the classes, which share one covariance. */
@@ -27,10 +26,5 @@ export const gem = defineMethod({
   setting: z.object({}),
   needs: ({ penultimate }) => ({ taps: [penultimate] }),
   fit: fitLabelled(tiedState),
-  score: ({ ops, facts, tap, state }) =>
-    ops.tidy(() => {
-      const h = flatten(ops, tap(facts.penultimate));
-      const distances = squaredDistances(ops, h, state('means'), state('precision'));
-      return logSumExp(ops, ops.mul(distances, -0.5));
-    }),
+  score: (batch) => batch.ops.tidy(() => logSumExp(batch.ops, batch.ops.mul(classDistances(batch), -0.5))),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineMethod, type Tensor } from './method.js';
+import { fitLabelledLogits } from './parts/fit-features.js';
 import { labelledMeans } from './parts/labelled-means.js';
 import { as1D, flatten } from './parts/shapes.js';
 
@@ -32,14 +33,9 @@ export const igeood = defineMethod({
   constants: ({ variant, temperature }) => ({ variant, temperature }),
   setting: z.object({ variant: variantSchema, temperature: z.number() }),
   needs: ({ logits }) => ({ taps: [logits] }),
-  fit: {
-    on: 'train',
-    needsLabels: 'every-class',
-    collect: ({ ops, facts, tap }) => ({ [facts.logits]: flatten(ops, tap(facts.logits)) }),
-    solve: (kept, { facts: { logits, classes }, labels }) => ({
-      means: { shape: [classes, classes], data: labelledMeans(logits, kept(logits), labels, classes) },
-    }),
-  },
+  fit: fitLabelledLogits((z, { facts: { logits, classes }, labels }) => ({
+    means: { shape: [classes, classes], data: labelledMeans(logits, z, labels, classes) },
+  })),
   score: ({ ops, facts, tap, state, setting: { variant, temperature } }) =>
     ops.tidy(() => {
       const roots = (x: Tensor) => ops.sqrt(ops.softmax(ops.div(x, temperature)));

@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { defineMethod, type Tensor2D } from './method.js';
-import { as1D, as2D } from './parts/shapes.js';
+import { defineMethod } from './method.js';
+import { meanOverPasses, STOCHASTIC } from './parts/dropout-passes.js';
+import { as1D } from './parts/shapes.js';
 
 /**
  * Maximum of the mean softmax over stochastic passes with dropout active; the rest of the network stays
@@ -22,22 +22,17 @@ export const mcDropout = defineMethod({
       arxiv: '1506.02142',
     },
   },
-  config: z.strictObject({
-    passes: z.number().int().min(1).max(10_000).default(32).meta({ title: 'stochastic passes per sample' }),
-  }),
-  constants: ({ passes }) => ({ passes }),
-  setting: z.object({ passes: z.number().int().min(1).max(10_000) }),
+  ...STOCHASTIC,
   splitOrder: 'file',
-  needs: () => ({ taps: [], dropout: true }),
   columns: () => ['msp'],
-  passes: ({ passes }) => passes,
-  score: ({ ops, setting: { passes }, dropoutLogits }) => {
-    let sum: Tensor2D = as2D(ops, ops.zeros([1, 1]), 1, 1);
-    for (const logits of dropoutLogits(passes)) {
-      const next = ops.tidy(() => ops.add<Tensor2D>(sum, ops.softmax(logits)));
-      ops.dispose([sum, logits]);
-      sum = next;
-    }
-    return ops.tidy(() => as1D(ops, ops.max(ops.div(sum, passes), 1)));
-  },
+  score: (batch) =>
+    batch.ops.tidy(() =>
+      as1D(
+        batch.ops,
+        batch.ops.max(
+          meanOverPasses(batch, (logits) => batch.ops.softmax(logits)),
+          1,
+        ),
+      ),
+    ),
 });

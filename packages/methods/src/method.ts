@@ -122,11 +122,12 @@ export interface Arithmetic<Setting extends z.ZodObject = z.ZodObject> {
   score(batch: Batch<z.output<Setting>>, column: string): Tensor1D;
 }
 
-export interface Citation extends Work {
-  readonly arxiv: string;
-  /** Place within the paper. */
-  readonly at?: string;
-}
+/** A paper, with its number at arXiv or, where it is not there, the address of its page. */
+export type Citation = Work &
+  ({ readonly arxiv: string } | { readonly url: string }) & {
+    /** Place within the paper. */
+    readonly at?: string;
+  };
 
 export interface Card {
   readonly title: string;

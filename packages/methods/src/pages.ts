@@ -1,3 +1,4 @@
+import { linkOf } from '@oodgrid/contract';
 import { needsOf, optionsOf, reference } from './cards.js';
 import { METHODS } from './catalog.js';
 import type { Citation, Method } from './method.js';
@@ -62,7 +63,7 @@ Revision ${arithmetic.revision}.
 }
 
 const paperOf = (cites: Citation): string =>
-  `${reference(cites)}: [${cites.title}](https://arxiv.org/abs/${cites.arxiv})${cites.at === undefined ? '' : `, ${cites.at}`}.`;
+  `${reference(cites)}: [${cites.title}](${linkOf(cites)})${cites.at === undefined ? '' : `, ${cites.at}`}.`;
 
 function options(method: Method): string {
   const rows = optionsOf(method).map((option) => {

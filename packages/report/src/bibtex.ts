@@ -1,6 +1,6 @@
-import { type Reference, type Results, visible, type Work } from '@oodgrid/contract';
+import { linkOf, type Reference, type Results, visible, type Work } from '@oodgrid/contract';
 import type { ReportFile } from './formats/format.js';
-import { linkOf, usesText } from './reference-text.js';
+import { usesText } from './reference-text.js';
 
 /** References of a run as BibTeX, written to every run's folder: one entry per work. */
 export const BIBLIOGRAPHY: ReportFile = {

@@ -16,12 +16,6 @@ function placeOf({ journal, proceedings, institution, volume, number, pages }: W
   return [where, pages ?? ''].filter(Boolean).join(', ');
 }
 
-/** Link to a work; an https address whose characters mean nothing in HTML or Markdown but themselves. */
-export function linkOf({ doi, arxiv, url }: Work): string | undefined {
-  if (doi !== undefined) return `https://doi.org/${doi}`;
-  return arxiv === undefined ? url : `https://arxiv.org/abs/${arxiv}`;
-}
-
 const KINDS: Readonly<Record<ReferenceUse['kind'], string>> = {
   protocol: 'protocol',
   method: 'method',

@@ -57,4 +57,5 @@ export { spearmanMatrix } from './spearman.js';
 export { stratifiedDelong, stratifiedPaired } from './stratified-delong.js';
 export { type SymmetricEigen, symmetricEigen, symmetricPseudoInverse } from './symmetric.js';
 export { classMeans, tiedCovariance } from './tied-gaussian.js';
+export { fitWeibull, type Weibull } from './weibull.js';
 export { wilsonInterval } from './wilson.js';

@@ -33,7 +33,8 @@ class Net(torch.nn.Module):
         self.fc.weight.data, self.fc.bias.data = torch.tensor(W), torch.tensor(b)
 
     def forward(self, x, return_feature=False):
-        return (self.fc(x), x) if return_feature else self.fc(x)
+        # Some postprocessors normalise the features that they are given in place.
+        return (self.fc(x), x.clone()) if return_feature else self.fc(x)
 
     def get_fc(self):
         return self.fc.weight.detach().numpy(), self.fc.bias.detach().numpy()
@@ -48,7 +49,7 @@ class Loader(list):
 
 
 loader = Loader([{"data": torch.tensor(train), "label": torch.tensor(labels)}])
-loaders = {"train": loader, "val": loader}
+loaders = {"train": loader, "val": loader, "test": loader}
 results = []
 
 
@@ -84,6 +85,15 @@ add("ash", {"percentile": 65, "variant": "b"}, "ash_postprocessor", "ASHPostproc
 add("scale", {"percentile": 65}, "scale_postprocessor", "ScalePostprocessor", ("scale_net", "ScaleNet"), percentile=65)
 add("gradnorm", {}, "gradnorm_postprocessor", "GradNormPostprocessor")
 add("cfood", {"share": 0.01}, "cfood_postprocessor", "CFOODPostprocessor", alpha=1, k=0.01)
+add("vra", {"variant": "openood", "high": 90, "low": 60}, "vra_postprocessor", "VRAPostprocessor", percentile_high=90, percentile_low=60)
+add("nci", {"alpha": 0.1}, "nci_postprocessor", "NCIPostprocessor", alpha=0.1)
+for likeness in ("inner-product", "euclidean", "cosine"):
+    add("she", {"likeness": likeness}, "she_postprocessor", "SHEPostprocessor", metric=likeness.replace("-", "_"))
+for power in (1, 4):
+    add("relation", {"power": power}, "relation_postprocessor", "RelationPostprocessor", pow=power)
+add("gen", {"gamma": 0.1, "top": 5}, "gen_postprocessor", "GENPostprocessor", gamma=0.1, M=5)
+add("mds", {}, "mds_postprocessor", "MDSPostprocessor")
+add("residual", {"dim": 8}, "residual_postprocessor", "ResidualPostprocessor", dim=8)
 
 commit = subprocess.run(["git", "-C", checkout, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
 write(f"openood {commit}", results)

@@ -48,6 +48,11 @@ add("scale", {"percentile": 65}, ood.SCALE(same, flat_head, percentile=0.65), on
 add("gradnorm", {}, ood.GradNorm(head, param_filter=lambda name: name == "weight").to("cpu"), by_pass)
 add("gradient-uncertainty", {}, ood.GradUncertainty(head, param_filter=lambda name: True).to("cpu"), by_pass)
 net = torch.nn.Sequential(same, head)
+add("gen", {"gamma": 0.1, "top": 5}, ood.GEN(None, gamma=0.1, M=5), by_logits)
+add("nci", {"alpha": 0.1}, ood.NCI(same, head, alpha=0.1).fit_features(x, y), by_features)
+add("she", {"likeness": "inner-product"}, ood.SHE(same, head).fit_features(x, y), by_features)
+add("mds", {}, ood.Mahalanobis(None).fit_features(x, y), by_features)
+add("openmax", {"alpha": 3}, ood.OpenMax(None, tailsize=20, alpha=3, euclid_weight=1).fit_logits(zx, y), by_logits)
 add("nac", {"bins": "geometric"}, ood.NACUE(net, [same]).fit([(x.clone().requires_grad_(), y)]),
     lambda one: one.predict(t.clone().requires_grad_()))
 

@@ -33,7 +33,6 @@ import {
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
-import { requireOneOrder, shiftedPart } from './shifted-sides.js';
 
 /**
  * Turns a grid into tasks. `slice` (a multiple of the protocol's batch) is the number of samples that a scoring task takes:
@@ -107,7 +106,6 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
       for (const ensemble of ensembles) cells.push(ensembleCell(ensemble, own, protocol));
     }
   }
-  requireOneOrder(cells, protocol.name);
   const accuracies = planAccuracies(grid, protocol, builder, slice);
   return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
 }
@@ -212,8 +210,7 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
       count: dataset.test.count,
       cut,
     });
-    const shifted = shiftedPart(context, model, split, side);
-    return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side), ...shifted };
+    return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
   }
   const fitted = planFit(context, model, idSet);
   const sweep = (dataset: ResolvedDataset, range: Range) =>
@@ -230,8 +227,7 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
     count: dataset.test.count,
     cut,
   });
-  const shifted = shiftedPart(context, model, split, side);
-  return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side), ...shifted };
+  return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
 }
 
 const isEmpty = ({ from, to }: Range): boolean => from >= to;

@@ -73,11 +73,18 @@ const EXTREMES: Readonly<Record<string, Shape>> = {
   'tiny features': { train: ENOUGH, features: 6, classes: 3, feature: (value) => 1e-6 * Math.max(0, value) },
 };
 
+/** What the methods that need axes beyond the principal ones say where there are none. */
+const refusedByResiduals = (message: RegExp) => ({
+  vim: message,
+  residual: message,
+  'gen-residual': message,
+});
+
 /** Refusals, by extreme and arithmetic. */
 const REFUSED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  'one feature': { vim: /fill only 1 of 1 dimensions, so nothing is left outside; leave vim out/ },
-  'features that are all zero': { vim: /fill only 1 of 6 dimensions/ },
-  'samples that are all the same': { vim: /fill only 1 of 6 dimensions/ },
+  'one feature': refusedByResiduals(/fill only 1 of 1 dimensions, so nothing is left outside; leave \S+ out/),
+  'features that are all zero': refusedByResiduals(/fill only 1 of 6 dimensions/),
+  'samples that are all the same': refusedByResiduals(/fill only 1 of 6 dimensions/),
 };
 
 const settingSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));

@@ -58,6 +58,17 @@ it.each([
   ['projection', 1e-5],
   ['line', 1e-5],
   ['corp', 1e-5],
+  ['gen', 1e-5],
+  ['gen-residual', 1e-5],
+  ['residual', 1e-5],
+  ['she', 1e-5],
+  ['nci', 1e-5],
+  ['relation', 1e-5],
+  ['vra', 1e-5],
+  ['mds', 1e-4],
+  ['openmax', 1e-5],
+  ['mc-dropout-entropy', 1e-5],
+  ['mc-dropout-mutual-information', 1e-5],
 ])('%s has the scores of its script', (method, tolerance) => {
   expectReferenceScores(method, tolerance);
 });

@@ -13,18 +13,21 @@ const referenceSchema = z.object({
   head: z.object({ weight: table, bias: z.array(z.number()) }),
   settings: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]))),
   scores: table,
+  dropout: z.array(table).optional(),
 });
 
 /** Compares a method's scores, under each setting, with those that its script in `methods/reference` wrote. */
 export function expectReferenceScores(method: string, tolerance: number): void {
   const file = new URL(`../methods/reference/${method}.json`, import.meta.url);
-  const { train, test, labels, head, settings, scores } = referenceSchema.parse(
+  const { train, test, labels, head, settings, scores, dropout } = referenceSchema.parse(
     JSON.parse(readFileSync(file, 'utf8')),
   );
   const arithmetic = findArithmetic(method);
   const state = fitAlone(arithmetic, { ...train, labels, head });
   // Settings of one call are those of one batch: each is scored alone, so that none leans on another.
-  const got = settings.flatMap((setting) => scoreAlone(arithmetic, { ...test, head }, [setting], state));
+  const got = settings.flatMap((setting) =>
+    scoreAlone(arithmetic, { ...test, head, dropout }, [setting], state),
+  );
   for (const [s, expected] of scores.entries())
     for (const [i, value] of expected.entries())
       expect(Math.abs((got[s]?.[i] ?? Number.NaN) - value), `setting ${s}, sample ${i}`).toBeLessThan(

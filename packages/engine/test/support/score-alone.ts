@@ -29,6 +29,8 @@ export interface SmallModel {
   readonly head?: { readonly weight: Table; readonly bias: readonly number[] };
   /** Classes of the samples, for fits. */
   readonly labels?: readonly number[];
+  /** Logits of stochastic passes; those of the pass itself where left out. */
+  readonly dropout?: readonly Table[] | undefined;
 }
 
 export const factsOf = ({ h, z }: SmallModel) => ({
@@ -109,7 +111,9 @@ export function scoreAlone(
               return value;
             },
             dropoutLogits: (passes) =>
-              Array.from({ length: passes }, () => tf.tensor2d(test.z.map((row) => [...row]))),
+              Array.from({ length: passes }, (_, pass) =>
+                tf.tensor2d((test.dropout?.[pass] ?? test.z).map((row) => [...row])),
+              ),
             labels: () => tf.tensor1d([]),
           },
           column,

@@ -24,8 +24,8 @@ function* faultsOfRow({ name, card, config, models, fitSet, ...row }: Method): G
   if (!isText(card?.title)) yield 'card.title: expected a text, which tables show';
   if (!isText(card?.score)) yield 'card.score: expected a text, the score as a line of mathematics';
   const { cites } = card ?? {};
-  if (cites !== undefined && ![cites.authors, cites.title, cites.arxiv].every(isText))
-    yield 'card.cites: expected { authors, title, year, arxiv }';
+  if (cites !== undefined && ![cites.authors, cites.title, cites.arxiv ?? cites.url].every(isText))
+    yield 'card.cites: expected { authors, title, year, arxiv }, or url instead of arxiv';
   if (!isObjectSchema(config))
     yield 'config: expected kit.z.strictObject({ ... }), the options of the method';
   else

@@ -1,5 +1,6 @@
 import {
   type Accuracy,
+  linkOf,
   type MetricSpec,
   metricOf,
   RANKED_BY,
@@ -14,7 +15,7 @@ import { meansNote, meansTables } from '../means.js';
 import { metricsNote } from '../metrics-note.js';
 import { comparisonIndex } from '../paired-tests.js';
 import { percent } from '../percent.js';
-import { linkOf, referenceText, usesText } from '../reference-text.js';
+import { referenceText, usesText } from '../reference-text.js';
 import { calibrationNote, firstMessages, WARNINGS_PAGE, warningGroups } from '../result-warnings.js';
 import type { Report, ReportFormat } from './format.js';
 

@@ -1,6 +1,6 @@
-import type { Results } from '@oodgrid/contract';
+import { linkOf, type Results } from '@oodgrid/contract';
 import { BIBLIOGRAPHY } from '../bibtex.js';
-import { linkOf, referenceText, usesText } from '../reference-text.js';
+import { referenceText, usesText } from '../reference-text.js';
 import { escapeHtml } from './escape.js';
 
 /** Works to cite, each with its uses; empty where results have none. */
