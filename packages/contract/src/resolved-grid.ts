@@ -77,6 +77,8 @@ export const resolvedGridSchema = z.object({
   rows: z.array(resolvedRowSchema).min(1).max(1000).readonly(),
   /** What data settings are chosen on, where the protocol leaves that to the grid. */
   chooseOn: chosenOnSchema.exactOptional(),
+  /** Sets whose test samples are ID test samples too: covariate shifts of the one ID set. */
+  fullSpectrum: z.array(name).min(1).max(100).readonly().exactOptional(),
   /** Rows beside `rows`: the mean ranks of those that are named. */
   ensembles: z
     .array(z.object({ name, rows: z.array(name).min(2).max(100).readonly() }))

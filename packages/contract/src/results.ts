@@ -164,6 +164,8 @@ export const resultsHeaderSchema = z.object({
     criterion: z.string().nullable(),
     /** What data settings were selected on; absent where the protocol says so itself. */
     chosenOn: chosenOnSchema.exactOptional(),
+    /** Covariate-shifted sets whose samples are ID test samples too; absent where there are none. */
+    fullSpectrum: z.array(z.string()).exactOptional(),
     /** SHA-256 of the file that it was taken from; absent where it is one of the catalog. */
     module: digestSchema.exactOptional(),
   }),

@@ -76,7 +76,7 @@ export async function mergeGridRun(run: RunState, options: MergeOptions): Promis
 /** The protocol's part of the results' header. */
 function evaluationOf(
   protocol: Protocol,
-  { chooseOn, pairs, trainingSeeds = [], measure }: ResolvedGrid,
+  { chooseOn, pairs, trainingSeeds = [], measure, fullSpectrum }: ResolvedGrid,
 ): Pick<ResultsHeader, 'protocol' | 'metrics' | 'groups' | 'trainingSeeds'> {
   const { name, selection, metrics } = protocol;
   const module = moduleOf(name);
@@ -85,6 +85,7 @@ function evaluationOf(
       name,
       criterion: isChoosing(protocol, chooseOn) ? (selection?.criterion ?? null) : null,
       ...(chooseOn === undefined ? {} : { chosenOn: chooseOn }),
+      ...(fullSpectrum === undefined ? {} : { fullSpectrum: [...fullSpectrum] }),
       ...(module === null ? {} : { module: module.digest }),
     },
     metrics: [...metrics, ...familyMetrics(measure)].map((metric) => ({

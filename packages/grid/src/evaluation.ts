@@ -29,6 +29,7 @@ export function* evaluationFindings(grid: Grid, datasets: readonly string[]): Ge
     yield { path, message: 'this is the ID set of a pair: expected OOD samples, or id' };
   yield* seedFindings(grid);
   yield* ensembleFindings(grid);
+  yield* spectrumFindings(grid, datasets);
 }
 
 const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
@@ -36,6 +37,31 @@ const isSameSet = (a: DatasetReference, b: DatasetReference): boolean => {
   if (isFolder(a) && isFolder(b)) return a.dir === b.dir && a.name === b.name;
   return canonicalJson(a) === canonicalJson(b);
 };
+
+/** Shifted sets are of one ID set's classes, so that a grid with them has one. */
+function* spectrumFindings(
+  { pairs, fullSpectrum = [] }: Grid,
+  datasets: readonly string[],
+): Generator<Finding> {
+  for (const [i, set] of fullSpectrum.entries()) {
+    const path = ['fullSpectrum', i];
+    yield* datasetFindings(set, path, datasets);
+    if (pairs.some(({ id, ood }) => isSameSet(id, set) || isSameSet(ood, set)))
+      yield {
+        path,
+        message: 'this set is in a pair: expected samples of the ID classes under a shift, which no pair has',
+      };
+  }
+  const [first] = pairs;
+  if (first === undefined || fullSpectrum.length === 0) return;
+  const other = pairs.findIndex(({ id }) => !isSameSet(id, first.id));
+  if (other >= 0)
+    yield {
+      path: ['pairs', other, 'id'],
+      message:
+        'fullSpectrum holds for one ID set, and this is another one than that of pairs[0]: make it a grid of its own',
+    };
+}
 
 /** Members are rows of methods: an ensemble of ensembles would only be one with other weights. */
 function* ensembleFindings({ methods, ensembles = {} }: Grid): Generator<Finding> {

@@ -150,6 +150,8 @@ const before = {
     .union([z.enum(['none', 'id']), datasetReferenceSchema])
     .describe('none, id, or a data set: a name or { dir: ... }')
     .optional(),
+  /** Covariate-shifted sets whose samples are ID test samples beside those of the ID set. */
+  fullSpectrum: z.array(datasetReferenceSchema).min(1).max(100).optional(),
   /** Rows of their own, each the rank average of rows of the grid. */
   ensembles: z.record(label, z.array(z.string().min(1).max(200)).min(2).max(100)).optional(),
   /** Families of metrics beside the protocol's own. */

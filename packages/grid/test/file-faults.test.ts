@@ -18,7 +18,7 @@ const WRONG_FILES: readonly (readonly [name: string, content: string | Uint8Arra
   [
     'a list',
     '- a',
-    '1:1  expected {name?, protocol, seed?, models, pairs, chooseOn?, ensembles?, measure?, trainingSeeds?, methods, outputs?, options?}, got a list of 1',
+    '1:1  expected {name?, protocol, seed?, models, pairs, chooseOn?, fullSpectrum?, ensembles?, measure?, trainingSeeds?, methods, outputs?, options?}, got a list of 1',
   ],
   ['an alias bomb', bomb, '4:45  aliases stand for more than 10,000 values; write them out'],
   ['an undefined alias', grid('models: *m'), '2:9  models: there is no anchor &m above this alias'],
@@ -75,7 +75,7 @@ const WRONG_FILES: readonly (readonly [name: string, content: string | Uint8Arra
   [
     'a prototype',
     `${grid()}\n__proto__: { a: 1 }`,
-    '5:1  __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, chooseOn, ensembles, measure, trainingSeeds, methods, outputs, options)',
+    '5:1  __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, chooseOn, fullSpectrum, ensembles, measure, trainingSeeds, methods, outputs, options)',
   ],
 ];
 

@@ -26,7 +26,7 @@ const WRONG_SETTINGS: readonly (readonly [setting: string, faults: readonly stri
   [
     '__proto__.x=1',
     [
-      '--set __proto__.x=1: __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, chooseOn, ensembles, measure, trainingSeeds, methods, outputs, options)',
+      '--set __proto__.x=1: __proto__: unknown key "__proto__" (known: name, protocol, seed, models, pairs, chooseOn, fullSpectrum, ensembles, measure, trainingSeeds, methods, outputs, options)',
     ],
   ],
   ['models.length=0', ['--set models.length=0: models is a list; expected a number after it, not "length"']],
@@ -52,7 +52,7 @@ const WRONG_SETTINGS: readonly (readonly [setting: string, faults: readonly stri
   [
     'constructor.prototype.x=1',
     [
-      '--set constructor.prototype.x=1: constructor: unknown key "constructor" (known: name, protocol, seed, models, pairs, chooseOn, ensembles, measure, trainingSeeds, methods, outputs, options)',
+      '--set constructor.prototype.x=1: constructor: unknown key "constructor" (known: name, protocol, seed, models, pairs, chooseOn, fullSpectrum, ensembles, measure, trainingSeeds, methods, outputs, options)',
     ],
   ],
   [

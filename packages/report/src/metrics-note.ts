@@ -12,8 +12,14 @@ export function metricsNote(results: Pick<Results, 'metrics' | 'cells' | 'protoc
   const { metrics, cells, protocol } = results;
   const oodPositive = metrics.filter(({ positive }) => positive === 'ood').map(({ title }) => title);
   const except = oodPositive.length === 0 ? '' : ` (${oodPositive.join(', ')}: OOD)`;
-  return `In percent. ID is the positive class${except}.${countedNote(metrics)}${intervalsNote({ metrics, cells })} ${choiceNote(protocol, cells)}`;
+  return `In percent. ID is the positive class${except}.${spectrumNote(protocol)}${countedNote(metrics)}${intervalsNote({ metrics, cells })} ${choiceNote(protocol, cells)}`;
 }
+
+/** Where ID test samples come from beside the ID set. */
+const spectrumNote = ({ fullSpectrum }: Results['protocol']): string =>
+  fullSpectrum === undefined
+    ? ''
+    : ` Full spectrum: the samples of ${fullSpectrum.map((name) => `"${name}"`).join(', ')} are ID test samples too.`;
 
 /** What metrics count beside their positive class, those with one note together. */
 function countedNote(metrics: Results['metrics']): string {

@@ -25,6 +25,8 @@ export interface ReferredDatasets {
   readonly pairs: readonly { readonly id: string; readonly ood: string; readonly group?: string }[];
   /** The OOD set that settings are chosen on. */
   readonly validation?: string;
+  /** Covariate-shifted sets, whose test samples are ID ones. */
+  readonly shifted: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ReferredDatasets {
  * `invalid-input` for two that share a name, and for a pair that is there twice or compares a data set with itself.
  */
 export async function referredDatasets(
-  grid: Pick<Grid, 'pairs' | 'chooseOn'>,
+  grid: Pick<Grid, 'pairs' | 'chooseOn' | 'fullSpectrum'>,
   baseDir: string,
 ): Promise<ReferredDatasets> {
   const byName = new Map<string, ReferredDataset & { readonly place: string }>();
@@ -60,7 +62,22 @@ export async function referredDatasets(
       'invalid-input',
       `chooseOn: ${JSON.stringify(validation)} is the ID set of a pair: give OOD samples, or chooseOn: id`,
     );
+  const shifted: string[] = [];
+  for (const [i, set] of (grid.fullSpectrum ?? []).entries()) {
+    const name = await add(set, `fullSpectrum[${i}]`, false);
+    if (
+      shifted.includes(name) ||
+      name === validation ||
+      named.some(({ id, ood }) => id === name || ood === name)
+    )
+      throw new OodError(
+        'invalid-input',
+        `fullSpectrum[${i}]: ${JSON.stringify(name)} is used in this grid already: its samples cannot be shifted ID samples and others at once`,
+      );
+    shifted.push(name);
+  }
   return {
+    shifted,
     datasets: [...byName.values()].map(({ place: _place, ...dataset }) => dataset),
     pairs: named,
     ...(validation === undefined ? {} : { validation }),

@@ -7,7 +7,7 @@ import type { ReferredDatasets } from './data-set-references.js';
  * Returns the use of a data set's values by the pairs of a grid: those with `normalisation: none` on the ID side as floats that the model
  * takes as they are, the others as bytes.
  */
-export function pixelUse({ pairs, datasets, validation }: ReferredDatasets, name: string): PixelUse {
+export function pixelUse({ pairs, datasets, validation, shifted }: ReferredDatasets, name: string): PixelUse {
   const floats = new Set(
     datasets
       .filter(({ reference }) => isFolder(reference) && reference.normalisation === 'none')
@@ -15,7 +15,7 @@ export function pixelUse({ pairs, datasets, validation }: ReferredDatasets, name
   );
   const uses = new Set(
     pairs
-      .filter(({ id, ood }) => id === name || ood === name || validation === name)
+      .filter(({ id, ood }) => id === name || ood === name || validation === name || shifted.includes(name))
       .map(({ id }): PixelUse => (floats.has(id) ? 'floats' : 'bytes')),
   );
   if (uses.size > 1) {

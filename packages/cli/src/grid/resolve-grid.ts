@@ -77,7 +77,7 @@ export async function resolveGrid(grid: Grid, options: ResolveOptions): Promise<
     datasets,
     pairs,
     rows: rows.map(({ row }) => row),
-    ...evaluationOf(grid, referred.validation),
+    ...evaluationOf(grid, referred),
     cardAccuracies: cardAccuracies(all.map(({ spec }) => spec)),
     warnings: [...warnings, ...values.warnings, ...rows.flatMap((one) => one.warnings)],
     references: gridReferences(
@@ -100,13 +100,14 @@ const normalisationsOf = (datasets: readonly ResolvedDataset[]): ReadonlyMap<str
 /** What the grid says of the data that choose, and of training seeds; nothing of what it leaves out. */
 function evaluationOf(
   { chooseOn, trainingSeeds, measure, ensembles }: Grid,
-  validation: string | undefined,
-): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds' | 'measure' | 'ensembles'> {
+  { validation, shifted }: Pick<ReferredDatasets, 'validation' | 'shifted'>,
+): Pick<ResolvedGrid, 'chooseOn' | 'trainingSeeds' | 'measure' | 'ensembles' | 'fullSpectrum'> {
   const withoutSet = chooseOn === 'id' ? 'id' : 'none';
   return {
     ...(chooseOn === undefined
       ? {}
       : { chooseOn: validation === undefined ? withoutSet : { ood: validation } }),
+    ...(shifted.length === 0 ? {} : { fullSpectrum: shifted }),
     ...(ensembles === undefined
       ? {}
       : { ensembles: Object.entries(ensembles).map(([name, rows]) => ({ name, rows })) }),
@@ -158,7 +159,8 @@ async function resolveDatasets(
   const { datasets } = referred;
   const resolved: ResolvedDataset[] = [];
   for (const { name, reference, isId } of datasets) {
-    const use = { isId, isFittedOn: isId && isFitOnTrain, pixels: pixelUse(referred, name) };
+    const isRead = isId || referred.shifted.includes(name);
+    const use = { isId: isRead, isFittedOn: isId && isFitOnTrain, pixels: pixelUse(referred, name) };
     resolved.push(await resolveDataset(name, reference, use, sources));
   }
   return resolved;

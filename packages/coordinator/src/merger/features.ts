@@ -39,6 +39,43 @@ export function sideFeatures(
   return { fit: split('fit'), select: split('select'), test: split('test') };
 }
 
+/**
+ * Features of the ID side, behind whose test samples stand those of covariate-shifted sets: positions go on where those of the set before end.
+ */
+export function idFeatures(
+  protocol: Protocol,
+  cell: PlannedCell,
+  chosen: Chosen | null,
+  reader: SeriesReader,
+): Splits {
+  const own = sideFeatures(protocol, cell, 'id', chosen, reader);
+  const { shifted = [], sides } = cell;
+  if (shifted.length === 0) return own;
+  let before = sides.id.count;
+  const tests = [own.test];
+  for (const { side } of shifted) {
+    const part = { ...cell, sides: { ...sides, id: side } };
+    const { test } = sideFeatures(protocol, part, 'id', chosen, reader);
+    const start = before;
+    tests.push({ ...test, indices: test.indices.map((index) => index + start) });
+    before += side.count;
+  }
+  return { ...own, test: joined(tests) };
+}
+
+function joined(parts: readonly Features[]): Features {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const columns = parts[0]?.columns ?? 0;
+  const out = { rows, columns, data: new Float32Array(rows * columns), indices: new Uint32Array(rows) };
+  let row = 0;
+  for (const { data, indices } of parts) {
+    out.data.set(data, row * columns);
+    out.indices.set(indices, row);
+    row += indices.length;
+  }
+  return out;
+}
+
 /** Rows of a whole set: of the chosen candidate, where one was chosen. */
 function wholeRows(series: readonly string[], chosen: Chosen | null, reader: SeriesReader): Rows {
   const all = averagedSeries(series, reader);

@@ -16,11 +16,12 @@ const otherOrder = (order: SplitOrder): SplitOrder => (order === 'file' ? 'permu
 /** `isMixed`: whether rows of the other split order are among those that the cell is compared with. */
 export function fileOrderPlacements(
   protocol: Protocol,
-  { splitOrder: order, sides }: Pick<PlannedCell, 'splitOrder' | 'sides'>,
+  { splitOrder: order, sides, shifted = [] }: Pick<PlannedCell, 'splitOrder' | 'sides' | 'shifted'>,
   { placements, ranked, test }: RankedCell,
   isMixed: boolean,
 ): FileOrderPlacements {
-  const idRows = rowsInFileOrder(test.id.indices, sides.id.count);
+  const idCount = shifted.reduce((sum, { side }) => sum + side.count, sides.id.count);
+  const idRows = rowsInFileOrder(test.id.indices, idCount);
   const oodRows = rowsInFileOrder(test.ood.indices, sides.ood.count);
   const own = { id: pick(placements.id, idRows), ood: pick(placements.ood, oodRows) };
   if (!isMixed) return { own, shared: null };

@@ -14,7 +14,7 @@ export function mergeAccuracies(
 ): { readonly accuracies: Accuracy[]; readonly warnings: ResultWarning[] } {
   const accuracies: Accuracy[] = [];
   const warnings: ResultWarning[] = [];
-  for (const { model, id, classes, series, confidences } of planned) {
+  for (const { model, id, classes, series, confidences, isShifted } of planned) {
     const predictions = reader.read(series);
     const confusion = confusionOf(predictions, classes);
     let correct = 0;
@@ -23,7 +23,7 @@ export function mergeAccuracies(
       samples += count;
       if (key % (classes + 1) === 0) correct += count;
     }
-    const cardAccuracy = Object.hasOwn(cards, model) ? (cards[model] ?? null) : null;
+    const cardAccuracy = isShifted !== true && Object.hasOwn(cards, model) ? (cards[model] ?? null) : null;
     const accuracy = {
       model,
       id,
@@ -36,7 +36,8 @@ export function mergeAccuracies(
       cardAccuracy,
     };
     accuracies.push(accuracy);
-    const warning = accuracyWarning(accuracy, confusion);
+    // Of shifted samples a model may be as wrong as it is.
+    const warning = isShifted === true ? undefined : accuracyWarning(accuracy, confusion);
     if (warning !== undefined) warnings.push(warning);
   }
   return { accuracies, warnings };

@@ -62,14 +62,17 @@ export function mergeContext(input: MergeInput, results: ResultReader): MergeCon
 
 /** Ids of the series that a cell is merged from: its sides', its predictions', and its choice's sweeps; of an ensemble those of its members. */
 export function seriesOf(
-  { sides, predictions = NO_ROWS, choice, members }: PlannedCell,
+  { sides, predictions = NO_ROWS, choice, members, shifted = [] }: PlannedCell,
   choices: ReadonlyMap<string, MadeChoice>,
 ): string[] {
   if (members !== undefined) return members.flatMap((member) => seriesOf(member, choices));
   const made = choice === null ? undefined : choices.get(choice);
-  const own = [sides.id, sides.ood].flatMap((side) =>
+  const own = [sides.id, sides.ood, ...shifted.map(({ side }) => side)].flatMap((side) =>
     side.kind === 'whole' ? side.series : [side.test, ...(side.fit === null ? [] : [side.fit])],
   );
-  const all = [...own, ...predictions.series];
+  const all = [
+    ...own,
+    ...[predictions, ...shifted.map((one) => one.predictions ?? NO_ROWS)].flatMap(({ series }) => series),
+  ];
   return made === undefined ? all : [...all, ...seriesOfChoice(made.choice)];
 }

@@ -23,7 +23,7 @@ const MIN_SAMPLES = 100;
 /**
  * For people who watch. Slices follow the file, and files are often sorted, so the spread between slices (not between samples)
  * says how far the part may be from the whole. Undefined while a side has too little to tell; where the protocol
- * knows only in the end which way columns count; for ensembles; and for a choice between settings of whole sets, which is made when all
+ * knows only in the end which way columns count; for ensembles and full spectra; and for a choice between settings of whole sets, which is made when all
  * of their scores are there.
  */
 export function runningAuroc(
@@ -32,7 +32,7 @@ export function runningAuroc(
   reader: SeriesReader,
 ): RunningAuroc | undefined {
   const column = protocol.previewColumn(cell.columns);
-  if (column === null || cell.members !== undefined || isChosenAtTheEnd(cell)) return undefined;
+  if (column === null || isMixture(cell) || isChosenAtTheEnd(cell)) return undefined;
   const of = (side: CellSide) => soFar(side, testRows(protocol, cell, side), column, reader);
   const id = of(cell.sides.id);
   const ood = of(cell.sides.ood);
@@ -51,6 +51,10 @@ export function runningAuroc(
     share: (id.scores.length + ood.scores.length) / (id.samplesInAll + ood.samplesInAll),
   };
 }
+
+/** Of several rows' scores, or of several ID sets' samples. */
+const isMixture = ({ members, shifted }: PlannedCell): boolean =>
+  members !== undefined || shifted !== undefined;
 
 const isChosenAtTheEnd = ({ choice, sides }: PlannedCell): boolean =>
   choice !== null && sides.id.kind === 'whole';

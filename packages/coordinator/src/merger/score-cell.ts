@@ -3,7 +3,7 @@ import type { Combination, Protocol } from '@oodgrid/protocols';
 import { type RankedScores, type Rows, rankAverage, rankScores } from '@oodgrid/stats';
 import type { PlannedCell, PlannedChoice } from '../planner/plan.js';
 import type { ChoiceOutcome } from './choose.js';
-import { cut, cutRows, type Features, type Splits, sideFeatures } from './features.js';
+import { cut, cutRows, type Features, idFeatures, type Splits, sideFeatures } from './features.js';
 import type { SeriesReader } from './unit-results.js';
 
 /** Final scores of one side's test split; higher = more in-distribution. */
@@ -47,7 +47,7 @@ export function scoreCell(
   if (planned.choice !== null && made === undefined)
     throw new OodError('internal', `"${planned.choice}" was never made`);
   const chosen = made === undefined ? null : { choice: made.choice, candidate: made.outcome.candidate };
-  const id = sideFeatures(protocol, planned, 'id', chosen, reader);
+  const id = idFeatures(protocol, planned, chosen, reader);
   const whole = sideFeatures(protocol, planned, 'ood', chosen, reader);
   const kept = protocol.keptOod(id.test.indices.length, whole.test.indices.length);
   const ood = { ...whole, test: cut(whole.test, kept) };
@@ -59,9 +59,18 @@ export function scoreCell(
   });
   const test = { id: score(id.test), ood: score(ood.test) };
   const ranked = rankScores(test.id.scores, test.ood.scores);
-  const { predictions } = planned;
+  const { predictions, shifted = [] } = planned;
   const known =
-    predictions === undefined ? {} : { isWrong: wrongOf(cutRows(protocol, predictions, reader), test.id) };
+    predictions === undefined
+      ? {}
+      : {
+          isWrong: wrongOf(
+            [predictions, ...shifted.flatMap((one) => one.predictions ?? [])].map((one) =>
+              cutRows(protocol, one, reader),
+            ),
+            test.id,
+          ),
+        };
   return { planned, made, combination, test, features: { id, ood }, ranked, ...known };
 }
 
@@ -97,10 +106,15 @@ function ensembleOf(planned: PlannedCell, members: readonly ScoredCell[]): Score
 }
 
 /** From [predicted, label] of each test sample, in the order of its scores. */
-function wrongOf({ rows, columns, data }: Rows, { scores }: TestScores): Uint8Array {
-  if (rows !== scores.length || columns !== 2)
-    throw new OodError('internal', `there are ${rows} predictions of ${scores.length} test samples`);
-  return Uint8Array.from({ length: rows }, (_, row) => (data[2 * row] === data[2 * row + 1] ? 0 : 1));
+function wrongOf(parts: readonly Rows[], { scores }: TestScores): Uint8Array {
+  const all = parts.flatMap(({ rows, columns, data }) =>
+    columns === 2
+      ? Array.from({ length: rows }, (_, row) => (data[2 * row] === data[2 * row + 1] ? 0 : 1))
+      : [],
+  );
+  if (all.length !== scores.length)
+    throw new OodError('internal', `there are ${all.length} predictions of ${scores.length} test samples`);
+  return Uint8Array.from(all);
 }
 
 /** Executors refuse it where it arises; here it would be ranked somewhere without anyone noticing. */

@@ -27,7 +27,7 @@ export function ensembleCell(
       'invalid-input',
       `ensembles.${name}: protocol ${protocol.name} tests "${first.row}" and "${other.row}" on different samples; take rows that it tests on the same ones, or protocol raw or openood`,
     );
-  const { id, ood, model, splitOrder, sides, predictions } = first;
+  const { id, ood, model, splitOrder, sides, predictions, shifted } = first;
   return {
     row: name,
     title: `${name} (mean rank of ${members.length})`,
@@ -36,6 +36,7 @@ export function ensembleCell(
     choice: null,
     setting: null,
     ...(predictions === undefined ? {} : { predictions }),
+    ...(shifted === undefined ? {} : { shifted }),
     members,
   };
 }

@@ -5,7 +5,7 @@ import {
   type ResolvedGrid,
   type SplitOrder,
 } from '@oodgrid/contract';
-import { type Cut, isChoosing, type Protocol, type Role, type Side } from '@oodgrid/protocols';
+import { type Cut, isChoosing, type Protocol, type Range, type Role, type Side } from '@oodgrid/protocols';
 import type { CellSide, SplitRows } from './plan.js';
 import { predictionSeries } from './plan-accuracies.js';
 import type { RowContext } from './plan-series.js';
@@ -68,10 +68,19 @@ export function predictionsOf(
   order: SplitOrder,
   role: Role,
 ): SplitRows {
+  return predictionsOn(context, model, idSet, { ...cuts.id[role], order });
+}
+
+/** Predictions on a part of a set of ID classes. */
+export function predictionsOn(
+  context: RowContext,
+  model: ModelSpec,
+  dataset: ResolvedDataset,
+  part: Range & { readonly order: SplitOrder },
+): SplitRows {
   const [other, ...more] = context.plan.models;
   const own = other === undefined || more.length > 0 ? model : modelOf(context.grid, other);
-  const { count } = idSet.test;
-  return { series: [predictionSeries(context, own, idSet)], cut: { ...cuts.id[role], order, count } };
+  return { series: [predictionSeries(context, own, dataset)], cut: { ...part, count: dataset.test.count } };
 }
 
 export const sidesOf = (

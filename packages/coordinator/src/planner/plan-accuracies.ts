@@ -43,14 +43,20 @@ export function planAccuracies(
   const accuracies: PlannedAccuracy[] = [];
   const isCalibrated = familiesOf(grid.measure).some(({ isOfModels }) => isOfModels);
   const idSets = new Set(grid.pairs.map(({ id }) => id));
+  // Shifted images are normalised as those of the one ID set.
+  const idSet = grid.datasets.find(({ name }) => idSets.has(name));
   for (const dataset of grid.datasets) {
-    if (!idSets.has(dataset.name)) continue;
+    const isShifted = grid.fullSpectrum?.includes(dataset.name) === true;
+    if (!idSets.has(dataset.name) && !isShifted) continue;
     if (dataset.test.isUnlabelled === true) continue;
-    const transform = protocol.normalisation(dataset);
+    const transform = protocol.normalisation(isShifted ? (idSet ?? dataset) : dataset);
     const context = { protocol, grid, builder, slice, transform };
     for (const model of [...grid.models, ...grid.auxiliaryModels]) {
       const series = predictionSeries(context, model, dataset);
-      const measured = { model: model.name, id: dataset.name, classes: model.classes, series };
+      const measured = {
+        ...{ model: model.name, id: dataset.name, classes: model.classes, series },
+        ...(isShifted ? { isShifted } : {}),
+      };
       const confidence = { ...context, row, plan: planOf(MAX_SOFTMAX) };
       accuracies.push(
         isCalibrated

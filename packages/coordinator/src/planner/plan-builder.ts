@@ -31,7 +31,9 @@ export class PlanBuilder {
         `the grid makes more than ${MAX_UNITS.toLocaleString('en')} units of work: divide it, or raise options.slice`,
       );
     }
-    const key = isAlone ? unit.id : canonicalJson(header);
+    // A protocol that cuts in the file's order gives both passes one header; an executor does one of them a task.
+    const pass = header.kind === 'score' ? unit.pass : '';
+    const key = isAlone ? unit.id : `${pass} ${canonicalJson(header)}`;
     const task = this.#tasks.get(key) ?? { header, units: [] };
     task.units.push(unit);
     this.#tasks.set(key, task);

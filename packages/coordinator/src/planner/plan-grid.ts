@@ -33,6 +33,7 @@ import {
 import { planAccuracies } from './plan-accuracies.js';
 import { PlanBuilder } from './plan-builder.js';
 import { chosenSeries, planFit, type RowContext, sweepSeries, wholeSeries } from './plan-series.js';
+import { requireOneOrder, shiftedPart } from './shifted-sides.js';
 
 /**
  * Turns a grid into tasks. `slice` (a multiple of the protocol's batch) is the number of samples that a scoring task takes:
@@ -106,6 +107,7 @@ export function* planningSteps(grid: ResolvedGrid, slice: number): Generator<voi
       for (const ensemble of ensembles) cells.push(ensembleCell(ensemble, own, protocol));
     }
   }
+  requireOneOrder(cells, protocol.name);
   const accuracies = planAccuracies(grid, protocol, builder, slice);
   return { tasks: builder.tasks, series: builder.series, choices: builder.choices, cells, accuracies };
 }
@@ -210,7 +212,8 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
       count: dataset.test.count,
       cut,
     });
-    return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
+    const shifted = shiftedPart(context, model, split, side);
+    return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side), ...shifted };
   }
   const fitted = planFit(context, model, idSet);
   const sweep = (dataset: ResolvedDataset, range: Range) =>
@@ -227,7 +230,8 @@ function planCell(context: RowContext, model: ModelSpec, split: PairSplit): Plan
     count: dataset.test.count,
     cut,
   });
-  return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side) };
+  const shifted = shiftedPart(context, model, split, side);
+  return { ...common, choice: choice?.id ?? null, sides: sidesOf(split, side), ...shifted };
 }
 
 const isEmpty = ({ from, to }: Range): boolean => from >= to;

@@ -114,6 +114,13 @@ interface SideFacts {
   readonly cut: Cut;
 }
 
+/** Samples of a covariate-shifted set, which are ID test samples too. */
+export interface ShiftedSide {
+  readonly side: CellSide;
+  /** As a cell's own. */
+  readonly predictions?: SplitRows;
+}
+
 export interface PlannedCell {
   readonly row: string;
   readonly title: string;
@@ -128,6 +135,8 @@ export interface PlannedCell {
   /** OOD samples that the setting is selected on, where they are not of the cell's own OOD set. */
   readonly selectOod?: number;
   readonly sides: { readonly id: CellSide; readonly ood: CellSide };
+  /** Of the full spectrum, in the grid's order: their test samples stand behind those of the ID set. */
+  readonly shifted?: readonly ShiftedSide[];
   /** Present where the score is the mean rank of these cells', which have the same test samples. */
   readonly members?: readonly PlannedCell[];
   /** The predicted class and the label of the ID test samples, where metrics ask for them. */
@@ -143,6 +152,8 @@ export interface PlannedAccuracy {
   readonly series: string;
   /** Series of the largest softmax probability of every sample, where the grid asks for calibration. */
   readonly confidences?: string;
+  /** Of a covariate-shifted set: what a model's card says is of another one. */
+  readonly isShifted?: true;
 }
 
 export interface Plan {
