@@ -115,7 +115,7 @@ const areNumbers = (values: unknown): values is readonly number[] =>
 const shareFault = (value: unknown): string | undefined =>
   isNumber(value) && value >= -ROUNDING && value <= 1 + ROUNDING
     ? undefined
-    : `expected a share from 0 to 1, got ${String(value)}; some groups are empty when samples are drawn again`;
+    : `expected a share from 0 to 1, got ${String(value)}; it is called on samples that are drawn again, too`;
 
 const countFault = (value: unknown, least: number, most: number): string | undefined =>
   isNumber(value) && Number.isInteger(value) && value >= least && value <= most

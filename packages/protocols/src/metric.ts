@@ -5,7 +5,7 @@ import type { BootstrappedMetric } from '@oodgrid/stats';
 export interface Metric extends MetricSpec {
   /**
    * The metric, a share in [0, 1], from the number of ID and of OOD samples in each group of equal scores, highest score
-   * first. O(groups). It is also called on resampled counts, where some groups are empty.
+   * first. O(groups). It is also called on resampled counts, of the groups that were drawn from.
    */
   of(id: Float64Array, ood: Float64Array): number;
   /** Name under which the bootstrap's walk measures it on every replicate at once; without it, `of` is called for each replicate. */

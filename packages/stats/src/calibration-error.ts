@@ -23,12 +23,13 @@ export function calibrationError(
   const groupOf = new Map([...thresholds].map((value, group) => [value, group] as const));
   const binOf = Int32Array.from(thresholds, binOfConfidence);
   const idGroup = Int32Array.from(confidences, (value) => groupOf.get(value) ?? -1);
-  const error = (samples: Float64Array, _none: Float64Array, wrong: Float64Array): number => {
+  const error = (samples: Float64Array, _none: Float64Array, wrong: Float64Array, at: Int32Array): number => {
     const surplus = new Float64Array(CALIBRATION_BINS);
     let total = 0;
     for (let group = 0; group < samples.length; group++) {
       total += samples[group];
-      surplus[binOf[group]] += samples[group] * thresholds[group] - (samples[group] - wrong[group]);
+      const right = samples[group] - wrong[group];
+      surplus[binOf[at[group]]] += samples[group] * thresholds[at[group]] - right;
     }
     let found = 0;
     for (let bin = 0; bin < CALIBRATION_BINS; bin++) found += Math.abs(surplus[bin]);
