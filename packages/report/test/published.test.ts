@@ -71,6 +71,11 @@ describe('published numbers', () => {
     expect(() => publishedTables(run('cifar10', rows, { near: NEAR, far: [] }))).toThrow(
       '"cifar10" has no OOD sets of the group far',
     );
+    const spectrum = {
+      ...run('cifar10', rows),
+      protocol: { name: 'openood', criterion: null, fullSpectrum: ['c'] },
+    };
+    expect(() => publishedTables(spectrum)).toThrow('has samples of "c" among its ID test samples');
     expect(() => publishedTables({ ...run('cifar10', rows), groups: [] }, 'cifar10')).toThrow(
       'no means of groups',
     );

@@ -55,7 +55,7 @@ const GROUPS = ['near', 'far'] as const;
 
 /**
  * The means of a run's groups `near` and `far` beside published ones. A benchmark is told by the name of the ID set, or by `benchmark`. Throws `invalid-input` for
- * a run that is of none, or has no such groups.
+ * a run that is of none, has no such groups, or tests a full spectrum.
  */
 export function publishedTables(results: Results, benchmark?: string): readonly PublishedTable[] {
   const { benchmarks } = OPENOOD_V15;
@@ -65,6 +65,12 @@ export function publishedTables(results: Results, benchmark?: string): readonly 
     throw new OodError(
       'invalid-input',
       `--benchmark: there is no benchmark ${quote(benchmark)}${suggestion(benchmark, names)}; there are ${names.join(', ')}`,
+    );
+  const { fullSpectrum } = results.protocol;
+  if (fullSpectrum !== undefined)
+    throw new OodError(
+      'invalid-input',
+      `the run has samples of ${fullSpectrum.map((name) => quote(name)).join(', ')} among its ID test samples (fullSpectrum), the published numbers have none: compare a run without them`,
     );
   const found = meansOf(results).flatMap((means) => {
     const own = named ?? benchmarks.find(({ name }) => plain(name) === plain(means.id));
