@@ -142,6 +142,25 @@ describe('workers as jobs of a real Slurm', () => {
     await expect.poll(cancelled, { timeout: 60_000, interval: 500 }).toBe(0);
   }, 180_000);
 
+  it('a worker that is told to stop while it is starting is queued again', async () => {
+    const cluster = slurm as SlurmCluster;
+    const slowly = 'data:text/javascript,await new Promise((resolve) => setTimeout(resolve, 5000))';
+    const job = await submitWorkers(['--workers', '1', '--idle', '0'], {
+      NODE_OPTIONS: `--import="${slowly}"`,
+    });
+    const state = async () => (await cluster.states(job)).get('0');
+    await expect.poll(state, { timeout: 30_000, interval: 100 }).toBe('RUNNING');
+    const told = async () => {
+      await cluster.command('scancel', '--signal=TERM', `${job}_0`).catch(() => undefined);
+      return existsSync(join(logs, `ood-grid-${job}_0.log`)) ? log(job, 0) : '';
+    };
+    await expect.poll(told, { timeout: 4000, interval: 200 }).toMatch(/Terminated|CANCELLED/);
+    expect(await connected()).toBe(0);
+    await expect.poll(connected, { timeout: 60_000 }).toBe(1);
+    await cluster.command('scancel', job);
+    await expect.poll(async () => (await cluster.states(job)).size, { timeout: 60_000 }).toBe(0);
+  }, 180_000);
+
   it('the script has nothing that shellcheck complains of', async () => {
     const { code, stdout } = await oodCli(
       ['slurm', 'script', ...ARGS, '--name', `it's "q" $x`],

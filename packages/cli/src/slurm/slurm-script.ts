@@ -27,6 +27,8 @@ export interface SlurmScriptOptions {
 
 /** Exit code of a worker that was told to stop, as opposed to one that has no more work. */
 export const DRAINED_EXIT_CODE = 75;
+/** 128 + SIGTERM: a worker that was told to stop before it had started, when Node still ends at once. */
+const TERMINATED_EXIT_CODE = 143;
 /** Seconds before the end of its time that a worker is told to stop; Slurm may send the signal up to a minute early. */
 const NOTICE_SECONDS = 120;
 const MIN_MINUTES = 10;
@@ -89,11 +91,11 @@ fi
 srun --ntasks=1 ${worker}
 code=$?
 
-# ${DRAINED_EXIT_CODE}: told to stop, and has handed its tasks back. What was cancelled or preempted is not running any more: Slurm
-# looks after it itself.
-if [ "$code" -eq ${DRAINED_EXIT_CODE} ] && [ "$(state)" = RUNNING ]; then
-  scontrol requeue "$job"
-fi
+# ${DRAINED_EXIT_CODE}: told to stop, and has handed its tasks back; ${TERMINATED_EXIT_CODE}: told so before it had any. What was cancelled or preempted
+# is not running any more: Slurm looks after it itself.
+case "$code" in
+  ${DRAINED_EXIT_CODE} | ${TERMINATED_EXIT_CODE}) [ "$(state)" = RUNNING ] && scontrol requeue "$job" ;;
+esac
 exit "$code"
 `;
 }

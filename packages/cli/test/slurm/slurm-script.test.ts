@@ -146,8 +146,9 @@ describe('the job array of workers', () => {
 });
 
 describe('a worker that ended', () => {
-  it('is queued again by the number of its own job when it was told to stop', async () => {
-    expect(await ran(script(), { code: 75 })).toMatchObject({ exitCode: 75, requeued: 'requeue 7_3' });
+  it('is queued again by the number of its own job when it was told to stop, and when so before it had started', async () => {
+    for (const code of [75, 143])
+      expect(await ran(script(), { code })).toMatchObject({ exitCode: code, requeued: 'requeue 7_3' });
   });
 
   it.each(['COMPLETING', 'CANCELLED', 'PREEMPTED', 'PENDING', ''])(
@@ -157,7 +158,7 @@ describe('a worker that ended', () => {
     },
   );
 
-  it.each([0, 1, 5, 143])('is not queued again with exit code %i', async (code) => {
+  it.each([0, 1, 5, 137])('is not queued again with exit code %i', async (code) => {
     expect(await ran(script(), { code })).toMatchObject({ exitCode: code, requeued: '' });
   });
 });
