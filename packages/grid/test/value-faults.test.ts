@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, GOOD, grid } from './faulty-grid.js';
 
+const ARCHITECTURES =
+  '"lenet", "resnet18-cifar", "resnet20-cifar", "resnet32-cifar", "resnet34-cifar", "resnet44-cifar" or "resnet56-cifar"';
+
 /** What is plausibly written outside of methods, and every line of the answer. */
 const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]])[] = [
   [
@@ -50,18 +53,16 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'models: [{ name: m, architecture: resnet18, weights: w }]',
-    ['g.yaml:2:35  models[0].architecture: expected "lenet" or "resnet34-cifar", got "resnet18"'],
+    [`g.yaml:2:35  models[0].architecture: expected ${ARCHITECTURES}, got "resnet18"`],
   ],
   [
     'models: [{ name: m, architecture: lnet, weights: w }]',
-    [
-      'g.yaml:2:35  models[0].architecture: expected "lenet" or "resnet34-cifar", got "lnet" (did you mean "lenet"?)',
-    ],
+    [`g.yaml:2:35  models[0].architecture: expected ${ARCHITECTURES}, got "lnet" (did you mean "lenet"?)`],
   ],
   [
     'models: [{ name: m, features: x.npz }]',
     [
-      'g.yaml:2:10  models[0].architecture: missing; expected "lenet" or "resnet34-cifar"',
+      `g.yaml:2:10  models[0].architecture: missing; expected ${ARCHITECTURES}`,
       'g.yaml:2:10  models[0].weights: missing; expected the path of a safetensors file or PyTorch checkpoint',
       'g.yaml:2:21  models[0].features: unknown key "features" (known: name, source, architecture, weights, classes)',
     ],

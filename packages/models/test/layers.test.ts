@@ -7,6 +7,7 @@ import { conv2d } from '../src/layers/conv2d.js';
 import { dense, flatten } from '../src/layers/dense.js';
 import type { Kernels } from '../src/layers/kernels.js';
 import type { Layer } from '../src/layers/layer.js';
+import { padShortcut } from '../src/layers/pad-shortcut.js';
 import { globalAveragePool, maxPool } from '../src/layers/pooling.js';
 import { residual } from '../src/layers/residual.js';
 import type { Tensor } from '../src/tensors.js';
@@ -53,6 +54,7 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       [conv(1, 3, 4, { padding: 1, stride: 2 }), conv(5, 4, 4, { padding: 1, isReluApplied: false })],
       [conv(9, 3, 4, { size: 1, stride: 2, isReluApplied: false })],
     ),
+  'a shortcut with zeros': () => padShortcut(2),
 };
 
 describe.each(['native', 'portable'])('with %s kernels', (name) => {

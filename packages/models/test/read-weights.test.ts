@@ -4,7 +4,7 @@ import { parseSafetensors } from '@oodgrid/formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lenet } from '../src/architectures/lenet.js';
-import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
+import { resnet34Cifar } from '../src/architectures/resnet-cifar.js';
 import { readWeights } from '../src/read-weights.js';
 
 const model = { name: 'mine', architecture: lenet, classes: 10 };

@@ -1,9 +1,24 @@
 import type { Architecture } from './architecture.js';
 import { lenet } from './lenet.js';
-import { resnet34Cifar } from './resnet34-cifar.js';
+import {
+  resnet18Cifar,
+  resnet20Cifar,
+  resnet32Cifar,
+  resnet34Cifar,
+  resnet44Cifar,
+  resnet56Cifar,
+} from './resnet-cifar.js';
 
 /** Every architecture. A new one is one file of the same shape and one line here. */
-const CATALOG = [lenet, resnet34Cifar] as const satisfies readonly Architecture[];
+const CATALOG = [
+  lenet,
+  resnet18Cifar,
+  resnet20Cifar,
+  resnet32Cifar,
+  resnet34Cifar,
+  resnet44Cifar,
+  resnet56Cifar,
+] as const satisfies readonly Architecture[];
 
 export const listArchitectures = (): readonly Architecture[] => CATALOG;
 

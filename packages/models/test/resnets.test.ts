@@ -6,81 +6,60 @@ import { z } from 'zod';
 import { type Engine, tf } from '../../engine/src/compute.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { worstDifference } from '../../engine/test/support/random.js';
-import { factsOf } from '../src/architectures/architecture.js';
-import { resnet34Cifar } from '../src/architectures/resnet34-cifar.js';
+import { type Architecture, factsOf, parametersOf } from '../src/architectures/architecture.js';
+import { resnet18Cifar, resnet20Cifar, resnet34Cifar } from '../src/architectures/resnet-cifar.js';
+import { product } from '../src/modules/module.js';
 import type { Network } from '../src/network.js';
 import { openNetwork } from '../src/open-network.js';
 
 const sampled = z.object({ step: z.number(), values: z.array(z.number()) });
-const fixture = z
-  .object({
-    taps: z.record(z.string(), sampled.extend({ shape: z.array(z.number()), mean: z.number() })),
-    gradients: z.record(z.string(), sampled),
-  })
-  .parse(JSON.parse(readFileSync(new URL('./fixtures/resnet34.json', import.meta.url), 'utf8')));
+const schema = z.object({
+  taps: z.record(z.string(), sampled.extend({ shape: z.array(z.number()), mean: z.number() })),
+  gradients: z.record(z.string(), sampled),
+});
 
-/** The weights and images that fixtures/make-resnet34.py draws, in its order. */
-function drawn() {
+/** The order in which fixtures/make-resnets.py draws: the norm behind a convolution with it, a shortcut after its block. */
+const DRAWN: Readonly<Record<string, readonly [number, number]>> = {
+  bias: [-0.2, 0.2],
+  running_mean: [-0.2, 0.2],
+  running_var: [0.5, 1.5],
+};
+
+/** The images and weights that fixtures/make-resnets.py draws. */
+function drawn(architecture: Architecture) {
   const random = new NumpyRandomState(1234);
+  const draw = (shape: readonly number[], [low, high]: readonly [number, number]) =>
+    Float32Array.from(random.randomSample(product(shape)), (u) => low + (high - low) * u);
+  const images = draw([2, 3, 32, 32], [-1, 1]);
   const tensors = new Map<string, TensorEntry>();
-  const draw = (name: string, shape: number[], low: number, high: number) => {
-    const n = shape.reduce((a, b) => a * b, 1);
-    const data = Float32Array.from(random.randomSample(n), (u) => low + (high - low) * u);
+  for (const [name, shape] of parametersOf(architecture, 10)) {
+    const bound = Math.sqrt(6 / product(shape.slice(1)));
+    const own = DRAWN[name.split('.').at(-1) ?? ''] ?? (shape.length === 4 ? [-bound, bound] : [0.5, 1]);
+    const data = draw(shape, name.startsWith('linear') ? [-0.05, 0.05] : own);
     tensors.set(name, { dtype: 'F32', shape, data });
-    return data;
-  };
-  const images = draw('images', [2, 3, 32, 32], -1, 1);
-  tensors.delete('images');
-  const convNorm = (conv: string, norm: string, out: number, inputs: number, k: number) => {
-    const bound = Math.sqrt(6 / (inputs * k * k));
-    draw(`${conv}.weight`, [out, inputs, k, k], -bound, bound);
-    draw(`${norm}.weight`, [out], 0.5, 1);
-    draw(`${norm}.bias`, [out], -0.2, 0.2);
-    draw(`${norm}.running_mean`, [out], -0.2, 0.2);
-    draw(`${norm}.running_var`, [out], 0.5, 1.5);
-  };
-  convNorm('conv1', 'bn1', 64, 3, 3);
-  let inputs = 64;
-  for (const [stage, [width, blocks]] of (
-    [
-      [64, 3],
-      [128, 4],
-      [256, 6],
-      [512, 3],
-    ] as const
-  ).entries()) {
-    for (let block = 0; block < blocks; block++) {
-      const name = `layer${stage + 1}.${block}`;
-      convNorm(`${name}.conv1`, `${name}.bn1`, width, inputs, 3);
-      convNorm(`${name}.conv2`, `${name}.bn2`, width, width, 3);
-      if (inputs !== width) convNorm(`${name}.shortcut.0`, `${name}.shortcut.1`, width, inputs, 1);
-      inputs = width;
-    }
   }
-  draw('linear.weight', [10, 512], -0.05, 0.05);
-  draw('linear.bias', [10], -0.05, 0.05);
   return { images, weights: writeSafetensors(tensors) };
 }
 
-describe('ResNet-34 for CIFAR', () => {
+describe.each([
+  ['resnet18-cifar', resnet18Cifar],
+  ['resnet34-cifar', resnet34Cifar],
+  ['resnet20-cifar', resnet20Cifar],
+] as const)('%s', (name, architecture: Architecture) => {
+  const fixture = schema.parse(
+    JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')),
+  );
   let engine: Engine;
   let model: Network;
   let trace: ReturnType<Network['trace']>;
 
   beforeAll(async () => {
     engine = await nativeEngine();
-    const { images, weights } = drawn();
-    const facts = factsOf(resnet34Cifar, 'r', 10);
+    const { images, weights } = drawn(architecture);
+    const facts = factsOf(architecture, 'r', 10);
     model = openNetwork({ ops: tf, kernels: engine.kernels }, facts, weights);
     const x = tf.transpose(tf.tensor4d(images, [2, 3, 32, 32]), [0, 2, 3, 1]);
-    trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), [
-      'layer0',
-      'layer1',
-      'layer2',
-      'layer3',
-      'layer4',
-      'logits',
-    ]);
+    trace = model.trace(tf.reshape(x, [2, 32, 32, 3]), Object.keys(fixture.taps));
   });
 
   const every = (values: Float32Array, step: number, count: number) =>
