@@ -71,7 +71,7 @@ describe('this machine', () => {
     expect(checkMachine(machine(4, 16))).toMatchObject({
       state: 'ok',
       detail: expect.stringMatching(
-        /16 GiB of 32 GiB memory available; workers by default: 4 for lenet, 1 for/,
+        /16 GiB of 32 GiB memory available; workers by default: 4 for lenet, [^;]+; .*1 for resnet34-cifar$/,
       ),
     });
     expect(checkMachine(machine(4, 3, true))).toMatchObject({

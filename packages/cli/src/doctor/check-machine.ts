@@ -27,7 +27,9 @@ export function checkMachine(machine: Machine = thisMachine()): Check {
     const memoryBytes = executorBytes(factsOf(architecture, name, CLASSES).memory, fssdPaper.batch);
     return { name, memoryBytes, ...placeWorkers({ [name]: memoryBytes }, undefined, machine) };
   });
-  const workers = needs.map(({ name, workers }) => `${workers} for ${name}`).join(', ');
+  const counts = [...new Set(needs.map(({ workers }) => workers))].sort((a, b) => b - a);
+  const named = (count: number) => needs.filter(({ workers }) => workers === count).map(({ name }) => name);
+  const workers = counts.map((count) => `${count} for ${named(count).join(', ')}`).join('; ');
   const detail = `${machine.cores} cores (${cpus()[0]?.model ?? 'unknown'}), ${memoryText(machine)}; workers by default: ${workers}`;
   const tight = needs.filter(({ isTight }) => isTight);
   if (tight.length === 0) return ok('machine', detail);
