@@ -77,7 +77,7 @@ describe('this machine', () => {
     expect(checkMachine(machine(4, 3, true))).toMatchObject({
       state: 'warning',
       fix: expect.stringMatching(
-        /^raise the container's limit: one worker needs \d(\.\d)? GiB for resnet34-cifar$/,
+        /^raise the container's limit: one worker needs (\d(\.\d)? GiB for resnet\d\d-cifar, )*\d(\.\d)? GiB for resnet56-cifar$/,
       ),
     });
   });
