@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultsOf, GOOD, grid } from './faulty-grid.js';
 
 const ARCHITECTURES =
-  '"lenet", "resnet18-cifar", "resnet20-cifar", "resnet32-cifar", "resnet34-cifar", "resnet44-cifar" or "resnet56-cifar"';
+  '"lenet", "resnet18-cifar", "resnet20-cifar", "resnet32-cifar", "resnet34-cifar", "resnet44-cifar", "resnet56-cifar" or "densenet-bc-100-12"';
 
 /** What is plausibly written outside of methods, and every line of the answer. */
 const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]])[] = [

@@ -5,10 +5,12 @@ import { randomTensor4D, randomValues, worstDifference } from '../../engine/test
 import { chain } from '../src/layers/chain.js';
 import { conv2d } from '../src/layers/conv2d.js';
 import { dense, flatten } from '../src/layers/dense.js';
+import { denseConnection } from '../src/layers/dense-connection.js';
 import type { Kernels } from '../src/layers/kernels.js';
 import type { Layer } from '../src/layers/layer.js';
+import { normRelu } from '../src/layers/norm-relu.js';
 import { padShortcut } from '../src/layers/pad-shortcut.js';
-import { globalAveragePool, maxPool } from '../src/layers/pooling.js';
+import { averagePool, globalAveragePool, maxPool } from '../src/layers/pooling.js';
 import { residual } from '../src/layers/residual.js';
 import type { Tensor } from '../src/tensors.js';
 
@@ -33,6 +35,8 @@ const conv = (
   });
 };
 
+const norm = () => normRelu({ scale: tf.tensor1d([0.5, -1.5, 2]), shift: tf.tensor1d([0.1, 0.2, -0.3]) });
+
 /** Layers by name, made when a backend is there; each takes [2, 8, 8, 3]. */
 const LAYERS: Readonly<Record<string, () => Layer>> = {
   'conv2d with ReLU': () => conv(1, 3, 5),
@@ -55,6 +59,9 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       [conv(9, 3, 4, { size: 1, stride: 2, isReluApplied: false })],
     ),
   'a shortcut with zeros': () => padShortcut(2),
+  'average pooling': () => averagePool(2),
+  'a norm before a convolution': () => norm(),
+  'a dense connection': () => denseConnection([norm(), conv(1, 3, 5, { padding: 1, isReluApplied: false })]),
 };
 
 describe.each(['native', 'portable'])('with %s kernels', (name) => {

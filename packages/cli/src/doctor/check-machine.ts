@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { OodError } from '@oodgrid/contract';
-import { executorBytes, factsOf, listArchitectures } from '@oodgrid/models';
+import { executorBytes, factsOf, listArchitectures, listModels } from '@oodgrid/models';
 import { fssdPaper } from '@oodgrid/protocols';
 import { gte } from 'semver';
 import { type Machine, memoryText, placeWorkers, thisMachine } from '../local/place-workers.js';
@@ -20,22 +20,32 @@ export function checkNode(version = process.versions.node): Check {
   return problem('node', `${version} is too old`, `install Node ${OLDEST_NODE} or later`);
 }
 
-/** Checks cores and memory: says how many executors of each architecture fit on this machine. */
+/**
+ * Checks cores and memory: says how many executors of each architecture fit on this machine, and of which none does. It is a warning where
+ * those of the bundled models do not: of others only users know whether they want them.
+ */
 export function checkMachine(machine: Machine = thisMachine()): Check {
   const needs = listArchitectures().map((architecture) => {
     const { name } = architecture;
     const memoryBytes = executorBytes(factsOf(architecture, name, CLASSES).memory, fssdPaper.batch);
     return { name, memoryBytes, ...placeWorkers({ [name]: memoryBytes }, undefined, machine) };
   });
-  const counts = [...new Set(needs.map(({ workers }) => workers))].sort((a, b) => b - a);
-  const named = (count: number) => needs.filter(({ workers }) => workers === count).map(({ name }) => name);
-  const workers = counts.map((count) => `${count} for ${named(count).join(', ')}`).join('; ');
-  const detail = `${machine.cores} cores (${cpus()[0]?.model ?? 'unknown'}), ${memoryText(machine)}; workers by default: ${workers}`;
+  const fitting = needs.filter(({ isTight }) => !isTight);
+  const counts = [...new Set(fitting.map(({ workers }) => workers))].sort((a, b) => b - a);
+  const named = (count: number) => fitting.filter(({ workers }) => workers === count).map(({ name }) => name);
+  const workers = counts.map((count) => `${count} for ${named(count).join(', ')}`);
   const tight = needs.filter(({ isTight }) => isTight);
-  if (tight.length === 0) return ok('machine', detail);
-  const needed = tight.map(({ name, memoryBytes }) => `${byteSize(memoryBytes)} for ${name}`).join(', ');
+  const needed = tight.map(({ name, memoryBytes }) => `${name} (one worker needs ${byteSize(memoryBytes)})`);
+  const all = [...workers, ...(tight.length === 0 ? [] : [`too little memory for ${needed.join(', ')}`])];
+  const detail = `${machine.cores} cores (${cpus()[0]?.model ?? 'unknown'}), ${memoryText(machine)}; workers by default: ${all.join('; ')}`;
+  const bundled = tight.find(({ name }) => listModels().some(({ architecture }) => architecture === name));
+  if (bundled === undefined) return ok('machine', detail);
   const way = machine.isLimited ? "raise the container's limit" : 'close other programs';
-  return warning('machine', detail, `${way}: one worker needs ${needed}`);
+  return warning(
+    'machine',
+    detail,
+    `${way}: one worker needs ${byteSize(bundled.memoryBytes)} for ${bundled.name}`,
+  );
 }
 
 /** The cache must be writable and have room for data sets and scores. */

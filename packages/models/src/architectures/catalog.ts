@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture.js';
+import { densenetBc100 } from './densenet-bc-100-12.js';
 import { lenet } from './lenet.js';
 import {
   resnet18Cifar,
@@ -18,6 +19,7 @@ const CATALOG = [
   resnet34Cifar,
   resnet44Cifar,
   resnet56Cifar,
+  densenetBc100,
 ] as const satisfies readonly Architecture[];
 
 export const listArchitectures = (): readonly Architecture[] => CATALOG;

@@ -1,4 +1,5 @@
 import { chain } from '../layers/chain.js';
+import { denseConnection as denseLayer } from '../layers/dense-connection.js';
 import { residual as residualLayer } from '../layers/residual.js';
 import { type Module, product } from './module.js';
 
@@ -32,5 +33,22 @@ export function residual(branch: readonly Module[], shortcut: readonly Module[])
         branch.map((module) => module.build(reader)),
         shortcut.map((module) => module.build(reader)),
       ),
+  };
+}
+
+/** The input, and behind its channels what a branch makes of it; the branch keeps height and width. */
+export function denseConnection(branch: readonly Module[]): Module {
+  const grown = sequential(branch);
+  return {
+    parameters: grown.parameters,
+    size: (input) => {
+      const [height = 0, width = 0, channels = 0] = input;
+      const { output, values } = grown.size(input);
+      if (output.slice(0, 2).join() !== input.slice(0, 2).join())
+        throw new RangeError(`a branch gives [${output.join(', ')}] beside [${input.join(', ')}]`);
+      const joined = [height, width, channels + (output[2] ?? 0)];
+      return { output: joined, values: values + product(joined) };
+    },
+    build: (reader) => denseLayer(branch.map((module) => module.build(reader))),
   };
 }

@@ -7,6 +7,7 @@ import { type Engine, tf } from '../../engine/src/compute.js';
 import { nativeEngine } from '../../engine/test/support/engine.js';
 import { worstDifference } from '../../engine/test/support/random.js';
 import { type Architecture, factsOf, parametersOf } from '../src/architectures/architecture.js';
+import { densenetBc100 } from '../src/architectures/densenet-bc-100-12.js';
 import { resnet18Cifar, resnet20Cifar, resnet34Cifar } from '../src/architectures/resnet-cifar.js';
 import { product } from '../src/modules/module.js';
 import type { Network } from '../src/network.js';
@@ -18,14 +19,14 @@ const schema = z.object({
   gradients: z.record(z.string(), sampled),
 });
 
-/** The order in which fixtures/make-resnets.py draws: the norm behind a convolution with it, a shortcut after its block. */
+/** The order in which fixtures/make-cifar-nets.py draws: the norm behind a convolution with it, a shortcut after its block. */
 const DRAWN: Readonly<Record<string, readonly [number, number]>> = {
   bias: [-0.2, 0.2],
   running_mean: [-0.2, 0.2],
   running_var: [0.5, 1.5],
 };
 
-/** The images and weights that fixtures/make-resnets.py draws. */
+/** The images and weights that fixtures/make-cifar-nets.py draws. */
 function drawn(architecture: Architecture) {
   const random = new NumpyRandomState(1234);
   const draw = (shape: readonly number[], [low, high]: readonly [number, number]) =>
@@ -35,7 +36,7 @@ function drawn(architecture: Architecture) {
   for (const [name, shape] of parametersOf(architecture, 10)) {
     const bound = Math.sqrt(6 / product(shape.slice(1)));
     const own = DRAWN[name.split('.').at(-1) ?? ''] ?? (shape.length === 4 ? [-bound, bound] : [0.5, 1]);
-    const data = draw(shape, name.startsWith('linear') ? [-0.05, 0.05] : own);
+    const data = draw(shape, name.startsWith(architecture.head) ? [-0.05, 0.05] : own);
     tensors.set(name, { dtype: 'F32', shape, data });
   }
   return { images, weights: writeSafetensors(tensors) };
@@ -45,6 +46,7 @@ describe.each([
   ['resnet18-cifar', resnet18Cifar],
   ['resnet34-cifar', resnet34Cifar],
   ['resnet20-cifar', resnet20Cifar],
+  ['densenet-bc-100-12', densenetBc100],
 ] as const)('%s', (name, architecture: Architecture) => {
   const fixture = schema.parse(
     JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')),
