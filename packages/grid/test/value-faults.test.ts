@@ -21,7 +21,13 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   [
     'protocol: fssd',
     [
-      'g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got "fssd"; --protocol FILE takes in one of your own',
+      'g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got "fssd" (did you mean "fssd-paper"?)',
+    ],
+  ],
+  [
+    'protocol: mine',
+    [
+      'g.yaml:1:11  protocol: expected "fssd-paper", "openood" or "raw", got "mine"; --protocol FILE takes in one of your own',
     ],
   ],
   [
@@ -53,7 +59,9 @@ const WRONG_VALUES: readonly (readonly [line: string, faults: readonly string[]]
   ],
   [
     'models: [{ name: m, architecture: resnet18, weights: w }]',
-    [`g.yaml:2:35  models[0].architecture: expected ${ARCHITECTURES}, got "resnet18"`],
+    [
+      `g.yaml:2:35  models[0].architecture: expected ${ARCHITECTURES}, got "resnet18" (did you mean "resnet18-cifar"?)`,
+    ],
   ],
   [
     'models: [{ name: m, architecture: lnet, weights: w }]',
