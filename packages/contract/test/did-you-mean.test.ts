@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import { didYouMean } from '../src/index.js';
 
-const KNOWN = ['lenet', 'resnet18-cifar', 'resnet20-cifar', 'densenet-bc-100-12', 'knn'];
+const KNOWN = [
+  'lenet',
+  'resnet18-cifar',
+  'resnet20-cifar',
+  'densenet-bc-100-12',
+  'knn',
+  'own-method',
+  'own-method-arrays',
+];
 
 it.each([
   ['lnet', 'lenet'],
@@ -9,6 +17,7 @@ it.each([
   ['knnn', 'knn'],
   ['resnet18', 'resnet18-cifar'],
   ['DenseNet', 'densenet-bc-100-12'],
+  ['own-metho', 'own-method'],
 ])('%s means %s', (word, meant) => {
   expect(didYouMean(word, KNOWN)).toBe(meant);
 });
