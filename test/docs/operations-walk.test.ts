@@ -119,7 +119,7 @@ describe('docs/operations.md, one chapter after the other on one cluster', () =>
     const before = await shownBy(port);
     const run = await submitSynthetic(client, LONG);
     await underWay(run);
-    await typed(commandsOf('Rotate certificates', certificatesHere()));
+    await typed(commandsOf('Rotate certificates', certificatesHere(), 0));
     await until(async () => logOf(MAIN, 'coordinator.log')).toMatch(/read again/);
     const after = await shownBy(port);
     expect(after).not.toBe(before);

@@ -122,6 +122,11 @@ describe('docs/operations.md', () => {
       {},
     );
     expect(said).toMatch(/results: /);
+    const before = readFileSync(join(home, 'nats.pem'), 'utf8');
+    await typed(`cd ${home}\n${commandsOf('Rotate certificates', [['DNS:$1', 'DNS:localhost']])}`, {});
+    expect(readFileSync(join(home, 'nats.pem'), 'utf8')).not.toBe(before);
+    const natsLog = () => readFileSync(join(home, 'nats.log'), 'utf8');
+    await expect.poll(natsLog, { timeout: 10_000 }).toMatch(/Reloaded: tls/);
     expect(readFileSync(join(home, 'coordinator.log'), 'utf8')).not.toMatch(/NATS is gone/);
   }, 240_000);
 

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import getPort from 'get-port';
 import { findNatsServer, startNatsServer } from 'ood-cli';
 import { startCli } from './processes.js';
@@ -17,9 +18,21 @@ export interface TestClusterOptions {
   readonly serveArgs?: readonly string[];
   /** Without a NATS server: workers ask the coordinator itself. */
   readonly isQueueless?: boolean;
+  /** Configuration of a NATS server whose links have TLS. */
+  readonly natsConfig?: string;
 }
 
-type Child = ReturnType<typeof startCli> | ReturnType<typeof startNatsServer>;
+type Child =
+  | ReturnType<typeof startCli>
+  | ReturnType<typeof startNatsServer>
+  | ReturnType<typeof startSecuredNats>;
+
+const startSecuredNats = (program: string, config: string, port: number) =>
+  execa(program, ['-c', config, '-a', '127.0.0.1', '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    buffer: false,
+    reject: false,
+  });
 
 /** A process that is started again whenever it ends, until the cluster is closed. */
 class Supervised {
@@ -93,13 +106,18 @@ export class TestCluster {
     workerAddress: string,
   ) {
     const { folder, cacheDir, workers, leaseSeconds, workerArgs = [], serveArgs = [] } = options;
-    const { isQueueless = false } = options;
-    this.natsAddress = isQueueless ? 'none' : `127.0.0.1:${natsPort}`;
+    const { isQueueless = false, natsConfig } = options;
+    const whereNats = natsConfig === undefined ? `127.0.0.1:${natsPort}` : `tls://localhost:${natsPort}`;
+    this.natsAddress = isQueueless ? 'none' : whereNats;
     this.coordinatorAddress = `127.0.0.1:${coordinatorPort}`;
     this.storeDir = join(folder, 'store');
     this.#natsDir = join(folder, 'nats');
     mkdirSync(this.#natsDir, { recursive: true });
-    const startNats = () => startNatsServer(findNatsServer(cacheDir), this.#natsDir, natsPort);
+    const program = findNatsServer(cacheDir);
+    const startNats = () =>
+      natsConfig === undefined
+        ? startNatsServer(program, this.#natsDir, natsPort)
+        : startSecuredNats(program, natsConfig, natsPort);
     this.nats = isQueueless ? null : new Supervised(startNats);
     const cli = (args: readonly string[]) => startCli(args, cacheDir);
     const lease = ['--lease', String(leaseSeconds), '--max-losses', '255'];
