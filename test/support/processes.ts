@@ -2,10 +2,14 @@ import { execa } from 'execa';
 import { CLI_BIN, ROOT } from './cli.js';
 
 /** Starts the command line for a test that stops it as it likes; only what it writes to standard error is read. */
-export const startCli = (args: readonly string[], cacheDir: string) =>
+export const startCli = (
+  args: readonly string[],
+  cacheDir: string,
+  env: Readonly<Record<string, string>> = {},
+) =>
   execa(process.execPath, [CLI_BIN, ...args], {
     cwd: ROOT,
-    env: { OODGRID_CACHE: cacheDir },
+    env: { ...env, OODGRID_CACHE: cacheDir },
     stdio: ['ignore', 'ignore', 'pipe'],
     buffer: false,
     reject: false,
@@ -17,8 +21,8 @@ export class Process {
   readonly closed: Promise<number | null>;
   stderr = '';
 
-  constructor(args: readonly string[], cacheDir: string) {
-    this.child = startCli(args, cacheDir);
+  constructor(args: readonly string[], cacheDir: string, env: Readonly<Record<string, string>> = {}) {
+    this.child = startCli(args, cacheDir, env);
     this.child.stderr.on('data', (data) => {
       this.stderr += data;
     });

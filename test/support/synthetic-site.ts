@@ -30,6 +30,8 @@ export class SyntheticSite {
   readonly #processes: Process[] = [];
   client: ClusterClient;
   coordinator: Process | undefined;
+  /** Environment of what is started from now on. */
+  env: Readonly<Record<string, string>> = {};
 
   constructor(folder: string, cacheDir: string) {
     mkdirSync(folder, { recursive: true });
@@ -74,13 +76,13 @@ export class SyntheticSite {
   }
 
   start(...args: readonly string[]): Process {
-    const started = new Process(args, this.#cacheDir);
+    const started = new Process(args, this.#cacheDir, this.env);
     this.#processes.push(started);
     return started;
   }
 
   command(...args: readonly string[]) {
-    return oodCli(args, { OODGRID_CACHE: this.#cacheDir });
+    return oodCli(args, { ...this.env, OODGRID_CACHE: this.#cacheDir });
   }
 
   async submit(run: string, spec: Partial<SyntheticSpec> = {}): Promise<void> {

@@ -55,7 +55,6 @@ export {
   type Registration,
   type ReliableMessage,
   type TaskPublisher,
-  WIRE_VERSION,
   type WorkerHandler,
   type WorkerInfo,
   type WorkerMessage,
@@ -63,3 +62,9 @@ export {
 } from './ports.js';
 export { CertificateFiles, type TlsFiles } from './tls/certificate-files.js';
 export { clientTls, serverTls } from './tls/tls-credentials.js';
+export {
+  isWireVersionSpoken,
+  OLDEST_WIRE_VERSION,
+  WIRE_VERSION,
+  wireVersionRefusal,
+} from './wire-version.js';

@@ -1,8 +1,5 @@
 import type { Digest, ErrorCode, WorkCounts, WorkSpec } from '@oodgrid/contract';
 
-/** Version of the conversation between workers and coordinator; both must speak the same. */
-export const WIRE_VERSION = 3;
-
 /** Names one execution of one task. Attempts and tokens are made by the coordinator alone. */
 export interface LeaseRef {
   readonly run: string;
@@ -145,6 +142,7 @@ export interface WorkerInfo {
 
 /** The first message on a connection. */
 export interface Registration {
+  /** The oldest wire version that the worker speaks. */
   readonly protocol: number;
   readonly worker: WorkerInfo;
   /** Known to this process alone: whoever has it may take the worker's connection over. */

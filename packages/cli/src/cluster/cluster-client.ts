@@ -15,7 +15,13 @@ import {
   type WatchResponse,
   type WorkerSummary,
 } from '@oodgrid/contract/wire';
-import { type Endpoint, endpointOf, fromGrpcStatus, GRPC_OPTIONS, WIRE_VERSION } from '@oodgrid/transport';
+import {
+  type Endpoint,
+  endpointOf,
+  fromGrpcStatus,
+  GRPC_OPTIONS,
+  OLDEST_WIRE_VERSION,
+} from '@oodgrid/transport';
 import pRetry from 'p-retry';
 
 export interface SubmitOptions {
@@ -65,7 +71,7 @@ export class ClusterClient {
     const { isCacheUsed, spec, ...rest } = options;
     const request = {
       ...rest,
-      protocol: WIRE_VERSION,
+      protocol: OLDEST_WIRE_VERSION,
       useCache: isCacheUsed,
       specJson: Buffer.from(JSON.stringify(spec)),
     };

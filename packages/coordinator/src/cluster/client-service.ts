@@ -12,7 +12,13 @@ import {
   type WatchResponse,
 } from '@oodgrid/contract/wire';
 import type { Tracing } from '@oodgrid/metrics';
-import { type BlobStore, type GrpcService, unary, WIRE_VERSION } from '@oodgrid/transport';
+import {
+  type BlobStore,
+  type GrpcService,
+  isWireVersionSpoken,
+  unary,
+  wireVersionRefusal,
+} from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { SubmittedRecord } from '../store/journal-record.js';
 import { makeWorkloadInTurns, syntheticRefused } from '../workload/make-workload.js';
@@ -98,12 +104,8 @@ async function submit(
   request: SubmitRequest,
   traceparent: string | undefined,
 ): Promise<SubmitResponse> {
-  if (request.protocol !== WIRE_VERSION) {
-    throw new OodError(
-      'invalid-input',
-      `the client speaks wire version ${request.protocol}, this coordinator ${WIRE_VERSION}: install the same version on both`,
-    );
-  }
+  if (!isWireVersionSpoken(request.protocol))
+    throw new OodError('invalid-input', wireVersionRefusal('the client', request.protocol));
   const run = runIdSchema.safeParse(request.run);
   // One that begins with "-" would be a flag wherever somebody asks for it.
   if (!run.success || run.data.startsWith('-'))

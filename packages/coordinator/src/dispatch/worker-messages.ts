@@ -1,11 +1,12 @@
 import type { RunEvent } from '@oodgrid/contract';
 import { OodError } from '@oodgrid/contract';
 import {
+  isWireVersionSpoken,
   type LeaseRef,
   type Registration,
-  WIRE_VERSION,
   type WorkerMessage,
   type WorkerPeer,
+  wireVersionRefusal,
 } from '@oodgrid/transport';
 import type { Ledger } from '../ledger/ledger.js';
 import type { BatchBuilder } from './batch.js';
@@ -147,12 +148,9 @@ export class WorkerMessages {
   }
 
   #checkVersion({ protocol, worker, proof }: Registration): void {
-    if (protocol !== WIRE_VERSION) {
+    if (!isWireVersionSpoken(protocol)) {
       this.#options.counters.add('refused_wire_version');
-      throw new OodError(
-        'invalid-input',
-        `worker ${worker.workerId} speaks wire version ${protocol}, this coordinator ${WIRE_VERSION}: install the same version on both`,
-      );
+      throw new OodError('invalid-input', wireVersionRefusal(`worker ${worker.workerId}`, protocol));
     }
     if (proof === '')
       throw new OodError('invalid-input', `worker ${worker.workerId} has nothing to prove itself by`);

@@ -125,7 +125,7 @@ export const SERVICE_ALERTS: readonly AlertRule[] = [
     forMinutes: 60,
     summary: '{{ $value }} versions are in use',
     meaning:
-      'Releases of one wire version work together, for the time of an upgrade. What is left behind longer was forgotten.',
+      'Releases that are at most one wire version apart work together, for the time of an upgrade. What is left behind longer was forgotten.',
     look: ['The panel "Programs, by version".'],
     mend: [
       'Restart what is old with the new version: workers hand their tasks back when they are told to stop.',

@@ -3,9 +3,9 @@ import {
   type CoordinatorMessage,
   type Delivery,
   type LeaseRef,
+  OLDEST_WIRE_VERSION,
   type Registration,
   type ReliableMessage,
-  WIRE_VERSION,
   type WorkerMessage,
 } from '@oodgrid/transport';
 import { Outbox } from './outbox.js';
@@ -51,7 +51,7 @@ export class WorkerSession {
   /** Returns the first message of a new connection. */
   registration(): Registration {
     return {
-      protocol: WIRE_VERSION,
+      protocol: OLDEST_WIRE_VERSION,
       worker: this.#options.worker,
       proof: this.#options.proof,
       held: [...this.#held.values()].map(({ lease }) => lease),

@@ -48,7 +48,7 @@ export enum ControlAction {
 
 /** Starts a run. */
 export interface SubmitRequest {
-  /** The wire version. */
+  /** The oldest wire version that the client speaks. */
   protocol: number;
   /** The run's id, chosen by the client: letters, digits, "-" and "_", at most 80. */
   run: string;

@@ -123,7 +123,7 @@ export interface CoordinatorMessage {
 
 /** Identity and abilities of a worker. */
 export interface Register {
-  /** The wire version; a coordinator refuses others than its own. */
+  /** The oldest wire version that it speaks; a coordinator refuses those that it does not speak. */
   protocol: number;
   /** Unique in the cluster. */
   workerId: string;
