@@ -7,6 +7,7 @@ import { cacheDir, recipeFor } from './engine/recipe.mjs';
 import { k8sTools } from './k8s/tools.mjs';
 import { installNatsServer } from './servers/nats.mjs';
 import { unpackSlurm } from './servers/slurm.mjs';
+import { installVersitygw } from './servers/versitygw.mjs';
 import { run, step } from './steps.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -17,7 +18,7 @@ export const PNPM = 'pnpm@10.34.8';
  * cluster needs, for the tests and `ood-cli up`.
  */
 export async function setup({ servers = false } = {}) {
-  const steps = servers ? 7 : 4;
+  const steps = servers ? 8 : 4;
   await step(1, steps, 'tools: Node 20.19 or later, Python 3 with pip, a C++ compiler', checkTools);
   await step(2, steps, 'packages from npm', installPackages);
   await step(3, steps, 'native TensorFlow (downloads 260 MB the first time)', installNative);
@@ -39,6 +40,9 @@ export async function setup({ servers = false } = {}) {
     );
     // Here and not by the tests that need them, which run side by side: each would build its own.
     await step(7, steps, 'kustomize and validators of deploy/, for the tests', installDeployTools);
+    await step(8, steps, 'versitygw, an S3 server for the tests (built from its source the first time)', () =>
+      installVersitygw(cacheDir()),
+    );
   }
 }
 

@@ -18,6 +18,8 @@ export interface TestClusterOptions {
   readonly serveArgs?: readonly string[];
   /** Without a NATS server: workers ask the coordinator itself. */
   readonly isQueueless?: boolean;
+  /** More variables of the coordinator. */
+  readonly serveEnv?: Readonly<Record<string, string>>;
   /** Configuration of a NATS server whose links have TLS. */
   readonly natsConfig?: string;
 }
@@ -131,7 +133,9 @@ export class TestCluster {
       '--store',
       this.storeDir,
     ];
-    this.coordinator = new Supervised(() => cli([...serve, ...lease, ...serveArgs]));
+    this.coordinator = new Supervised(() =>
+      startCli([...serve, ...lease, ...serveArgs], cacheDir, options.serveEnv),
+    );
     this.workers = Array.from({ length: workers }, (_, i) => {
       const args = ['worker', '--coordinator', workerAddress, '--nats', this.natsAddress, '--id', `w${i}`];
       return new Supervised(() => cli([...args, ...workerArgs, ...(options.argsOfWorker?.(i) ?? [])]));

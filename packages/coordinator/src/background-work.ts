@@ -11,7 +11,7 @@ export interface BackgroundWorkOptions
   readonly enter: (work: (dispatcher: Dispatcher, now: number) => void) => void;
 }
 
-/** Delay after which work that failed because of a full disk is done again. */
+/** Delay after which work that failed because of its surroundings is done again. */
 const RETRY_MS = 1000;
 
 /** Slow work of a dispatcher, done outside its turn: choices, merges and checks of blobs. Outcomes come back through `enter`. */
@@ -50,10 +50,10 @@ export class BackgroundWork {
     );
   }
 
-  /** A full disk passes: what it kept from being done is done again. Anything else ends the run. */
+  /** A full disk and a store of blobs that is away pass: what they kept from being done is done again. Anything else ends the run. */
   #failed(dispatcher: Dispatcher, run: RunState, problem: OodError, again: () => void): void {
     const { onStore, environment } = this.#options;
-    if (problem.code !== 'resource-exhausted') {
+    if (problem.code !== 'resource-exhausted' && problem.code !== 'unavailable') {
       dispatcher.end(run.id, { problem });
       return;
     }

@@ -11,6 +11,7 @@ export { type BlobFileSystem, nodeBlobFileSystem } from './blob/blob-file-system
 export { blobService } from './blob/blob-service.js';
 export { FolderBlobStore } from './blob/folder-blob-store.js';
 export { RemoteBlobStore } from './blob/remote-blob-store.js';
+export { S3BlobStore } from './blob/s3-blob-store.js';
 export { connectWorker, type WorkerLink, type WorkerLinkHandler } from './grpc/connect-worker.js';
 export type { ConnectionLimits } from './grpc/connection-guard.js';
 export { connectionLimits, openFilesLimit } from './grpc/connection-limits.js';
@@ -41,6 +42,7 @@ export { shareDelivery } from './nats/shared-delivery.js';
 export {
   type BlobStore,
   bundleLimit,
+  type CentralBlobStore,
   type ChunkMessage,
   type CoordinatorMessage,
   type Delivery,
@@ -60,6 +62,10 @@ export {
   type WorkerMessage,
   type WorkerPeer,
 } from './ports.js';
+export { S3Bucket } from './s3/s3-bucket.js';
+export { type S3Environment, s3Credentials } from './s3/s3-credentials.js';
+export { isS3Location, parseS3Location } from './s3/s3-location.js';
+export { s3Settings } from './s3/s3-settings.js';
 export { CertificateFiles, type TlsFiles } from './tls/certificate-files.js';
 export { clientTls, serverTls } from './tls/tls-credentials.js';
 export {

@@ -180,6 +180,30 @@ export interface BlobStore {
   has(digest: Digest): Promise<boolean>;
 }
 
+/** A blob of a store that can be listed. */
+export interface KeptBlob {
+  readonly digest: Digest;
+  readonly bytes: number;
+  /** Time of its writing. */
+  readonly modifiedMs: number;
+}
+
+/** The blobs of a whole cluster, which its coordinator keeps. A damaged blob counts as missing once it is found. */
+export interface CentralBlobStore extends BlobStore {
+  /** As `put`, from pieces as they come. Throws `corrupt-data` when they have another digest. */
+  putPieces(digest: Digest, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** As `get`, in pieces; of a large blob `corrupt-data` may come after the last one. */
+  pieces(digest: Digest): AsyncGenerator<Uint8Array>;
+  /** Takes a durable file in as the blob that it is; the file is gone then. */
+  adopt(file: string, digest: Digest): Promise<void>;
+  /** As `has`, and reads the bytes in any case: for whoever has reason to doubt them. */
+  verify(digest: Digest): Promise<boolean>;
+  /** Whether there is such a blob, at once, whatever is in it. */
+  isThere(digest: Digest): boolean;
+  list(): AsyncGenerator<KeptBlob>;
+  remove(digest: Digest): Promise<void>;
+}
+
 /** One message of the queue: ids only. */
 export interface QueueMessage extends Hint {
   /** Unique for each publication: a queue drops a repeated id without a word. */

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { DEFAULT_LEDGER_SETTINGS, nodeEnvironment, serveCluster } from '@oodgrid/coordinator';
 import { addressOf, openTracing } from '@oodgrid/metrics';
+import { blobsFlag, bucketOf } from '../cluster/blobs-flag.js';
 import { reachableAddresses, writeClusterFile } from '../cluster/cluster-file.js';
 import { natsFlags, natsSecurity, serverCredentials, tlsFlags } from '../cluster/connection-flags.js';
 import { GATHER_MS } from '../cluster/gathering.js';
@@ -14,6 +15,9 @@ import { defaultStore, storeDescription } from '../output/default-store.js';
 import { requireLocalDisk } from '../output/local-disk.js';
 import { logFormatFlag, processLog } from '../output/process-log.js';
 import { requireWritable } from '../output/writable-folder.js';
+
+/** Runs wait that long for a server of blobs that is away, before tasks fail because of it. */
+const BLOBS_PATIENCE_MS = 10 * 60_000;
 
 export default class Serve extends OodCommand {
   static override enableJsonFlag = false;
@@ -30,6 +34,7 @@ export default class Serve extends OodCommand {
       max: 5,
     }),
     store: Flags.string({ description: storeDescription }),
+    blobs: blobsFlag,
     'cluster-file': Flags.string({
       description:
         'file that says where this coordinator is, written for workers and clients of machines that see the same files (--coordinator @FILE)',
@@ -85,6 +90,7 @@ export default class Serve extends OodCommand {
     const cluster = await serveCluster({
       tracing,
       storeDir,
+      bucket: bucketOf(flags.blobs, { env: process.env, patienceMs: BLOBS_PATIENCE_MS, log }),
       listen: flags.listen,
       natsServer: natsServerOf(flags.nats),
       natsSecurity: natsSecurity(flags),

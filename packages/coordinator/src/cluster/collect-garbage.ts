@@ -1,5 +1,5 @@
 import type { Digest } from '@oodgrid/contract';
-import type { FolderBlobStore } from '@oodgrid/transport';
+import type { CentralBlobStore } from '@oodgrid/transport';
 import type { Coordinator } from '../coordinator.js';
 import type { RunState } from '../dispatch/run-state.js';
 import { blobsOf } from './required-blobs.js';
@@ -7,7 +7,7 @@ import type { RunFeed } from './run-feed.js';
 
 export interface CollectOptions {
   readonly coordinator: Coordinator;
-  readonly blobs: FolderBlobStore;
+  readonly blobs: CentralBlobStore;
   readonly feed: RunFeed;
   readonly wallClock: () => Date;
 }

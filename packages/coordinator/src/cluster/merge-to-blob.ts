@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '@oodgrid/contract';
-import type { FolderBlobStore } from '@oodgrid/transport';
+import type { CentralBlobStore } from '@oodgrid/transport';
 import type { RunState } from '../dispatch/run-state.js';
 import { mergeGridRun } from '../merge-grid-run.js';
 import type { ResultReader } from '../store/result-reader.js';
@@ -12,7 +12,7 @@ import { SyntheticWorkload } from '../workload/synthetic-workload.js';
 export interface MergeToBlobOptions {
   readonly threads: ThreadPool;
   readonly database: string;
-  readonly blobs: FolderBlobStore;
+  readonly blobs: CentralBlobStore;
   /** Folder for merges on the way, on the disk of the blobs. */
   readonly folder: string;
   readonly onProgress: (run: RunState, merged: number, cells: number) => void;

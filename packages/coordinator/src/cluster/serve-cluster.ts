@@ -6,11 +6,11 @@ import {
   blobService,
   type ConnectionLimits,
   connectionLimits,
-  FolderBlobStore,
   type GrpcServer,
   NatsPublisher,
   type NatsSecurity,
   openFilesLimit,
+  type S3Bucket,
   serveGrpc,
   type TaskPublisher,
   workerService,
@@ -32,14 +32,17 @@ import { clientService } from './client-service.js';
 import { collectGarbage } from './collect-garbage.js';
 import { serveCoordinatorMetrics } from './coordinator-metrics.js';
 import { clearMerges, mergeToBlob } from './merge-to-blob.js';
+import { openBlobs } from './open-blobs.js';
 import { OperatorLog } from './operator-log.js';
 import { RunFeed } from './run-feed.js';
 import { RunTraces } from './run-traces.js';
 import { RunningMetrics } from './running-metrics.js';
 
 export interface ClusterOptions {
-  /** Folder of the journal, the results and the blobs. */
+  /** Folder of the journal, the results and, without a bucket for them, the blobs. */
   readonly storeDir: string;
+  /** Bucket of the blobs; left out or null: they are in the store's folder. */
+  readonly bucket?: S3Bucket | null;
   /** Address for workers and clients, for example `0.0.0.0:7433`. */
   readonly listen: string;
   /** For example `127.0.0.1:4222`; null: workers ask the coordinator itself for tasks. */
@@ -112,7 +115,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const tokens = new TokenStore(tokensPath(storeDir), environment.wallClock, log);
   checkExposure({ ...options, hasTls: options.tls !== null, hasTokens: tokens.isInUse });
   const audit = new AuditLog({ path: join(storeDir, 'audit.jsonl'), wallClock: environment.wallClock, log });
-  const blobs = new FolderBlobStore(join(storeDir, 'blobs'));
+  const blobs = await openBlobs(storeDir, options.bucket ?? null, () => storeId(storeDir));
   const feed = new RunFeed(environment.wallClock);
   const operator = new OperatorLog(log, environment.now);
   const publisher = natsServer === null ? null : new LatePublisher();

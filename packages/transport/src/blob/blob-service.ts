@@ -16,7 +16,7 @@ import {
 } from '@oodgrid/contract/wire';
 import type { GrpcService } from '../grpc/grpc-server.js';
 import { grpcStatus } from '../grpc/grpc-status.js';
-import type { FolderBlobStore } from './folder-blob-store.js';
+import type { CentralBlobStore } from '../ports.js';
 
 const PIECE_BYTES = 256 * 1024;
 /** The train set of ImageNet's features is far below; nothing honest is above. */
@@ -24,7 +24,7 @@ const MAX_BLOB_BYTES = 4 * 1024 ** 3;
 const MAX_DIGESTS = 10_000;
 
 export interface BlobServiceOptions {
-  readonly blobs: FolderBlobStore;
+  readonly blobs: CentralBlobStore;
   /** Told of every blob that was uploaded and is durable. */
   readonly onStored: (digest: Digest) => void;
 }
@@ -55,7 +55,7 @@ export function blobService({ blobs, onStored }: BlobServiceOptions): GrpcServic
   return { definition: BlobServiceService, implementation: { missing, put, get } };
 }
 
-async function findMissing(blobs: FolderBlobStore, digests: readonly string[]): Promise<string[]> {
+async function findMissing(blobs: CentralBlobStore, digests: readonly string[]): Promise<string[]> {
   if (digests.length > MAX_DIGESTS) {
     throw new OodError('invalid-input', `${digests.length} digests in one question, at most ${MAX_DIGESTS}`);
   }
@@ -64,7 +64,7 @@ async function findMissing(blobs: FolderBlobStore, digests: readonly string[]): 
   return missing;
 }
 
-async function store(blobs: FolderBlobStore, call: AsyncIterable<PutRequest>): Promise<Digest> {
+async function store(blobs: CentralBlobStore, call: AsyncIterable<PutRequest>): Promise<Digest> {
   const messages = call[Symbol.asyncIterator]();
   const first = await messages.next();
   if (first.done === true) throw new OodError('invalid-input', 'an upload without a digest');
@@ -89,7 +89,7 @@ async function* piecesOf(first: PutRequest, rest: AsyncIterator<PutRequest>): As
 }
 
 async function send(
-  blobs: FolderBlobStore,
+  blobs: CentralBlobStore,
   digest: string,
   call: {
     write(piece: GetResponse): boolean;
@@ -118,7 +118,7 @@ async function send(
 }
 
 /** A damaged blob is set aside, so that the next upload finds it missing. */
-async function* checkedPieces(blobs: FolderBlobStore, digest: Digest): AsyncGenerator<Uint8Array> {
+async function* checkedPieces(blobs: CentralBlobStore, digest: Digest): AsyncGenerator<Uint8Array> {
   try {
     yield* blobs.pieces(digest);
   } catch (error) {

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestSchema, OodError, sha256 } from '@oodgrid/contract';
-import type { BlobStore } from '../ports.js';
+import type { CentralBlobStore, KeptBlob } from '../ports.js';
 import { type BlobFileSystem, type FileMark, nodeBlobFileSystem } from './blob-file-system.js';
 
 /** Blobs above this are never in memory as a whole. */
@@ -19,7 +19,7 @@ const CHECK_ROOM_BYTES = 16 * 1024 ** 2;
  * all, whoever else writes the same blob at the same time and whenever the machine stops. A file with other bytes
  * than its name says is as good as none: it is set aside when it is found, and written anew by the next `put`.
  */
-export class FolderBlobStore implements BlobStore {
+export class FolderBlobStore implements CentralBlobStore {
   readonly #dir: string;
   readonly #fs: BlobFileSystem;
   /** Marks of files whose bytes were found intact: they are read again only after a change, or on a complaint. */
@@ -179,11 +179,7 @@ export class FolderBlobStore implements BlobStore {
   }
 
   /** Every blob that is there, with the time of its writing. */
-  async *list(): AsyncGenerator<{
-    readonly digest: Digest;
-    readonly bytes: number;
-    readonly modifiedMs: number;
-  }> {
+  async *list(): AsyncGenerator<KeptBlob> {
     for (const folder of await readdir(this.#dir).catch(() => [])) {
       for (const name of await readdir(join(this.#dir, folder)).catch(() => [])) {
         const digest = digestSchema.safeParse(name);
